@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# The parts of .ci/build. Source lib.sh and need.sh first. MODE is dev or release.
+
+# Where wasm-bindgen's output of MODE is kept.
+bindgen_folder() { printf '%s/bindgen/%s\n' "$TARGET" "$1"; }
+
+# build_wasm MODE: the app as Wasm with its JavaScript, from cargo by wasm-bindgen and, for release, wasm-opt.
+build_wasm() {
+  local mode=$1 profile=dev folder=debug out wasm key tool
+  need_wasm_target
+  need_wasm_bindgen
+  [ "$mode" = release ] && profile=wasm-release folder=wasm-release
+  # As a cdylib alone: with the rlib beside it cargo would leave out link-time optimisation.
+  cargo rustc -p app --lib --features hydrate --target "$TRIPLE" --profile "$profile" --crate-type cdylib
+  wasm=$TARGET/$TRIPLE/$folder/app.wasm
+  out=$(bindgen_folder "$mode")
+  key="$(hash_of "$wasm") $WASM_BINDGEN $(hash_of "$ROOT/.ci/build.sh")"
+  [ "$(cat "$out.key" 2>/dev/null)" = "$key" ] && return
+  rm -rf "$out" "$out.key"
+  "$WASM_BINDGEN" --target web --no-typescript --out-name app --out-dir "$out" "$wasm"
+  if [ "$mode" = release ]; then
+    tool=$(wasm_opt)
+    say "Shrinking the Wasm with $("$tool" --version)"
+    # The features are those of the target's default; the file no longer names them after wasm-bindgen.
+    "$tool" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
+      --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext \
+      "$out/app_bg.wasm" -o "$out/app_bg.wasm.small"
+    mv "$out/app_bg.wasm.small" "$out/app_bg.wasm"
+  fi
+  echo "$key" >"$out.key"
+}
+
+# The machine's own wasm-opt when new enough (old ones write modules that browsers refuse), else npm's, which is slower.
+wasm_opt() {
+  local version
+  version=$(wasm-opt --version 2>/dev/null | sed -n 's/^wasm-opt version \([0-9]*\).*/\1/p')
+  if [ "${version:-0}" -ge 123 ]; then
+    command -v wasm-opt
+  else
+    need_npm app >&2
+    printf '%s\n' "$ROOT/app/node_modules/.bin/wasm-opt"
+  fi
+}
+
+# build_site MODE: everything under $SITE, around the Wasm that was built last in MODE.
+build_site() {
+  local from
+  from=$(bindgen_folder "$1")
+  need_npm app
+  [ -e "$from.key" ] || fail "The Wasm of mode $1 was not built yet." "Run: .ci/build wasm --$1"
+  node .ci/site.mjs "--$1" --wasm "$from" --out "$SITE"
+}
+
+# build_server MODE: prosa and graph-sim.
+build_server() {
+  need_rust
+  if [ "$1" = release ]; then
+    cargo build --release -p server -p graph-sim
+  else
+    cargo build -p server -p graph-sim
+  fi
+}

@@ -1,0 +1,310 @@
+//! Everything that can go wrong, in words that a person understands.
+//!
+//! A fault travels as JSON with its `code`; screens translate it, the REST API answers its English sentence. Causes
+//! (SQL, network) never travel: they are logged where they become [`Fault::Internal`], under the same reference.
+
+use crate::{ConversationId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A refusal or failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Fault {
+    #[error("Sign in first.")]
+    SignedOut,
+    #[error("The e-mail or the password is not right.")]
+    BadCredentials,
+    #[error("Too many tries. Try again in {seconds} seconds.")]
+    Throttled { seconds: i64 },
+    #[error("You may not do this.")]
+    Forbidden,
+    /// Also for what exists but is not visible (VI-3).
+    #[error("This does not exist, or you cannot see it.")]
+    Missing,
+    #[error("The set-up is finished already.")]
+    SetupClosed,
+    /// Wrong input, field by field.
+    #[error("Some fields are not right: {}.", names(.fields))]
+    Invalid { fields: Vec<FieldFault> },
+    /// SM-11.
+    #[error("{name} has already taken this conversation.")]
+    AlreadyAssumed { user_id: UserId, name: String },
+    /// AS-4.
+    #[error("Only the team's agents may take this conversation.")]
+    NotYourTeam,
+    /// The conversation is not in a state that allows this.
+    #[error("The conversation has changed in the meantime.")]
+    WrongState,
+    #[error("Take the conversation first to write in it.")]
+    NotAssignee,
+    /// BW-3.
+    #[error("The 24-hour window is closed. Send a template.")]
+    WindowClosed,
+    /// RE-4: another template must have the category of the one that waits.
+    #[error("A template of the category {category} waits for an answer. Another one must have the same category.")]
+    CategoryMismatch { category: String },
+    #[error("The template is not approved or does not exist on this channel.")]
+    TemplateMissing,
+    #[error("The template needs values for: {}.", .keys.join(", "))]
+    TemplateValues { keys: Vec<String> },
+    /// RE-5 and channels that cannot be written to first.
+    #[error("A conversation cannot be started on this channel.")]
+    CannotStart,
+    /// IN-5.
+    #[error("The contact is being served by {name} ({team}).")]
+    ServedBy { name: String, team: String },
+    /// IN-5, when the asker may see it.
+    #[error("The contact already has an open conversation.")]
+    AlreadyOpen { conversation_id: ConversationId },
+    #[error("The contact is blocked.")]
+    ContactBlocked,
+    #[error("Too many messages wait for the contact's answer already.")]
+    TooManyWaiting,
+    #[error("The person is in several teams. Choose one.")]
+    ChooseTeam,
+    /// TR-4.
+    #[error("This person cannot take conversations now.")]
+    PersonUnavailable,
+    /// TR-4.
+    #[error("The conversation is already there.")]
+    SameTarget,
+    /// US-6.
+    #[error("An account needs at least one admin.")]
+    LastAdmin,
+    #[error("The channel is not connected.")]
+    ChannelDown,
+    #[error("Too many requests. Try again in {seconds} seconds.")]
+    RateLimited { seconds: i64 },
+    #[error("This key was used for something else.")]
+    KeyReused,
+    #[error("The server is busy or restarting. Nothing was lost; try again.")]
+    Unavailable,
+    /// The reference is in the server's log.
+    #[error("Something went wrong on our side (reference {reference}).")]
+    Internal { reference: String },
+    /// The browser could not reach the server.
+    #[error("No connection to the server.")]
+    Offline,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldFault {
+    /// The draft's field name.
+    pub field: String,
+    pub wrong: Wrong,
+}
+
+crate::words! {
+    /// How a field is wrong.
+    pub enum Wrong {
+        Required = "required",
+        TooShort = "too_short",
+        TooLong = "too_long",
+        Taken = "taken",
+        NotAnEmail = "not_an_email",
+        NotAPhone = "not_a_phone",
+        NotATimeZone = "not_a_time_zone",
+        NotAnOrigin = "not_an_origin",
+        NotAllowed = "not_allowed",
+        Unknown = "unknown",
+    }
+}
+
+fn names(fields: &[FieldFault]) -> String {
+    fields.iter().map(|f| format!("{} ({})", f.field, f.wrong.word().replace('_', " "))).collect::<Vec<_>>().join(", ")
+}
+
+impl Fault {
+    /// One wrong field.
+    pub fn field(field: &str, wrong: Wrong) -> Fault {
+        Fault::Invalid { fields: vec![FieldFault { field: field.to_owned(), wrong }] }
+    }
+
+    /// The `code` of the JSON form.
+    pub fn code(&self) -> &'static str {
+        use Fault::*;
+        match self {
+            SignedOut => "signed_out",
+            BadCredentials => "bad_credentials",
+            Throttled { .. } => "throttled",
+            Forbidden => "forbidden",
+            Missing => "missing",
+            SetupClosed => "setup_closed",
+            Invalid { .. } => "invalid",
+            AlreadyAssumed { .. } => "already_assumed",
+            NotYourTeam => "not_your_team",
+            WrongState => "wrong_state",
+            NotAssignee => "not_assignee",
+            WindowClosed => "window_closed",
+            CategoryMismatch { .. } => "category_mismatch",
+            TemplateMissing => "template_missing",
+            TemplateValues { .. } => "template_values",
+            CannotStart => "cannot_start",
+            ServedBy { .. } => "served_by",
+            AlreadyOpen { .. } => "already_open",
+            ContactBlocked => "contact_blocked",
+            TooManyWaiting => "too_many_waiting",
+            ChooseTeam => "choose_team",
+            PersonUnavailable => "person_unavailable",
+            SameTarget => "same_target",
+            LastAdmin => "last_admin",
+            ChannelDown => "channel_down",
+            RateLimited { .. } => "rate_limited",
+            KeyReused => "key_reused",
+            Unavailable => "unavailable",
+            Internal { .. } => "internal",
+            Offline => "offline",
+        }
+    }
+
+    /// The HTTP status with which it is answered.
+    pub fn status(&self) -> u16 {
+        use Fault::*;
+        match self {
+            SignedOut | BadCredentials => 401,
+            Forbidden | NotYourTeam | NotAssignee => 403,
+            Missing => 404,
+            Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
+            Invalid { .. } | TemplateValues { .. } | ChooseTeam => 422,
+            SetupClosed | AlreadyAssumed { .. } | WrongState | WindowClosed | CategoryMismatch { .. } | TemplateMissing | CannotStart | ServedBy { .. }
+            | AlreadyOpen { .. } | ContactBlocked | PersonUnavailable | SameTarget | LastAdmin | ChannelDown | KeyReused => 409,
+            Unavailable | Offline => 503,
+            Internal { .. } => 500,
+        }
+    }
+}
+
+/// Collects what is wrong with a draft.
+#[derive(Default)]
+pub struct Check(Vec<FieldFault>);
+
+impl Check {
+    /// Notes a fault of `field` unless `ok`.
+    pub fn that(&mut self, ok: bool, field: &str, wrong: Wrong) -> &mut Self {
+        if !ok && !self.0.iter().any(|f| f.field == field) {
+            self.0.push(FieldFault { field: field.to_owned(), wrong });
+        }
+        self
+    }
+
+    /// A text that must be there and have at most `max` characters.
+    pub fn text(&mut self, value: &str, field: &str, max: usize) -> &mut Self {
+        self.that(!value.trim().is_empty(), field, Wrong::Required).that(value.chars().count() <= max, field, Wrong::TooLong)
+    }
+
+    /// An e-mail address, roughly: the server only needs something to sign in with.
+    pub fn email(&mut self, value: &str, field: &str) -> &mut Self {
+        let v = value.trim();
+        let ok = v.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.len() > 2 && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
+            && !v.contains(char::is_whitespace)
+            && v.matches('@').count() == 1;
+        self.text(value, field, 254).that(ok, field, Wrong::NotAnEmail)
+    }
+
+    /// A new password.
+    pub fn password(&mut self, value: &str, field: &str) -> &mut Self {
+        let n = value.chars().count();
+        self.that(n >= crate::limit::PASSWORD_MIN, field, Wrong::TooShort).that(n <= crate::limit::PASSWORD_MAX, field, Wrong::TooLong)
+    }
+
+    /// All faults, or fine.
+    pub fn done(&mut self) -> Result<(), Fault> {
+        if self.0.is_empty() { Ok(()) } else { Err(Fault::Invalid { fields: std::mem::take(&mut self.0) }) }
+    }
+}
+
+impl crate::SetupDraft {
+    /// What the form and the server check; the time zone's name is checked by the server alone.
+    pub fn check(&self) -> Result<(), Fault> {
+        Check::default()
+            .text(&self.account_name, "account_name", crate::limit::NAME_MAX)
+            .text(&self.time_zone, "time_zone", 64)
+            .text(&self.name, "name", crate::limit::NAME_MAX)
+            .email(&self.email, "email")
+            .password(&self.password, "password")
+            .done()
+    }
+}
+
+impl crate::MemberDraft {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), Fault> {
+        let mut check = Check::default();
+        check.text(&self.name, "name", crate::limit::NAME_MAX).email(&self.email, "email").that(self.role.is_some(), "role", Wrong::Required);
+        check.that(self.nickname.chars().count() <= crate::limit::NAME_MAX, "nickname", Wrong::TooLong);
+        if !self.password.is_empty() {
+            check.password(&self.password, "password");
+        }
+        check.done()
+    }
+}
+
+impl crate::TeamDraft {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), Fault> {
+        Check::default()
+            .text(&self.name, "name", crate::limit::NAME_MAX)
+            .that(self.closing_message.chars().count() <= 1024, "closing_message", Wrong::TooLong)
+            .done()
+    }
+}
+
+impl crate::AccountDraft {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), Fault> {
+        Check::default()
+            .text(&self.name, "name", crate::limit::NAME_MAX)
+            .text(&self.time_zone, "time_zone", 64)
+            .that(self.closing_message.chars().count() <= 1024, "closing_message", Wrong::TooLong)
+            .done()
+    }
+}
+
+impl crate::SendDraft {
+    /// What the composer and the server check.
+    pub fn check(&self) -> Result<(), Fault> {
+        let mut check = Check::default();
+        check.text(&self.client_id, "client_id", 64);
+        match &self.what {
+            crate::SendWhat::Text { text } => check.text(text, "text", crate::limit::TEXT_MAX),
+            crate::SendWhat::Note { text } => check.text(text, "text", crate::limit::NOTE_MAX),
+            crate::SendWhat::Template(_) => &mut check,
+        };
+        check.done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_in_json_is_the_code_of_the_method() {
+        let all = [Fault::SignedOut, Fault::Missing, Fault::field("name", Wrong::Taken), Fault::AlreadyAssumed { user_id: UserId(1), name: "Ana".into() }, Fault::WindowClosed];
+        for f in all {
+            let json = serde_json::to_value(&f).unwrap();
+            assert_eq!(json["code"], f.code());
+            assert_eq!(serde_json::from_value::<Fault>(json).unwrap(), f);
+        }
+    }
+
+    #[test]
+    fn emails_are_checked_roughly() {
+        for good in ["a@b.co", "ana.souza+x@loja.com.br"] {
+            assert!(Check::default().email(good, "e").done().is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a@", "@b.co", "a@b", "a b@c.co", "a@@b.co", "a@.co."] {
+            assert!(Check::default().email(bad, "e").done().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn text_limits_count_characters() {
+        let draft = |n: usize| crate::SendDraft { client_id: "1".into(), what: crate::SendWhat::Text { text: "é".repeat(n) }, reply_to: None };
+        assert!(draft(4096).check().is_ok());
+        assert!(draft(4097).check().is_err());
+        assert!(draft(0).check().is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! Words that the browser and the server share.
+//!
+//! * [`id`]: typed 64-bit identifiers, written as decimal strings.
+//! * [`people`]: accounts, users, memberships, teams.
+//! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
+//! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
+//! * [`live`]: events with their sequence, and the frames of the live socket.
+//! * [`fault`]: everything that can go wrong in words a person understands.
+//! * [`query`]: list filters and keyset pages.
+//!
+//! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
+
+mod channel;
+mod contact;
+mod conversation;
+mod delivery;
+mod fault;
+mod id;
+pub mod limit;
+mod live;
+mod message;
+mod people;
+mod query;
+mod sight;
+mod template;
+pub mod text;
+
+pub use channel::*;
+pub use contact::*;
+pub use conversation::*;
+pub use delivery::*;
+pub use fault::*;
+pub use id::*;
+pub use live::*;
+pub use message::*;
+pub use people::*;
+pub use query::*;
+pub use sight::*;
+pub use template::*;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// Gives an enum its stored name, both ways, so that rows, JSON and screens use one spelling.
+#[macro_export]
+macro_rules! words {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $vis enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The stored name.
+            pub fn word(self) -> &'static str { match self { $($name::$variant => $word),+ } }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownWord;
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                match s { $($word => Ok($name::$variant),)+ other => Err($crate::UnknownWord(other.to_owned())) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::UnknownWord;
+            fn try_from(s: String) -> Result<Self, Self::Error> { s.parse() }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.word()) }
+        }
+    };
+}
+
+/// A stored word that no enum value has: a row written by a newer version, or a wrong argument.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown word {0:?}")]
+pub struct UnknownWord(pub String);

@@ -1,0 +1,30 @@
+//! Bounds that both sides know.
+
+/// Largest page of any list.
+pub const PAGE_MAX: i64 = 100;
+/// Conversations in one page of the inbox.
+pub const CONVERSATION_PAGE: i64 = 40;
+/// Messages in one page of the timeline.
+pub const MESSAGE_PAGE: i64 = 50;
+/// Characters of a text message (Meta's limit for WhatsApp).
+pub const TEXT_MAX: usize = 4096;
+/// Characters of a note.
+pub const NOTE_MAX: usize = 8000;
+/// Characters of a name of anything.
+pub const NAME_MAX: usize = 120;
+/// Shortest password.
+pub const PASSWORD_MIN: usize = 10;
+/// Longest password; longer ones only cost hashing time.
+pub const PASSWORD_MAX: usize = 256;
+/// Characters of a search.
+pub const SEARCH_MAX: usize = 100;
+/// Messages that may wait for a contact's answer in one conversation.
+pub const WAITING_MAX: i64 = 30;
+/// The messaging window of WhatsApp, from each message of the contact.
+pub const WINDOW_MILLIS: i64 = 24 * 3_600_000;
+/// How long before its end the window counts as closed on screens, so that a message does not miss it on the way.
+pub const WINDOW_MARGIN_MILLIS: i64 = 5 * 60_000;
+/// Within this time of a conclusion a contact's message reopens the same conversation (preference "12H").
+pub const REOPEN_MILLIS: i64 = 12 * 3_600_000;
+/// Events that a reconnecting client may catch up on one by one; more is a resync.
+pub const CATCH_UP_MAX: i64 = 500;

@@ -1,0 +1,111 @@
+//! Events, and the frames of the live socket.
+//!
+//! Every change of an account is an event with a gapless sequence, written with the change. A client holds the last
+//! sequence it applied; after a pause it asks for what followed. When that is too much, the answer is `reset` and the
+//! client fetches its state again by the way it used at the start.
+
+use crate::{Access, ConversationId, Message, Millis, Tab, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Something that happened in an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Gapless per account, from 1.
+    pub seq: i64,
+    pub at: Millis,
+    pub change: Change,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// A conversation is new or changed; with it the messages that are new or changed.
+    Conversation {
+        row: Box<crate::Conversation>,
+        /// Its access before; none when it is new.
+        before: Option<Access>,
+        /// Unread messages before, so that counters follow.
+        #[serde(default)]
+        unread_before: i64,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        messages: Vec<Message>,
+    },
+    /// One message changed, its conversation's row did not.
+    Message { access: Access, message: Box<Message> },
+    /// Users, teams, channels, templates or the account changed: fetch what you show of them again.
+    Setup { what: SetupKind },
+    /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
+    Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
+    /// For this reader only: something happened that is not theirs to see; keeps the sequence gapless.
+    Nothing,
+}
+
+/// Which set-up changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupKind {
+    Account,
+    Members,
+    Teams,
+    Channels,
+    Templates,
+}
+
+impl Event {
+    /// The event as this reader may know it; what they may not see becomes `Gone` or `Nothing`.
+    pub fn for_reader(&self, seen: &crate::Seen) -> Event {
+        let change = match &self.change {
+            Change::Conversation { row, before, unread_before, .. } if !seen.sees(&row.access()) => match before.filter(|b| seen.sees(b)) {
+                Some(b) => Change::Gone { conversation_id: row.id, tab: seen.tab(&b), unread: *unread_before > 0 },
+                None => Change::Nothing,
+            },
+            Change::Message { access, .. } if !seen.sees(access) => Change::Nothing,
+            seen_as_is => seen_as_is.clone(),
+        };
+        Event { seq: self.seq, at: self.at, change }
+    }
+
+    /// Whether the reader may have it unchanged; lets a socket send the shared text without a copy.
+    pub fn is_open_to(&self, seen: &crate::Seen) -> bool {
+        match &self.change {
+            Change::Conversation { row, .. } => seen.sees(&row.access()),
+            Change::Message { access, .. } => seen.sees(access),
+            Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
+        }
+    }
+}
+
+/// From the server to a tab.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub enum Frame {
+    /// First frame: the account's sequence now and the client build the server carries.
+    Hello { seq: i64, build: String },
+    Event(Event),
+    /// Too much was missed: fetch again, then go on from `seq`.
+    Reset { seq: i64 },
+    /// Who looks at or writes in a conversation; the whole list for that conversation.
+    Presence { conversation_id: ConversationId, people: Vec<Present> },
+    /// The contact is typing.
+    ContactTyping { conversation_id: ConversationId },
+    /// The login, membership or account ended; do not reconnect, sign in again.
+    Ended,
+    Pong,
+}
+
+/// A colleague in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Present {
+    pub user_id: UserId,
+    pub writing: bool,
+}
+
+/// From a tab to the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "frame", rename_all = "snake_case")]
+pub enum ClientFrame {
+    Ping,
+    /// Which conversation is on screen, and whether the person writes in it; none = no conversation.
+    Looking { conversation_id: Option<ConversationId>, writing: bool },
+}

@@ -1,0 +1,284 @@
+//! Messages, notes and system lines of a conversation.
+
+use crate::{ConversationId, DeliveryProblem, MediaId, MessageId, Millis, TeamId, UserId, words};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// Which way a message went.
+    pub enum Direction { In = "IN", Out = "OUT" }
+}
+
+words! {
+    /// What a message is; tells which [`Content`] it carries and which mark the preview shows.
+    pub enum MessageKind {
+        Text = "TEXT",
+        Image = "IMAGE",
+        Video = "VIDEO",
+        Audio = "AUDIO",
+        Document = "DOCUMENT",
+        Sticker = "STICKER",
+        Contact = "CONTACT",
+        Location = "LOCATION",
+        /// An answer to buttons, a list or a flow.
+        Answer = "ANSWER",
+        Order = "ORDER",
+        Template = "TEMPLATE",
+        /// A type that we do not know or that the network withheld (MS-5).
+        Unsupported = "UNSUPPORTED",
+        /// Internal; never leaves the account.
+        Note = "NOTE",
+        /// A change of the conversation (SM-10).
+        Transition = "TRANSITION",
+    }
+}
+
+words! {
+    /// Where a message is on its way. The order of declaration is the rank: a status never moves back (MS-6).
+    pub enum MessageStatus {
+        /// Waits for the contact's answer to a template (IN-4).
+        WaitReply = "WAIT_REPLY",
+        /// In the outbox.
+        Queued = "QUEUED",
+        /// The network took it.
+        Sent = "SENT",
+        Delivered = "DELIVERED",
+        Read = "READ",
+        /// A voice note that was listened to.
+        Played = "PLAYED",
+        /// Inbound, notes, system lines: nothing to wait for.
+        Received = "RECEIVED",
+        Failed = "FAILED",
+        /// Cancelled before it left, or unsent by its author.
+        Deleted = "DELETED",
+    }
+}
+
+impl MessageStatus {
+    /// The status after hearing `next`: never backwards; a delivery fact beats an earlier failure, a late `SENT` does not.
+    ///
+    /// `READ` and `PLAYED` imply `DELIVERED`. Inbound and deleted messages do not move.
+    pub fn after(self, next: MessageStatus) -> MessageStatus {
+        use MessageStatus::*;
+        match (self, next) {
+            (Received | Deleted, _) => self,
+            (Failed, Delivered | Read | Played) => next,
+            (Failed, _) => Failed,
+            (Delivered | Read | Played, Failed) => self,
+            (_, Failed) => Failed,
+            (_, Sent | Delivered | Read | Played) if next > self => next,
+            _ => self,
+        }
+    }
+}
+
+/// A message as everybody who may see the conversation sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub direction: Direction,
+    pub kind: MessageKind,
+    pub status: MessageStatus,
+    /// Text, caption, note; what search finds. Empty when the content says it all.
+    pub body: String,
+    #[serde(default, skip_serializing_if = "Content::is_none")]
+    pub content: Content,
+    /// Who of us wrote it; none for contacts and the system.
+    pub author_id: Option<UserId>,
+    /// Made by the writing client; unique in the conversation, so that a repeated send is one message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The message that this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quote>,
+    /// Reactions of the contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+    /// The place in the timeline, with `id` as the second key.
+    pub at: Millis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Millis>,
+}
+
+/// The part of a quoted message that the quote shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Quote {
+    /// None when the quoted message is older than this installation.
+    pub id: Option<MessageId>,
+    pub direction: Direction,
+    pub kind: MessageKind,
+    /// At most 120 characters.
+    pub text: String,
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// What screens translate.
+    pub reason: DeliveryProblem,
+    /// The network's own code, for "details" (ER-1).
+    pub code: Option<i64>,
+    /// The network's own words.
+    pub detail: String,
+}
+
+/// What a message carries beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Content {
+    #[default]
+    None,
+    Media(Media),
+    Location { latitude: f64, longitude: f64, name: String, address: String },
+    Contacts { cards: Vec<ContactCard> },
+    /// What the contact chose or filled in; `id` is the payload of the button or row.
+    Answer { id: String, title: String, description: String },
+    Order { items: Vec<OrderItem>, text: String },
+    Template(TemplateContent),
+    /// The network's name of a type that we cannot show, and its reason.
+    Unsupported { type_name: String, reason: String },
+    Transition(Transition),
+}
+
+impl Content {
+    /// True when there is nothing beside the text.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Content::None)
+    }
+}
+
+words! {
+    /// Whether a file is here yet.
+    pub enum MediaState { Pending = "PENDING", Ready = "READY", Failed = "FAILED" }
+}
+
+/// A file of a message; its bytes are at `/media/{id}` for those who may see the conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Media {
+    pub id: MediaId,
+    pub state: MediaState,
+    pub mime: String,
+    pub file_name: String,
+    /// Bytes; 0 while unknown.
+    pub size: i64,
+    /// A recorded voice note.
+    #[serde(default)]
+    pub voice: bool,
+    /// Why the file could not be had.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A shared contact card.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactCard {
+    pub name: String,
+    pub phones: Vec<String>,
+    pub emails: Vec<String>,
+    pub organisation: String,
+}
+
+/// A line of an order; the price in minor units of `currency`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderItem {
+    pub product: String,
+    pub quantity: i64,
+    pub price_minor: i64,
+    pub currency: String,
+}
+
+/// A template message as it was sent, parameters filled in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TemplateContent {
+    pub name: String,
+    pub language: String,
+    pub category: String,
+    pub header: String,
+    pub footer: String,
+    pub buttons: Vec<String>,
+}
+
+/// A change of the conversation, told in its feed (SM-10).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Transition {
+    /// The contact wrote and a conversation began.
+    Opened,
+    /// One of us began it with a template.
+    Started,
+    Assumed { from_team: TeamId },
+    TransferredToTeam { from_team: TeamId, from: Option<UserId>, to_team: TeamId },
+    TransferredToPerson { from_team: TeamId, from: Option<UserId>, to_team: TeamId, to: UserId },
+    Concluded,
+    /// The contact wrote within twelve hours (SM-7).
+    Reopened { to: Option<UserId> },
+    Restarted,
+    /// The contact's number changed.
+    NumberChanged { from: String, to: String },
+}
+
+/// A message on its way from a composer or an API client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SendDraft {
+    /// Made by the client: a UUID or any text of 1 to 64 characters.
+    pub client_id: String,
+    pub what: SendWhat,
+    #[serde(default)]
+    pub reply_to: Option<MessageId>,
+}
+
+/// What is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SendWhat {
+    Text { text: String },
+    Note { text: String },
+    Template(crate::TemplateFill),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ms_6_statuses_never_move_back() {
+        use MessageStatus::*;
+        assert_eq!(Queued.after(Read), Read);
+        assert_eq!(Read.after(Delivered), Read);
+        assert_eq!(Read.after(Sent), Read);
+        assert_eq!(Failed.after(Sent), Failed);
+        assert_eq!(Failed.after(Delivered), Delivered);
+        assert_eq!(Read.after(Failed), Read);
+        assert_eq!(Sent.after(Failed), Failed);
+        assert_eq!(Received.after(Read), Received);
+        assert_eq!(Deleted.after(Sent), Deleted);
+    }
+
+    proptest! {
+        #[test]
+        fn ms_6_any_order_of_facts_ends_the_same(order in Just(vec![1usize, 2, 3]).prop_shuffle(), twice in any::<bool>()) {
+            use MessageStatus::*;
+            let facts = [Queued, Sent, Delivered, Read];
+            let mut s = Queued;
+            for i in order.iter().chain(if twice { order.iter() } else { [].iter() }) { s = s.after(facts[*i]); }
+            prop_assert_eq!(s, Read);
+        }
+    }
+}

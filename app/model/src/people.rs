@@ -1,0 +1,194 @@
+//! Accounts, users, memberships, teams.
+
+use crate::{AccountId, LoginId, Millis, TeamId, UserId, words};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a member may do in an account.
+    pub enum Role { Admin = "ADMIN", Agent = "AGENT" }
+}
+
+words! {
+    /// Who of the account sees a team's conversations once somebody serves them ("Todos / Equipe / Atendente").
+    pub enum Restriction {
+        /// Team while in progress, everybody after completion.
+        None = "NONE",
+        /// The team, always.
+        Team = "TEAM",
+        /// Only the assignee.
+        User = "USER",
+    }
+}
+
+words! {
+    /// What a contact's message within twelve hours of completion does (SM-7).
+    pub enum ArchivePreference { TwelveHours = "12H", Immediate = "IMMEDIATE" }
+}
+
+words! {
+    /// A manual flag for long absence, not presence.
+    pub enum Availability { Available = "AVAILABLE", Unavailable = "UNAVAILABLE" }
+}
+
+words! {
+    /// Languages of the product.
+    pub enum Language { PtBr = "pt-BR", En = "en", Es = "es" }
+}
+
+/// An account as its members see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    pub name: String,
+    /// IANA name, such as `America/Sao_Paulo`.
+    pub time_zone: String,
+    /// Sent on conclusion; tokens `[NOME] [ATENDENTE] [PROTOCOLO]`; empty = none (CO-6).
+    pub closing_message: String,
+}
+
+/// A member of the account, as colleagues see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    pub user_id: UserId,
+    pub name: String,
+    /// Shown to contacts; empty = nothing is shown.
+    pub nickname: String,
+    pub email: String,
+    pub role: Role,
+    pub availability: Availability,
+    /// False when the membership has ended; history keeps the name.
+    pub active: bool,
+    pub teams: Vec<TeamLink>,
+}
+
+/// A member's place in a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamLink {
+    pub team_id: TeamId,
+    pub is_agent: bool,
+    pub is_supervisor: bool,
+}
+
+/// A team.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Team {
+    pub id: TeamId,
+    pub name: String,
+    /// Exactly one team of an account is the default (TE-2).
+    pub is_default: bool,
+    pub restriction: Restriction,
+    /// Replaces the account's closing message when not empty.
+    pub closing_message: String,
+}
+
+/// What an admin types to create or change a member.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemberDraft {
+    /// `None` creates.
+    pub user_id: Option<UserId>,
+    pub name: String,
+    #[serde(default)]
+    pub nickname: String,
+    pub email: String,
+    /// Needed for a new user; on change empty keeps the old one.
+    #[serde(default)]
+    pub password: String,
+    pub role: Option<Role>,
+    pub teams: Vec<TeamLink>,
+    /// False ends the membership.
+    pub active: bool,
+}
+
+/// What an admin types to create or change a team.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TeamDraft {
+    pub id: Option<TeamId>,
+    pub name: String,
+    pub is_default: bool,
+    pub restriction: Restriction,
+    #[serde(default)]
+    pub closing_message: String,
+}
+
+/// The first start: the account and its first admin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SetupDraft {
+    pub account_name: String,
+    pub time_zone: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// Settings of the account that an admin may change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccountDraft {
+    pub name: String,
+    pub time_zone: String,
+    pub closing_message: String,
+}
+
+/// The signed-in user and where they work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Me {
+    pub user_id: UserId,
+    pub login_id: LoginId,
+    pub name: String,
+    pub nickname: String,
+    pub email: String,
+    pub role: Role,
+    pub archive_preference: ArchivePreference,
+    pub account: Account,
+    /// All accounts this user may switch to, the current one included (AC-9).
+    pub accounts: Vec<AccountChoice>,
+}
+
+/// An account to switch to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountChoice {
+    pub id: AccountId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// What the first page needs to know before anything else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// True while the database has no account: the set-up page is shown.
+    pub needs_setup: bool,
+    pub me: Option<Me>,
+    /// Identifies the client build the server carries.
+    pub build: String,
+}
+
+/// A signed-in browser of one's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoginView {
+    pub id: LoginId,
+    pub created_at: Millis,
+    pub last_seen_at: Millis,
+    pub address: String,
+    pub agent: String,
+    /// True for the login that asks.
+    pub current: bool,
+}
+
+/// Everything the signed-in client needs beside the list: fetched at the start and after a resync.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workspace {
+    pub me: Me,
+    pub seen: crate::Seen,
+    /// Past members included, so that history has names.
+    pub members: Vec<Member>,
+    pub teams: Vec<Team>,
+    pub channels: Vec<crate::Channel>,
+    pub counts: crate::Counts,
+    /// The account's sequence up to which all this is true.
+    pub seq: i64,
+    pub build: String,
+    /// The server's clock, so that countdowns do not trust the browser's.
+    pub now: Millis,
+}

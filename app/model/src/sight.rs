@@ -1,0 +1,213 @@
+//! Who sees a conversation and who may act in it.
+//!
+//! This is the one predicate: lists, search, counters, media, events, exports and the API all ask [`Seen`]. The
+//! server turns the same sets into SQL (`service::sight`), and a property test holds the two together.
+
+use crate::{ConversationStatus, Restriction, Role, TeamId, TeamLink, UserId, words};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What decides about a conversation's visibility.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    pub status: ConversationStatus,
+    pub team_id: TeamId,
+    pub assignee_id: Option<UserId>,
+}
+
+words! {
+    /// The tabs of the inbox (AB-1).
+    pub enum Tab { New = "NEW", Mine = "MINE", Others = "OTHERS", Done = "DONE" }
+}
+
+words! {
+    /// What one can do with a conversation.
+    pub enum Act {
+        View = "VIEW",
+        Note = "NOTE",
+        Assume = "ASSUME",
+        Reply = "REPLY",
+        Transfer = "TRANSFER",
+        Conclude = "CONCLUDE",
+        Restart = "RESTART",
+    }
+}
+
+words! {
+    /// What one can do in an account besides conversations.
+    pub enum Permission {
+        /// Users, teams, channels, account.
+        Settings = "SETTINGS",
+        /// Work in the inbox at all.
+        Inbox = "INBOX",
+    }
+}
+
+impl Role {
+    /// Whether the role may.
+    pub fn may(self, permission: Permission) -> bool {
+        match permission {
+            Permission::Settings => self == Role::Admin,
+            Permission::Inbox => true,
+        }
+    }
+}
+
+/// One member's sight: the sets of teams by which every question is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    pub me: UserId,
+    /// Admins see all.
+    pub all: bool,
+    /// Teams that I supervise: everything in them.
+    pub supervised: BTreeSet<TeamId>,
+    /// Teams that I am an agent of: their queue.
+    pub pending: BTreeSet<TeamId>,
+    /// Teams whose conversations in progress I see although they are others'.
+    pub in_progress: BTreeSet<TeamId>,
+    /// Teams whose completed conversations I see although they were others'.
+    pub completed: BTreeSet<TeamId>,
+}
+
+impl Seen {
+    /// Works out the sets (03, sections 3.5 and 3.6). `teams` are all teams of the account.
+    pub fn new(me: UserId, role: Role, links: &[TeamLink], teams: &[(TeamId, Restriction)]) -> Seen {
+        let of = |want: fn(&TeamLink) -> bool| -> BTreeSet<TeamId> { links.iter().filter(|l| want(l)).map(|l| l.team_id).collect() };
+        let agent = of(|l| l.is_agent);
+        let team_agent_unless_user = teams.iter().filter(|(id, r)| agent.contains(id) && *r != Restriction::User).map(|(id, _)| *id).collect();
+        let completed = teams
+            .iter()
+            .filter(|(id, r)| match r {
+                Restriction::None => true,
+                Restriction::Team => agent.contains(id),
+                Restriction::User => false,
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        Seen { me, all: role == Role::Admin, supervised: of(|l| l.is_supervisor), pending: agent, in_progress: team_agent_unless_user, completed }
+    }
+
+    /// Whether the member sees the conversation at all.
+    pub fn sees(&self, a: &Access) -> bool {
+        if self.all || self.supervised.contains(&a.team_id) {
+            return true;
+        }
+        match a.status {
+            ConversationStatus::Pending => self.pending.contains(&a.team_id),
+            ConversationStatus::InProgress => a.assignee_id == Some(self.me) || self.in_progress.contains(&a.team_id),
+            ConversationStatus::Completed => a.assignee_id == Some(self.me) || self.completed.contains(&a.team_id),
+        }
+    }
+
+    /// The tab in which the member finds it, if they see it (AB-1).
+    pub fn tab(&self, a: &Access) -> Option<Tab> {
+        self.sees(a).then(|| match a.status {
+            ConversationStatus::Pending => Tab::New,
+            ConversationStatus::InProgress if a.assignee_id == Some(self.me) => Tab::Mine,
+            ConversationStatus::InProgress => Tab::Others,
+            ConversationStatus::Completed => Tab::Done,
+        })
+    }
+
+    /// Whether the member may do this to the conversation, as far as visibility and roles decide; the state of the
+    /// window, templates and the channel are checked where the act happens.
+    pub fn may(&self, act: Act, a: &Access) -> bool {
+        use ConversationStatus::*;
+        if !self.sees(a) {
+            return false;
+        }
+        let over = self.all || self.supervised.contains(&a.team_id);
+        let mine = a.assignee_id == Some(self.me);
+        let queue = self.pending.contains(&a.team_id);
+        match (act, a.status) {
+            (Act::View | Act::Note, _) => true,
+            (Act::Assume, Pending) => over || queue,
+            (Act::Assume, InProgress) => over && !mine,
+            (Act::Reply, InProgress) => over || mine,
+            (Act::Transfer | Act::Conclude, Pending) => over || queue,
+            (Act::Transfer | Act::Conclude, InProgress) => over || mine,
+            (Act::Restart, InProgress) => over || mine,
+            (Act::Restart, Completed) => true,
+            (Act::Assume | Act::Reply | Act::Transfer | Act::Conclude, Completed) | (Act::Reply | Act::Restart, Pending) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ConversationStatus::*;
+
+    const ME: UserId = UserId(1);
+    const OTHER: UserId = UserId(2);
+    const MINE: TeamId = TeamId(10);
+    const FOREIGN: TeamId = TeamId(11);
+
+    fn seen(role: Role, agent: bool, supervisor: bool, restriction: Restriction) -> Seen {
+        let links: &[TeamLink] = &[TeamLink { team_id: MINE, is_agent: agent, is_supervisor: supervisor }];
+        Seen::new(ME, role, links, &[(MINE, restriction), (FOREIGN, restriction)])
+    }
+    fn at(status: ConversationStatus, team_id: TeamId, assignee_id: Option<UserId>) -> Access {
+        Access { status, team_id, assignee_id }
+    }
+
+    #[test]
+    fn who_sees_what_follows_the_table_of_3_6() {
+        let agent = |r| seen(Role::Agent, true, false, r);
+        for r in [Restriction::None, Restriction::Team, Restriction::User] {
+            assert!(agent(r).sees(&at(Pending, MINE, None)));
+            assert!(!agent(r).sees(&at(Pending, FOREIGN, None)));
+            assert!(agent(r).sees(&at(InProgress, MINE, Some(ME))));
+            assert_eq!(agent(r).sees(&at(InProgress, MINE, Some(OTHER))), r != Restriction::User);
+            assert!(!agent(r).sees(&at(InProgress, FOREIGN, Some(OTHER))));
+            assert!(agent(r).sees(&at(Completed, FOREIGN, Some(ME))));
+            assert_eq!(agent(r).sees(&at(Completed, MINE, Some(OTHER))), r != Restriction::User);
+            assert_eq!(agent(r).sees(&at(Completed, FOREIGN, Some(OTHER))), r == Restriction::None);
+            let boss = seen(Role::Agent, false, true, r);
+            for s in [Pending, InProgress, Completed] {
+                assert!(boss.sees(&at(s, MINE, Some(OTHER))));
+                assert!(seen(Role::Admin, false, false, r).sees(&at(s, FOREIGN, Some(OTHER))));
+            }
+            assert!(!boss.sees(&at(Pending, FOREIGN, None)));
+        }
+    }
+
+    #[test]
+    fn as_2_only_agents_of_the_team_supervisors_and_admins_assume() {
+        let waiting = at(Pending, MINE, None);
+        assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Assume, &waiting));
+        assert!(seen(Role::Agent, false, true, Restriction::None).may(Act::Assume, &waiting));
+        assert!(seen(Role::Admin, false, false, Restriction::None).may(Act::Assume, &waiting));
+        assert!(!seen(Role::Agent, false, false, Restriction::None).may(Act::Assume, &waiting));
+    }
+
+    #[test]
+    fn tr_1_co_1_others_conversations_are_for_supervisors_and_admins() {
+        let others = at(InProgress, MINE, Some(OTHER));
+        for act in [Act::Transfer, Act::Conclude, Act::Reply] {
+            assert!(!seen(Role::Agent, true, false, Restriction::None).may(act, &others));
+            assert!(seen(Role::Agent, true, false, Restriction::None).may(act, &at(InProgress, MINE, Some(ME))));
+            assert!(seen(Role::Agent, false, true, Restriction::None).may(act, &others));
+            assert!(seen(Role::Admin, false, false, Restriction::None).may(act, &others));
+        }
+        assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Transfer, &at(Pending, MINE, None)));
+    }
+
+    #[test]
+    fn re_6_a_restricted_teams_closed_conversation_is_for_members_only() {
+        let closed = at(Completed, FOREIGN, Some(OTHER));
+        assert!(!seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &closed));
+        assert!(seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &at(Completed, MINE, Some(OTHER))));
+        assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Restart, &closed));
+    }
+
+    #[test]
+    fn ab_1_tabs_follow_status_and_assignee() {
+        let agent = seen(Role::Agent, true, false, Restriction::None);
+        assert_eq!(agent.tab(&at(Pending, MINE, None)), Some(Tab::New));
+        assert_eq!(agent.tab(&at(InProgress, MINE, Some(ME))), Some(Tab::Mine));
+        assert_eq!(agent.tab(&at(InProgress, MINE, Some(OTHER))), Some(Tab::Others));
+        assert_eq!(agent.tab(&at(Completed, MINE, Some(OTHER))), Some(Tab::Done));
+        assert_eq!(agent.tab(&at(Pending, FOREIGN, None)), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! Small text rules that both sides share.
+
+/// Letters for an avatar: first of the first and of the last word.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
+}
+
+/// The first `max` characters, with an ellipsis when something was cut.
+pub fn shorten(text: &str, max: usize) -> String {
+    let mut chars = text.chars();
+    let head: String = chars.by_ref().take(max).collect();
+    if chars.next().is_some() { format!("{}…", head.trim_end()) } else { head }
+}
+
+/// A phone number for people: Brazilian numbers grouped as `+55 11 98765-4321`, others left as they are.
+pub fn phone_display(e164: &str) -> String {
+    let digits: String = e164.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("55") {
+        Some(rest) if rest.len() == 11 => format!("+55 {} {}-{}", &rest[..2], &rest[2..7], &rest[7..]),
+        Some(rest) if rest.len() == 10 => format!("+55 {} {}-{}", &rest[..2], &rest[2..6], &rest[6..]),
+        _ => e164.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_take_first_and_last_word() {
+        assert_eq!(initials("Ana Maria Souza"), "AS");
+        assert_eq!(initials("  joão "), "J");
+        assert_eq!(initials("🙂"), "");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn shorten_counts_characters_not_bytes() {
+        assert_eq!(shorten("ação", 4), "ação");
+        assert_eq!(shorten("ação longa", 5), "ação…");
+    }
+
+    #[test]
+    fn brazilian_numbers_are_grouped() {
+        assert_eq!(phone_display("+5511987654321"), "+55 11 98765-4321");
+        assert_eq!(phone_display("+551133334444"), "+55 11 3333-4444");
+        assert_eq!(phone_display("+14155550123"), "+14155550123");
+    }
+}

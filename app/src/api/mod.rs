@@ -1,0 +1,92 @@
+//! Server functions: the client's way to the rules. One file per subject, each body one call into `service`.
+//!
+//! Their addresses are `/api/app/api/<file>/<name>` and stay the same from build to build (`.cargo/config.toml`).
+
+pub mod act;
+pub mod auth;
+pub mod inbox;
+pub mod settings;
+
+use model::Fault;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// The error of every server function: a [`Fault`], as JSON, with its HTTP status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error(transparent)]
+#[serde(transparent)]
+pub struct Refused(#[from] pub Fault);
+
+/// What a server function answers.
+pub type Answer<T> = Result<T, Refused>;
+
+impl FromServerFnError for Refused {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(e: ServerFnErrorErr) -> Self {
+        match e {
+            // The browser's fetch failed: no connection, or the server is restarting.
+            ServerFnErrorErr::Request(_) => Refused(Fault::Offline),
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Refused(Fault::Invalid { fields: Vec::new() }),
+            other => Refused(Fault::Internal { reference: other.to_string() }),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod ground {
+    use super::Refused;
+    use leptos::prelude::use_context;
+    use model::Fault;
+    use service::{Cx, Desk, Visitor};
+
+    /// Whose request this is; put there by the server for every page and server function.
+    pub fn cx() -> Result<Cx, Refused> {
+        use_context::<Cx>().ok_or_else(|| refuse(Fault::SignedOut))
+    }
+
+    /// The signed-in person, if any.
+    pub fn maybe_cx() -> Option<Cx> {
+        use_context::<Cx>()
+    }
+
+    /// The server's ground, for what happens before anybody is signed in.
+    pub fn desk() -> Result<Desk, Refused> {
+        use_context::<Desk>().ok_or_else(|| refuse(Fault::Unavailable))
+    }
+
+    /// Address and browser of the request.
+    pub fn visitor() -> Visitor {
+        use_context::<Visitor>().unwrap_or_default()
+    }
+
+    fn refuse(fault: Fault) -> Refused {
+        set_status(&fault);
+        Refused(fault)
+    }
+
+    fn set_status(fault: &Fault) {
+        if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(fault.status())) {
+            response.set_status(status);
+        }
+    }
+
+    impl From<service::Error> for Refused {
+        fn from(e: service::Error) -> Self {
+            let fault = e.into_fault();
+            set_status(&fault);
+            Refused(fault)
+        }
+    }
+
+    /// Sets or clears the login cookie on the answer.
+    pub fn set_cookie(value: &str) {
+        if let (Some(response), Ok(value)) = (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(value)) {
+            response.append_header(http::header::SET_COOKIE, value);
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub use ground::*;

@@ -1,0 +1,65 @@
+//! What went wrong, in the reader's language.
+
+use crate::i18n::*;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use model::{Fault, Wrong};
+
+/// The sentence for a fault. Tracks the language.
+pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
+    match fault {
+        Fault::SignedOut => t_string!(i18n, fault.signed_out).to_string(),
+        Fault::BadCredentials => t_string!(i18n, fault.bad_credentials).to_string(),
+        Fault::Throttled { seconds } => t_string!(i18n, fault.throttled, seconds = *seconds).to_string(),
+        Fault::Forbidden => t_string!(i18n, fault.forbidden).to_string(),
+        Fault::Missing => t_string!(i18n, fault.missing).to_string(),
+        Fault::SetupClosed => t_string!(i18n, fault.setup_closed).to_string(),
+        Fault::Invalid { .. } => t_string!(i18n, fault.invalid).to_string(),
+        Fault::AlreadyAssumed { name, .. } => t_string!(i18n, fault.already_assumed, name = name.as_str()).to_string(),
+        Fault::NotYourTeam => t_string!(i18n, fault.not_your_team).to_string(),
+        Fault::WrongState => t_string!(i18n, fault.wrong_state).to_string(),
+        Fault::NotAssignee => t_string!(i18n, fault.not_assignee).to_string(),
+        Fault::WindowClosed => t_string!(i18n, fault.window_closed).to_string(),
+        Fault::CategoryMismatch { category } => t_string!(i18n, fault.category_mismatch, category = category.as_str()).to_string(),
+        Fault::TemplateMissing => t_string!(i18n, fault.template_missing).to_string(),
+        Fault::TemplateValues { keys } => t_string!(i18n, fault.template_values, keys = keys.join(", ")).to_string(),
+        Fault::CannotStart => t_string!(i18n, fault.cannot_start).to_string(),
+        Fault::ServedBy { name, team } => t_string!(i18n, fault.served_by, name = name.as_str(), team = team.as_str()).to_string(),
+        Fault::AlreadyOpen { .. } => t_string!(i18n, fault.already_open).to_string(),
+        Fault::ContactBlocked => t_string!(i18n, fault.contact_blocked).to_string(),
+        Fault::TooManyWaiting => t_string!(i18n, fault.too_many_waiting).to_string(),
+        Fault::ChooseTeam => t_string!(i18n, fault.choose_team).to_string(),
+        Fault::PersonUnavailable => t_string!(i18n, fault.person_unavailable).to_string(),
+        Fault::SameTarget => t_string!(i18n, fault.same_target).to_string(),
+        Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
+        Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
+        Fault::RateLimited { seconds } => t_string!(i18n, fault.rate_limited, seconds = *seconds).to_string(),
+        Fault::KeyReused => t_string!(i18n, fault.key_reused).to_string(),
+        Fault::Unavailable => t_string!(i18n, fault.unavailable).to_string(),
+        Fault::Internal { reference } => t_string!(i18n, fault.internal, reference = reference.as_str()).to_string(),
+        Fault::Offline => t_string!(i18n, fault.offline).to_string(),
+    }
+}
+
+/// The sentence for a wrong field. Tracks the language.
+pub fn say_wrong(i18n: I18nContext<Locale>, wrong: Wrong) -> String {
+    match wrong {
+        Wrong::Required => t_string!(i18n, common.wrong.required),
+        Wrong::TooShort => t_string!(i18n, common.wrong.too_short),
+        Wrong::TooLong => t_string!(i18n, common.wrong.too_long),
+        Wrong::Taken => t_string!(i18n, common.wrong.taken),
+        Wrong::NotAnEmail => t_string!(i18n, common.wrong.not_an_email),
+        Wrong::NotAPhone => t_string!(i18n, common.wrong.not_a_phone),
+        Wrong::NotATimeZone => t_string!(i18n, common.wrong.not_a_time_zone),
+        Wrong::NotAnOrigin => t_string!(i18n, common.wrong.not_an_origin),
+        Wrong::NotAllowed => t_string!(i18n, common.wrong.not_allowed),
+        Wrong::Unknown => t_string!(i18n, common.wrong.unknown),
+    }
+    .to_string()
+}
+
+/// What a form tells about a fault that names none of its fields.
+pub fn view(i18n: I18nContext<Locale>, fault: &Fault) -> impl IntoView + use<> {
+    let text = say(i18n, fault);
+    view! { <p class="form-fault" role="alert">{text}</p> }
+}

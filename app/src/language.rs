@@ -1,0 +1,69 @@
+//! Which language a page speaks: the person's choice (cookie), else the browser's, else Brazilian Portuguese.
+//!
+//! The server decides when it renders and writes `<html lang>`; the browser reads it from there, so both agree.
+
+use crate::i18n::Locale;
+use crate::prefs;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions, init_i18n_context_with_options};
+
+const COOKIE: &str = "prosa_lang";
+
+/// The languages with the names by which their speakers know them.
+pub const ALL: [(Locale, &str); 3] = [(Locale::pt_BR, "Português (Brasil)"), (Locale::en, "English"), (Locale::es, "Español")];
+
+/// Provides the translations to everything below.
+pub fn provide() -> I18nContext<Locale> {
+    let options = I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request());
+    let i18n = init_i18n_context_with_options(options);
+    provide_context(i18n);
+    // A change of the language while the page is open; the first value is already in the document.
+    Effect::new(move |before: Option<Locale>| {
+        let now = i18n.get_locale();
+        if before.is_some_and(|b| b != now)
+            && let Some(html) = document().document_element()
+        {
+            let _ = html.set_attribute("lang", code(now));
+        }
+        now
+    });
+    i18n
+}
+
+/// Speaks another language from now on, here and on the next visit.
+pub fn choose(i18n: I18nContext<Locale>, locale: Locale) {
+    prefs::write_cookie(COOKIE, code(locale));
+    i18n.set_locale(locale);
+}
+
+/// The BCP 47 code, such as `pt-BR`.
+pub fn code(locale: Locale) -> &'static str {
+    match locale {
+        Locale::pt_BR => "pt-BR",
+        Locale::en => "en",
+        Locale::es => "es",
+    }
+}
+
+fn wanted_from_request() -> UseLocalesOptions {
+    #[cfg(feature = "ssr")]
+    return UseLocalesOptions::default().ssr_lang_header_getter(std::sync::Arc::new(wanted));
+    #[cfg(not(feature = "ssr"))]
+    UseLocalesOptions::default().ssr_lang_header_getter(std::sync::Arc::new(|| None))
+}
+
+/// The choice, else what the browser accepts, in the form of an `Accept-Language` header.
+#[cfg(feature = "ssr")]
+fn wanted() -> Option<String> {
+    prefs::read_cookie(COOKIE).filter(|c| ALL.iter().any(|(l, _)| code(*l) == c)).or_else(|| prefs::request_header("accept-language"))
+}
+
+/// The language in which the server renders this page.
+#[cfg(feature = "ssr")]
+pub fn of_request() -> Locale {
+    leptos_i18n::context::init_i18n_context_with_options(
+        I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request()),
+    )
+    .get_locale_untracked()
+}

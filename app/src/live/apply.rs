@@ -1,0 +1,490 @@
+//! The inbox's state and the one way in which events change it.
+//!
+//! State comes from two sides: answers to questions (a page, an opened conversation) and events. Both may overtake each
+//! other. The rules that keep them in agreement:
+//! * events are applied in sequence, none twice, none left out ([`Took::Gap`] otherwise);
+//! * counters are true as of `counts_seq`; older events do not change them;
+//! * what an event changed while a question was on its way is newer than the answer and wins;
+//! * a change that is shown before the server agreed is a *trial*: the next event about that conversation ends it.
+//!
+//! Nothing here touches the network or the page, so the property test in `live/tests.rs` runs on the host.
+
+use super::list::{List, SortKey, key_of};
+use super::phase::Phase;
+use super::thread::Thread;
+use leptos::prelude::*;
+use model::{Change, Conversation, ConversationId, Counts, Event, Filter, Opened, Page, Seen, SetupKind, Tab};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// Rows that are kept although no list shows them.
+const ROWS_MAX: usize = 4000;
+/// Timelines that are kept loaded.
+const THREADS_MAX: usize = 20;
+/// Messages that a timeline keeps when it is left.
+const KEEP_MESSAGES: usize = 100;
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Took {
+    Applied,
+    /// Applied; besides, part of the set-up is to be fetched again.
+    Setup(SetupKind),
+    /// It was here before.
+    Old,
+    /// Events are missing before this one.
+    Gap,
+}
+
+/// A question on its way; what events change meanwhile is newer than its answer.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
+pub struct Flight(u64);
+
+/// A change that is shown before the server agreed.
+#[derive(Debug, Clone, Copy)]
+pub struct Trial {
+    id: ConversationId,
+    number: u64,
+}
+
+struct Tried {
+    /// The row as events last told it.
+    truth: Conversation,
+    number: u64,
+}
+
+/// Everything that lists, counters and timelines show.
+#[derive(Default)]
+pub struct Inbox {
+    seen: Option<Seen>,
+    /// The last applied event.
+    pub seq: i64,
+    /// False until a workspace came, and after a resync began.
+    grounded: bool,
+    counts_seq: i64,
+    base: Counts,
+    /// The numbers on the tabs, trials included.
+    pub counts: ArcRwSignal<Counts>,
+    rows: HashMap<ConversationId, ArcRwSignal<Conversation>>,
+    lists: BTreeMap<Tab, List>,
+    filter: Filter,
+    oldest_first: bool,
+    pinned: Option<ConversationId>,
+    threads: HashMap<ConversationId, Thread>,
+    recent: VecDeque<ConversationId>,
+    trials: HashMap<ConversationId, Tried>,
+    touched: HashMap<ConversationId, i64>,
+    flights: BTreeMap<Flight, i64>,
+    made: u64,
+}
+
+impl Inbox {
+    /// The sight, counters and sequence that a workspace tells. Counters of a workspace that is older than what was
+    /// applied are refused with `false`: ask again.
+    pub fn ground(&mut self, seen: Seen, counts: Counts, seq: i64) -> bool {
+        if seq < self.seq {
+            return false;
+        }
+        if self.seen.is_none() {
+            self.seq = seq;
+        }
+        self.grounded = true;
+        self.seen = Some(seen);
+        self.base = counts;
+        self.counts_seq = seq;
+        self.recount();
+        true
+    }
+
+    /// A resync: what is loaded may be stale. Lists are kept on screen until their first page is here.
+    pub fn reset(&mut self, seq: i64) {
+        self.seq = seq;
+        self.grounded = false;
+        self.counts_seq = seq;
+        self.trials.clear();
+        self.touched.clear();
+        self.flights.clear();
+        for thread in self.threads.values_mut() {
+            thread.seq = 0;
+            thread.row_seq = 0;
+        }
+    }
+
+    /// Whether counters and sight are those of now.
+    pub fn is_grounded(&self) -> bool {
+        self.grounded
+    }
+
+    /// Whose sight.
+    pub fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref()
+    }
+
+    // --- events ---------------------------------------------------------------------------------------------------
+
+    /// Applies an event that the socket brought.
+    pub fn take(&mut self, event: &Event) -> Took {
+        if event.seq <= self.seq {
+            return Took::Old;
+        }
+        if event.seq != self.seq + 1 {
+            return Took::Gap;
+        }
+        self.seq = event.seq;
+        match &event.change {
+            Change::Conversation { row, before, unread_before, messages } => {
+                self.count(event.seq, before.as_ref().map(|b| (b, *unread_before)), Some(row));
+                if self.is_known_since(row.id, event.seq) {
+                    self.recount();
+                    return Took::Applied;
+                }
+                self.touch(row.id, event.seq);
+                self.put(row);
+                if let Some(thread) = self.threads.get_mut(&row.id) {
+                    thread.row_seq = event.seq;
+                    for m in messages {
+                        thread.event(event.seq, m);
+                    }
+                }
+            }
+            Change::Message { message, .. } => {
+                if let Some(thread) = self.threads.get_mut(&message.conversation_id) {
+                    thread.event(event.seq, message);
+                }
+            }
+            Change::Gone { conversation_id, tab, unread } => {
+                if let Some(tab) = tab
+                    && event.seq > self.counts_seq
+                {
+                    self.base.add(*tab, -1);
+                    if *tab == Tab::Mine && *unread {
+                        self.base.mine_unread -= 1;
+                    }
+                }
+                self.touch(*conversation_id, event.seq);
+                self.take_away(*conversation_id);
+            }
+            Change::Setup { what } => return Took::Setup(*what),
+            Change::Nothing => {}
+        }
+        Took::Applied
+    }
+
+    /// Whether the timeline's answer already contains this event, and nothing else is shown in its place.
+    fn is_known_since(&self, id: ConversationId, seq: i64) -> bool {
+        !self.trials.contains_key(&id) && self.threads.get(&id).is_some_and(|t| seq <= t.seq)
+    }
+
+    fn touch(&mut self, id: ConversationId, seq: i64) {
+        if !self.flights.is_empty() {
+            self.touched.insert(id, seq);
+        }
+        self.trials.remove(&id);
+    }
+
+    fn count(&mut self, seq: i64, before: Option<(&model::Access, i64)>, row: Option<&Conversation>) {
+        if seq <= self.counts_seq {
+            return;
+        }
+        let Some(seen) = &self.seen else { return };
+        shift(&mut self.base, seen, before, row.map(|r| (r.access(), r.unread)));
+    }
+
+    fn recount(&self) {
+        let mut shown = self.base;
+        if let Some(seen) = &self.seen {
+            for (id, tried) in &self.trials {
+                let now = self.rows.get(id).map(|r| r.with_untracked(|r| (r.access(), r.unread)));
+                shift(&mut shown, seen, Some((&tried.truth.access(), tried.truth.unread)), now);
+            }
+        }
+        if self.counts.with_untracked(|c| *c != shown) {
+            self.counts.set(shown);
+        }
+    }
+
+    // --- rows -----------------------------------------------------------------------------------------------------
+
+    /// A row's signal.
+    pub fn row(&self, id: ConversationId) -> Option<ArcRwSignal<Conversation>> {
+        self.rows.get(&id).cloned()
+    }
+
+    /// Puts a row wherever it is shown.
+    pub fn put(&mut self, row: &Conversation) {
+        match self.rows.get(&row.id) {
+            Some(cell) => {
+                if cell.with_untracked(|have| have != row) {
+                    cell.set(row.clone());
+                }
+            }
+            None => {
+                self.rows.insert(row.id, ArcRwSignal::new(row.clone()));
+            }
+        }
+        let tab = self.seen.as_ref().and_then(|s| s.tab(&row.access()));
+        let passes = self.passes(row);
+        for (list_tab, list) in &mut self.lists {
+            list.place(row, passes && tab == Some(*list_tab));
+        }
+        for thread in self.threads.values() {
+            thread_sees(thread, row);
+        }
+        self.recount();
+        self.prune();
+    }
+
+    fn passes(&self, row: &Conversation) -> bool {
+        // An open conversation is read by being open; it must not vanish from the unread ones under one's hands.
+        self.filter.passes(row) || (self.pinned == Some(row.id) && Filter { unread: false, ..self.filter.clone() }.passes(row))
+    }
+
+    fn take_away(&mut self, id: ConversationId) {
+        self.rows.remove(&id);
+        for list in self.lists.values_mut() {
+            list.remove(id);
+        }
+        if let Some(thread) = self.threads.get(&id) {
+            thread.face.phase.set(Phase::Gone);
+        }
+        for thread in self.threads.values() {
+            if thread.face.others.with_untracked(|o| o.iter().any(|c| c.id == id)) {
+                thread.face.others.update(|o| o.retain(|c| c.id != id));
+            }
+        }
+        self.recount();
+    }
+
+    fn prune(&mut self) {
+        if self.rows.len() <= ROWS_MAX {
+            return;
+        }
+        let (lists, threads, trials) = (&self.lists, &self.threads, &self.trials);
+        self.rows.retain(|id, _| threads.contains_key(id) || trials.contains_key(id) || lists.values().any(|l| l.has(*id)));
+    }
+
+    // --- trials ---------------------------------------------------------------------------------------------------
+
+    /// Shows a change at once; [`Inbox::settle`] ends it.
+    pub fn try_on(&mut self, id: ConversationId, change: impl FnOnce(&mut Conversation)) -> Trial {
+        self.made += 1;
+        let number = self.made;
+        if let Some(cell) = self.rows.get(&id) {
+            let before = cell.get_untracked();
+            let mut after = before.clone();
+            change(&mut after);
+            let tried = self.trials.entry(id).or_insert(Tried { truth: before, number });
+            tried.number = number;
+            self.put(&after);
+        }
+        Trial { id, number }
+    }
+
+    /// The server's answer to a trial: its row (none: it agreed without telling), or a refusal, which takes the change back.
+    pub fn settle(&mut self, trial: Trial, answer: Result<Option<&Conversation>, ()>) {
+        let Some(tried) = self.trials.get(&trial.id).filter(|t| t.number == trial.number) else {
+            // An event or a later trial came in between and tells more.
+            return;
+        };
+        match answer {
+            Ok(None) => {}
+            Ok(Some(row)) => self.put(row),
+            Err(()) => {
+                let truth = tried.truth.clone();
+                self.trials.remove(&trial.id);
+                self.put(&truth);
+            }
+        }
+    }
+
+    /// A row that the server answered, not as the end of a trial; nothing when events may know better.
+    pub fn learn(&mut self, row: &Conversation, flight: Flight) {
+        if self.is_untouched(row.id, flight) {
+            self.put(row);
+        }
+        self.land(flight);
+    }
+
+    // --- questions on their way -----------------------------------------------------------------------------------
+
+    /// A question leaves now.
+    pub fn ask(&mut self) -> Flight {
+        self.made += 1;
+        let flight = Flight(self.made);
+        self.flights.insert(flight, self.seq);
+        flight
+    }
+
+    /// Its answer was used, or there is none.
+    pub fn land(&mut self, flight: Flight) {
+        self.flights.remove(&flight);
+        if self.flights.is_empty() {
+            self.touched.clear();
+        }
+    }
+
+    fn is_untouched(&self, id: ConversationId, flight: Flight) -> bool {
+        let since = self.flights.get(&flight).copied().unwrap_or(self.seq);
+        self.touched.get(&id).is_none_or(|seq| *seq <= since) && !self.trials.contains_key(&id)
+    }
+
+    // --- lists ----------------------------------------------------------------------------------------------------
+
+    /// A tab's list.
+    pub fn list(&mut self, tab: Tab) -> &mut List {
+        self.lists.entry(tab).or_default()
+    }
+
+    /// Filter and order of all tabs; every list starts over.
+    pub fn sieve(&mut self, filter: Filter, oldest_first: bool) {
+        self.filter = filter;
+        self.oldest_first = oldest_first;
+        for list in self.lists.values_mut() {
+            list.unload();
+        }
+    }
+
+    /// The conversation that stays in the list although it is no longer unread.
+    pub fn pin(&mut self, id: Option<ConversationId>) {
+        let old = std::mem::replace(&mut self.pinned, id);
+        if let Some(row) = old.filter(|o| Some(*o) != id).and_then(|o| self.row(o)) {
+            self.put(&row.get_untracked());
+        }
+    }
+
+    /// The first page of a tab. `round` is the list's round when it was asked for.
+    pub fn first_page(&mut self, tab: Tab, round: u32, page: &Page<Conversation>, flight: Flight) {
+        if self.list(tab).round == round {
+            let oldest_first = self.oldest_first;
+            self.list(tab).first(oldest_first, page.items.last().map(key_of), page.next.clone());
+            self.take_page(tab, page, flight);
+        }
+        self.land(flight);
+    }
+
+    /// A further page of a tab.
+    pub fn next_page(&mut self, tab: Tab, round: u32, page: &Page<Conversation>, flight: Flight) {
+        if self.list(tab).round == round {
+            let edge: Option<SortKey> = page.items.last().map(key_of);
+            self.list(tab).extend(edge, page.next.clone());
+            self.take_page(tab, page, flight);
+        }
+        self.land(flight);
+    }
+
+    fn take_page(&mut self, tab: Tab, page: &Page<Conversation>, flight: Flight) {
+        for row in &page.items {
+            if self.is_untouched(row.id, flight) {
+                match self.rows.get(&row.id) {
+                    Some(cell) if cell.with_untracked(|have| have != row) => cell.set(row.clone()),
+                    Some(_) => {}
+                    None => {
+                        self.rows.insert(row.id, ArcRwSignal::new(row.clone()));
+                    }
+                }
+                for thread in self.threads.values() {
+                    thread_sees(thread, row);
+                }
+            }
+        }
+        // The page's rows, as they are now, and what events brought into its range meanwhile.
+        let on_page = page.items.iter().map(|r| r.id);
+        let late = self.touched.keys().chain(self.trials.keys()).copied();
+        let already: Vec<ConversationId> = self.lists.get(&tab).map(|l| l.ids().collect()).unwrap_or_default();
+        let rows: Vec<Conversation> = on_page
+            .chain(late)
+            .chain(already)
+            .filter_map(|id| self.rows.get(&id))
+            .map(|cell| cell.get_untracked())
+            .filter(|row| self.passes(row) && self.seen.as_ref().and_then(|s| s.tab(&row.access())) == Some(tab))
+            .collect();
+        self.list(tab).place_all(rows.iter());
+    }
+
+    // --- timelines ------------------------------------------------------------------------------------------------
+
+    /// The timeline of a conversation, made when it is not there; the least recently used beyond the bound is dropped.
+    pub fn thread(&mut self, id: ConversationId) -> &mut Thread {
+        if self.recent.front() != Some(&id) {
+            if let Some(left) = self.recent.front().and_then(|front| self.threads.get_mut(front)) {
+                left.trim(KEEP_MESSAGES);
+            }
+            self.recent.retain(|r| *r != id);
+            self.recent.push_front(id);
+            while self.recent.len() > THREADS_MAX {
+                if let Some(oldest) = self.recent.pop_back() {
+                    self.threads.remove(&oldest);
+                }
+            }
+        }
+        let row = self.rows.get(&id).map(|r| r.get_untracked());
+        self.threads.entry(id).or_insert_with(|| {
+            let thread = Thread::default();
+            thread.face.row.set(row);
+            thread
+        })
+    }
+
+    /// The timeline, when there is one.
+    pub fn thread_mut(&mut self, id: ConversationId) -> Option<&mut Thread> {
+        self.threads.get_mut(&id)
+    }
+
+    /// Loaded timelines, most recently used first.
+    pub fn open_threads(&self) -> impl Iterator<Item = ConversationId> + '_ {
+        self.recent.iter().copied()
+    }
+
+    /// Forgets a timeline.
+    pub fn forget_thread(&mut self, id: ConversationId) {
+        self.recent.retain(|r| *r != id);
+        self.threads.remove(&id);
+    }
+
+    /// An opened conversation's answer.
+    pub fn opened(&mut self, opened: &Opened) {
+        let id = opened.conversation.id;
+        let Some(thread) = self.threads.get_mut(&id) else { return };
+        let is_newest = thread.row_seq <= opened.seq;
+        thread.opened(opened);
+        if is_newest && !self.trials.contains_key(&id) {
+            self.put(&opened.conversation);
+        } else if let Some(row) = self.rows.get(&id)
+            && let Some(thread) = self.threads.get(&id)
+        {
+            thread.face.row.set(Some(row.get_untracked()));
+        }
+    }
+}
+
+/// Keeps a timeline's copies of a row current: its own, and those under "other conversations".
+fn thread_sees(thread: &Thread, row: &Conversation) {
+    let own = thread.face.row.with_untracked(|have| have.as_ref().map(|h| (h.id == row.id, h == row, h.contact_id)));
+    match own {
+        Some((true, true, _)) => {}
+        Some((true, false, _)) => thread.face.row.set(Some(row.clone())),
+        Some((false, _, contact_id)) if contact_id == row.contact_id => thread.face.others.update(|others| {
+            others.retain(|o| o.id != row.id);
+            others.push(row.clone());
+            others.sort_by_key(|o| std::cmp::Reverse((o.started_at, o.id)));
+        }),
+        Some(_) | None => {}
+    }
+}
+
+/// Moves one conversation between the counters.
+fn shift(counts: &mut Counts, seen: &Seen, before: Option<(&model::Access, i64)>, after: Option<(model::Access, i64)>) {
+    let mut add = |access: &model::Access, unread: i64, by: i64| {
+        if let Some(tab) = seen.tab(access) {
+            counts.add(tab, by);
+            if tab == Tab::Mine && unread > 0 {
+                counts.mine_unread += by;
+            }
+        }
+    };
+    if let Some((access, unread)) = before {
+        add(access, unread, -1);
+    }
+    if let Some((access, unread)) = after {
+        add(&access, unread, 1);
+    }
+}

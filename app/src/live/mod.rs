@@ -1,0 +1,28 @@
+//! The living state of the client.
+//!
+//! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`action`], [`outgoing`], [`writing`]: what a
+//!   person does.
+//! * [`apply`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
+//! * `socket`: the live connection, in the browser only. [`web`]: what is needed of the page.
+
+pub mod action;
+pub mod apply;
+pub mod beat;
+pub mod draft;
+pub mod list;
+pub mod outgoing;
+pub mod phase;
+#[cfg(feature = "hydrate")]
+mod socket;
+pub mod store;
+#[cfg(test)]
+mod tests;
+pub mod thread;
+pub mod timeline;
+pub mod web;
+pub mod writing;
+
+pub use phase::{More, Phase};
+pub use store::{Connection, Store, TabList, provide_store, use_store};
+pub use thread::{Item, Key, Local};
+pub use timeline::Timeline;

@@ -1,0 +1,632 @@
+//! The client's state: one [`Store`] for the life of the page, fed by server functions first and by events after.
+//!
+//! How screens use it:
+//! * `let store = use_store();` anywhere below the signed-in shell; it is `Copy`.
+//! * Who and what: [`Store::me`], [`Store::may`], [`Store::member_name`], [`Store::team_name`], [`Store::channel`].
+//! * Lists: [`Store::tab_list`] for a tab, [`Store::row`] for a row's own signal, [`Store::counts`].
+//! * A conversation: [`Store::timeline`]; its signals change by themselves, its methods load more.
+//! * Acts (`live/action.rs`): `assume`, `transfer`, `conclude`, `restart`, `start`, `mark_read`, `mark_unread` are
+//!   futures that show their effect at once and take it back when refused; `send`, `send_note`, `send_template`,
+//!   `resend`, `discard`, `save_draft`, `looking` return at once.
+//! * The connection: [`Store::connection`].
+//!
+//! Signals only change in the browser; while the server renders, everything is empty and `Phase::Idle`.
+
+use super::action::Acts;
+use super::apply::{Inbox, Took};
+use super::list::List;
+use super::phase::{More, Phase};
+use super::thread::Key;
+use super::timeline::Timeline;
+use super::web;
+use crate::api;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Events that wait while a workspace is on its way; more is a resync.
+const HELD_MAX: usize = 2000;
+/// How long "is typing" stays after the contact's last sign of it.
+const TYPING_MS: u32 = 6_000;
+
+/// Whether what happens elsewhere arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    Online,
+    /// Being made, or lost and tried again in this many seconds.
+    Connecting { retry_in_s: u32 },
+    /// The browser has no network; tried again as soon as it has.
+    Offline,
+    /// The login, membership or account ended.
+    Ended,
+}
+
+/// The state of the signed-in client. Provided as context by the shell through [`provide_store`].
+#[derive(Clone, Copy)]
+pub struct Store {
+    pub(super) inbox: StoredValue<Inbox>,
+    /// Me, colleagues, teams, channels; none until the first answer.
+    pub workspace: RwSignal<Option<Arc<Workspace>>>,
+    /// Why the workspace cannot be had, while there is none.
+    pub trouble: RwSignal<Option<Fault>>,
+    /// The live connection; show a bar unless [`Connection::Online`].
+    pub connection: RwSignal<Connection>,
+    /// True when the server carries another client build: offer to load the page again.
+    pub is_outdated: RwSignal<bool>,
+    /// The server's time in milliseconds, moving every 15 s; for countdowns and "5 minutes ago".
+    pub tick: RwSignal<Millis>,
+    /// The numbers on the tabs, changes that the server has not confirmed included.
+    pub counts: RwSignal<Counts>,
+    /// Filter of the lists; set it by [`Store::sieve`].
+    pub filter: RwSignal<Filter>,
+    /// Order of the lists; set it by [`Store::sieve`].
+    pub oldest_first: RwSignal<bool>,
+    /// Changes when templates of a channel may have changed: fetch them again if you show them.
+    pub templates_changed: RwSignal<u32>,
+    offset: StoredValue<i64>,
+    held: StoredValue<Option<Vec<Event>>>,
+    refreshing: StoredValue<Refreshing>,
+    presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
+    typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
+    visible_tab: StoredValue<Tab>,
+    pub(super) acts: StoredValue<Acts>,
+    started: StoredValue<bool>,
+    /// The client build that this page was loaded with.
+    page_build: StoredValue<Option<String>>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Refreshing {
+    #[default]
+    No,
+    Yes,
+    /// Something changed again meanwhile.
+    Again,
+}
+
+/// A tab's list as components use it.
+#[derive(Clone)]
+pub struct TabList {
+    /// The ids in order; each row's signal is [`Store::row`].
+    pub order: ArcRwSignal<Vec<ConversationId>>,
+    /// The first page.
+    pub phase: ArcRwSignal<Phase>,
+    /// The pages after it.
+    pub more: ArcRwSignal<More>,
+}
+
+/// Makes the store and provides it as context. In the browser it fetches the workspace and connects.
+pub fn provide_store() -> Store {
+    let store = Store::new();
+    provide_context(store);
+    Effect::new(move |_| store.start());
+    store
+}
+
+/// The store that the shell provided.
+pub fn use_store() -> Store {
+    expect_context::<Store>()
+}
+
+impl Store {
+    fn new() -> Store {
+        let inbox = Inbox::default();
+        let counts = inbox.counts.clone().into();
+        Store {
+            inbox: StoredValue::new(inbox),
+            workspace: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            connection: RwSignal::new(Connection::Connecting { retry_in_s: 0 }),
+            is_outdated: RwSignal::new(false),
+            tick: RwSignal::new(0),
+            counts,
+            filter: RwSignal::new(Filter::default()),
+            oldest_first: RwSignal::new(false),
+            templates_changed: RwSignal::new(0),
+            offset: StoredValue::new(0),
+            held: StoredValue::new(None),
+            refreshing: StoredValue::new(Refreshing::No),
+            presence: StoredValue::new(HashMap::new()),
+            typing: StoredValue::new(HashMap::new()),
+            visible_tab: StoredValue::new(Tab::New),
+            acts: StoredValue::new(Acts::default()),
+            started: StoredValue::new(false),
+            page_build: StoredValue::new(None),
+        }
+    }
+
+    // --- who and what ---------------------------------------------------------------------------------------------
+
+    /// The signed-in person; none until the workspace is here. Tracked.
+    pub fn me(&self) -> Option<Me> {
+        self.workspace.with(|w| w.as_ref().map(|w| w.me.clone()))
+    }
+
+    /// My id; none until the workspace is here. Tracked.
+    pub fn my_id(&self) -> Option<UserId> {
+        self.workspace.with(|w| w.as_ref().map(|w| w.me.user_id))
+    }
+
+    /// Whether visibility and role allow the act. Tracked (workspace).
+    pub fn may(&self, act: Act, row: &Conversation) -> bool {
+        self.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.may(act, &row.access())))
+    }
+
+    /// A member, past ones included. Tracked.
+    pub fn member(&self, id: UserId) -> Option<Member> {
+        self.workspace.with(|w| w.as_ref().and_then(|w| w.members.iter().find(|m| m.user_id == id).cloned()))
+    }
+
+    /// A member's name; empty when unknown. Tracked.
+    pub fn member_name(&self, id: UserId) -> String {
+        self.member(id).map(|m| m.name).unwrap_or_default()
+    }
+
+    /// A team. Tracked.
+    pub fn team(&self, id: TeamId) -> Option<Team> {
+        self.workspace.with(|w| w.as_ref().and_then(|w| w.teams.iter().find(|t| t.id == id).cloned()))
+    }
+
+    /// A team's name; empty when unknown. Tracked.
+    pub fn team_name(&self, id: TeamId) -> String {
+        self.team(id).map(|t| t.name).unwrap_or_default()
+    }
+
+    /// A channel. Tracked.
+    pub fn channel(&self, id: ChannelId) -> Option<Channel> {
+        self.workspace.with(|w| w.as_ref().and_then(|w| w.channels.iter().find(|c| c.id == id).cloned()))
+    }
+
+    /// The server's clock now, as far as known. Not tracked; see [`Store::tick`].
+    pub fn server_now(&self) -> Millis {
+        web::clock() + self.offset.get_value()
+    }
+
+    /// The conversation's window now; moves with [`Store::tick`]. The last five minutes already count as expired, so
+    /// that a message does not miss it on the way. Tracked.
+    pub fn window(&self, row: &Conversation) -> Window {
+        let has_window = self.channel(row.channel_id).is_none_or(|c| c.kind.has_window());
+        Window::at(has_window, row.window_expires_at.map(|end| end - limit::WINDOW_MARGIN_MILLIS), self.tick.get().max(self.server_now()))
+    }
+
+    // --- lists ----------------------------------------------------------------------------------------------------
+
+    /// A tab's list. Loads nothing: see [`Store::show_tab`].
+    pub fn tab_list(&self, tab: Tab) -> TabList {
+        self.change(|inbox| {
+            let list: &mut List = inbox.list(tab);
+            TabList { order: list.order.clone(), phase: list.phase.clone(), more: list.more.clone() }
+        })
+    }
+
+    /// The row's own signal, while it is known.
+    pub fn row(&self, id: ConversationId) -> Option<ArcRwSignal<Conversation>> {
+        self.inbox.with_value(|i| i.row(id))
+    }
+
+    /// The tab that is on screen; loads it when it is not loaded. Call it again after [`Store::sieve`].
+    pub fn show_tab(&self, tab: Tab) {
+        self.visible_tab.set_value(tab);
+        if self.workspace.with_untracked(Option::is_none) {
+            return;
+        }
+        let is_idle = self.change(|i| i.list(tab).phase.with_untracked(|p| matches!(p, Phase::Idle | Phase::Failed(_))));
+        if is_idle {
+            self.load_list(tab);
+        }
+    }
+
+    /// Sets filter and order of all tabs and loads the visible one.
+    pub fn sieve(&self, filter: Filter, oldest_first: bool) {
+        self.filter.set(filter.clone());
+        self.oldest_first.set(oldest_first);
+        self.change(|i| i.sieve(filter, oldest_first));
+        self.show_tab(self.visible_tab.get_value());
+    }
+
+    /// The conversation on screen: it stays in the list under "unread" although being open makes it read.
+    pub fn pin(&self, id: Option<ConversationId>) {
+        self.change(|i| i.pin(id));
+    }
+
+    fn query(&self, tab: Tab, after: Option<String>) -> ConversationQuery {
+        let (filter, oldest_first) = (self.filter.get_untracked(), self.oldest_first.get_untracked());
+        ConversationQuery { tab, filter, oldest_first, after, limit: Some(limit::CONVERSATION_PAGE) }
+    }
+
+    fn load_list(&self, tab: Tab) {
+        let store = *self;
+        let query = store.query(tab, None);
+        let (round, flight) = store.change(|i| {
+            let list = i.list(tab);
+            list.round += 1;
+            let round = list.round;
+            // Rows that are there stay on screen while they are fetched again.
+            if list.is_empty() {
+                list.phase.set(Phase::Loading);
+            }
+            (round, i.ask())
+        });
+        spawn_local(async move {
+            let answer = api::inbox::conversations(query).await;
+            match answer {
+                Ok(page) => store.change(|i| i.first_page(tab, round, &page, flight)),
+                Err(refused) => {
+                    let fault = store.heard(refused);
+                    store.change(|i| {
+                        i.land(flight);
+                        let list = i.list(tab);
+                        if list.round == round && list.is_empty() {
+                            list.phase.set(Phase::Failed(fault));
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    /// Loads the next page of a tab; nothing when there is none or it is on its way.
+    pub fn load_more(&self, tab: Tab) {
+        let store = *self;
+        let asked = store.change(|i| {
+            let list = i.list(tab);
+            if !list.more.with_untracked(More::may_load) {
+                return None;
+            }
+            list.more.set(More::Loading);
+            let (round, next) = (list.round, list.next.clone());
+            Some((round, next, i.ask()))
+        });
+        let Some((round, next, flight)) = asked else { return };
+        let query = store.query(tab, next);
+        spawn_local(async move {
+            match api::inbox::conversations(query).await {
+                Ok(page) => store.change(|i| i.next_page(tab, round, &page, flight)),
+                Err(refused) => {
+                    let fault = store.heard(refused);
+                    store.change(|i| {
+                        i.land(flight);
+                        let list = i.list(tab);
+                        if list.round == round {
+                            list.more.set(More::Failed(fault));
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    /// Makes rows from elsewhere (a search) live; answers their signals.
+    pub fn adopt(&self, rows: Vec<Conversation>) -> Vec<ArcRwSignal<Conversation>> {
+        self.change(|i| {
+            rows.into_iter()
+                .map(|row| match i.row(row.id) {
+                    Some(known) => known,
+                    None => {
+                        i.put(&row);
+                        i.row(row.id).unwrap_or_else(|| ArcRwSignal::new(row))
+                    }
+                })
+                .collect()
+        })
+    }
+
+    // --- a conversation -------------------------------------------------------------------------------------------
+
+    /// The conversation's timeline, loaded now when it is not. The twenty most recent ones stay loaded and current.
+    pub fn timeline(&self, id: ConversationId) -> Timeline {
+        let face = self.change(|i| i.thread(id).face.clone());
+        self.show_outgoing(id);
+        if face.phase.with_untracked(|p| matches!(p, Phase::Idle | Phase::Failed(_) | Phase::Gone)) {
+            self.load_timeline(id);
+        }
+        Timeline::new(*self, id, face)
+    }
+
+    pub(super) fn load_timeline(&self, id: ConversationId) {
+        let store = *self;
+        store.change(|i| {
+            let thread = i.thread(id);
+            thread.round += 1;
+            thread.page_asked();
+            if thread.face.phase.with_untracked(|p| *p != Phase::Ready) {
+                thread.face.phase.set(Phase::Loading);
+            }
+        });
+        spawn_local(async move {
+            match api::inbox::open(id).await {
+                Ok(opened) => {
+                    store.opened_draft(id, &opened.draft);
+                    store.change(|i| i.opened(&opened));
+                }
+                Err(refused) => {
+                    let fault = store.heard(refused);
+                    store.change(|i| {
+                        if let Some(thread) = i.thread_mut(id) {
+                            thread.page_dropped();
+                            let phase = if fault == Fault::Missing { Phase::Gone } else { Phase::Failed(fault) };
+                            if thread.face.phase.with_untracked(|p| *p == Phase::Loading) || phase == Phase::Gone {
+                                thread.face.phase.set(phase);
+                            }
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    /// The bubble's signal.
+    pub(super) fn cell(&self, id: ConversationId, key: &Key) -> Option<ArcRwSignal<super::thread::Item>> {
+        self.change(|i| i.thread_mut(id).and_then(|t| t.cell(key)))
+    }
+
+    /// Colleagues who look at or write in the conversation, me left out.
+    pub fn presence(&self, id: ConversationId) -> ArcRwSignal<Vec<Present>> {
+        let mut signal = None;
+        self.presence.update_value(|all| signal = Some(all.entry(id).or_insert_with(|| ArcRwSignal::new(Vec::new())).clone()));
+        signal.unwrap_or_else(|| ArcRwSignal::new(Vec::new()))
+    }
+
+    /// Whether the contact is typing.
+    pub fn contact_typing(&self, id: ConversationId) -> ArcRwSignal<bool> {
+        let mut signal = None;
+        self.typing.update_value(|all| signal = Some(all.entry(id).or_insert_with(|| (0, ArcRwSignal::new(false))).1.clone()));
+        signal.unwrap_or_else(|| ArcRwSignal::new(false))
+    }
+
+    // --- inside ---------------------------------------------------------------------------------------------------
+
+    /// Changes the state. The closure must not call the store.
+    pub(super) fn change<R>(&self, act: impl FnOnce(&mut Inbox) -> R) -> R {
+        let mut inbox = self.inbox.write_value();
+        act(&mut inbox)
+    }
+
+    /// Looks at a refusal: an ended login leads to the sign-in page.
+    pub(super) fn heard(&self, refused: api::Refused) -> Fault {
+        if refused.0 == Fault::SignedOut {
+            self.connection.set(Connection::Ended);
+            web::go_to_sign_in();
+        }
+        refused.0
+    }
+
+    fn start(self) {
+        if self.started.get_value() {
+            return;
+        }
+        self.started.set_value(true);
+        self.tick.set(self.server_now());
+        #[cfg(feature = "hydrate")]
+        {
+            web::every(15_000, move || self.tick.set(self.server_now()));
+            web::on_document("visibilitychange", move || {
+                self.tick.set(self.server_now());
+                self.tell_looking();
+                super::socket::nudge(self);
+            });
+            web::on_window("online", move || super::socket::nudge(self));
+            web::on_window("offline", move || super::socket::nudge(self));
+            self.refresh();
+        }
+    }
+
+    /// Tries at once what was waiting: the workspace, or the live connection.
+    pub fn retry_now(&self) {
+        #[cfg(feature = "hydrate")]
+        super::socket::nudge(*self);
+        if self.workspace.with_untracked(Option::is_none) {
+            self.refresh();
+        }
+    }
+
+    /// Fetches the workspace. Events wait meanwhile, so that counters are exact.
+    pub fn refresh(&self) {
+        let store = *self;
+        if store.refreshing.get_value() != Refreshing::No {
+            store.refreshing.set_value(Refreshing::Again);
+            return;
+        }
+        store.refreshing.set_value(Refreshing::Yes);
+        spawn_local(async move {
+            let mut wait = super::beat::Backoff::default();
+            loop {
+                store.held.update_value(|h| {
+                    h.get_or_insert_default();
+                });
+                match api::inbox::workspace().await {
+                    Ok(workspace) => {
+                        if store.take_workspace(workspace) && store.refreshing.get_value() != Refreshing::Again {
+                            break;
+                        }
+                        store.refreshing.set_value(Refreshing::Yes);
+                    }
+                    Err(refused) => {
+                        let fault = store.heard(refused);
+                        if fault == Fault::SignedOut {
+                            return;
+                        }
+                        store.trouble.set(Some(fault));
+                        web::sleep(wait.next(0.5)).await;
+                    }
+                }
+            }
+            store.refreshing.set_value(Refreshing::No);
+        });
+    }
+
+    fn take_workspace(&self, workspace: Workspace) -> bool {
+        let was_grounded = self.inbox.with_value(Inbox::is_grounded);
+        let sight_changed = self.inbox.with_value(|i| i.seen() != Some(&workspace.seen));
+        if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
+            return false;
+        }
+        self.offset.set_value(workspace.now - web::clock());
+        self.tick.set(self.server_now());
+        let is_first = self.workspace.with_untracked(Option::is_none);
+        self.trouble.set(None);
+        self.page_build.update_value(|b| {
+            b.get_or_insert_with(|| workspace.build.clone());
+        });
+        self.workspace.set(Some(Arc::new(workspace)));
+        let held = self.held.try_update_value(Option::take).flatten().unwrap_or_default();
+        let whole = held.into_iter().all(|event| self.take(event));
+        if is_first {
+            #[cfg(feature = "hydrate")]
+            {
+                self.restore_outgoing();
+                super::socket::connect(*self);
+            }
+            self.show_tab(self.visible_tab.get_value());
+        } else if !was_grounded || sight_changed {
+            self.reload_shown();
+        }
+        if !whole {
+            #[cfg(feature = "hydrate")]
+            super::socket::again(*self);
+        }
+        true
+    }
+
+    /// After a resync or a change of sight: the visible list and the open conversation are fetched again, the rest is
+    /// forgotten and fetched when it is looked at.
+    fn reload_shown(&self) {
+        let visible = self.visible_tab.get_value();
+        let current = self.change(|i| {
+            for tab in Tab::ALL {
+                if *tab != visible {
+                    i.list(*tab).unload();
+                }
+            }
+            let open: Vec<ConversationId> = i.open_threads().collect();
+            for id in open.iter().skip(1) {
+                i.forget_thread(*id);
+            }
+            open.first().copied()
+        });
+        self.load_list(visible);
+        if let Some(id) = current {
+            self.load_timeline(id);
+        }
+    }
+
+    /// Too much was missed: everything that is shown is fetched again.
+    pub(super) fn resync(&self, seq: i64) {
+        self.change(|i| i.reset(seq));
+        self.held.set_value(Some(Vec::new()));
+        self.refresh();
+    }
+
+    /// An event from the socket; false when events before it are missing.
+    pub(super) fn event(&self, event: Event) -> bool {
+        let mut waiting = None;
+        self.held.update_value(|held| {
+            if let Some(held) = held {
+                held.push(event.clone());
+                waiting = Some(held.len());
+            }
+        });
+        match waiting {
+            None => self.take(event),
+            Some(n) if n > HELD_MAX => {
+                self.resync(event.seq);
+                true
+            }
+            Some(_) => true,
+        }
+    }
+
+    fn take(&self, event: Event) -> bool {
+        let about = match &event.change {
+            Change::Conversation { row, .. } => Some(row.id),
+            _ => None,
+        };
+        match self.change(|i| i.take(&event)) {
+            Took::Gap => return false,
+            Took::Old => {}
+            Took::Applied => {
+                // A conversation came back into sight while its timeline is on screen.
+                let is_back =
+                    about.filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| t.face.phase.with_untracked(|p| *p == Phase::Gone))));
+                if let Some(id) = is_back {
+                    self.load_timeline(id);
+                }
+                if let Some(id) = about {
+                    self.stop_typing(id);
+                }
+            }
+            Took::Setup(SetupKind::Templates) => self.templates_changed.update(|n| *n += 1),
+            Took::Setup(_) => self.refresh_soon(),
+        }
+        true
+    }
+
+    #[cfg(feature = "hydrate")]
+    pub(super) fn page_build(&self) -> Option<String> {
+        self.page_build.get_value()
+    }
+
+    fn refresh_soon(&self) {
+        let store = *self;
+        spawn_local(async move {
+            web::sleep(300).await;
+            store.refresh();
+        });
+    }
+
+    /// The sequence to go on from.
+    pub(super) fn seq(&self) -> i64 {
+        let held = self.held.with_value(|h| h.as_ref().and_then(|h| h.last().map(|e| e.seq)));
+        self.inbox.with_value(|i| i.seq).max(held.unwrap_or(0))
+    }
+
+    /// Who looks at a conversation, as the socket tells.
+    pub(super) fn present(&self, id: ConversationId, people: Vec<Present>) {
+        let me = self.workspace.with_untracked(|w| w.as_ref().map(|w| w.me.user_id));
+        let others: Vec<Present> = people.into_iter().filter(|p| Some(p.user_id) != me).collect();
+        self.presence(id).set(others);
+    }
+
+    /// The connection is gone: nobody knows who looks where.
+    pub(super) fn forget_presence(&self) {
+        self.presence.with_value(|all| {
+            for signal in all.values() {
+                if signal.with_untracked(|p| !p.is_empty()) {
+                    signal.set(Vec::new());
+                }
+            }
+        });
+    }
+
+    /// The contact showed a sign of typing.
+    pub(super) fn typed(&self, id: ConversationId) {
+        let store = *self;
+        let signal = store.contact_typing(id);
+        let mut turn = 0;
+        store.typing.update_value(|all| {
+            if let Some((n, _)) = all.get_mut(&id) {
+                *n += 1;
+                turn = *n;
+            }
+        });
+        signal.set(true);
+        spawn_local(async move {
+            web::sleep(TYPING_MS).await;
+            if store.typing.with_value(|all| all.get(&id).is_some_and(|(n, _)| *n == turn)) {
+                signal.set(false);
+            }
+        });
+    }
+
+    fn stop_typing(&self, id: ConversationId) {
+        self.typing.with_value(|all| {
+            if let Some((_, signal)) = all.get(&id)
+                && signal.get_untracked()
+            {
+                signal.set(false);
+            }
+        });
+    }
+}

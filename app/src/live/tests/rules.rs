@@ -1,0 +1,218 @@
+//! One rule, one test.
+
+use super::world::{TEAMS, USERS, conversation, message, reader};
+use crate::live::apply::{Inbox, Took};
+use crate::live::phase::Phase;
+use crate::live::thread::{Key, Local};
+use leptos::prelude::*;
+use model::*;
+
+fn inbox() -> Inbox {
+    let mut inbox = Inbox::default();
+    let counts = Counts { new: 1, ..Counts::default() };
+    assert!(inbox.ground(reader(0), counts, 10));
+    let flight = inbox.ask();
+    let row = conversation(100, 1, TEAMS[0], 1000);
+    let round = inbox.list(Tab::New).round;
+    inbox.first_page(Tab::New, round, &Page { items: vec![row], next: None }, flight);
+    let (flight, round) = (inbox.ask(), inbox.list(Tab::Mine).round);
+    inbox.first_page(Tab::Mine, round, &Page::default(), flight);
+    inbox
+}
+
+fn told(seq: i64, row: &Conversation, before: Option<Access>, messages: Vec<Message>) -> Event {
+    Event { seq, at: 0, change: Change::Conversation { row: Box::new(row.clone()), before, unread_before: 0, messages } }
+}
+
+const ID: ConversationId = ConversationId(100);
+
+fn assumed(by: UserId) -> Conversation {
+    let mut row = conversation(100, 1, TEAMS[0], 1000);
+    row.status = ConversationStatus::InProgress;
+    row.assignee_id = Some(by);
+    row
+}
+
+fn take_it(row: &mut Conversation) {
+    row.status = ConversationStatus::InProgress;
+    row.assignee_id = Some(USERS[0]);
+}
+
+fn tabs(inbox: &mut Inbox) -> (usize, usize, Counts) {
+    (inbox.list(Tab::New).len(), inbox.list(Tab::Mine).len(), inbox.counts.get_untracked())
+}
+
+#[test]
+fn a_missing_event_is_noticed_and_a_repeated_one_ignored() {
+    let mut inbox = inbox();
+    let event = |seq| Event { seq, at: 0, change: Change::Nothing };
+    assert_eq!(inbox.take(&event(11)), Took::Applied);
+    assert_eq!(inbox.take(&event(11)), Took::Old);
+    assert_eq!(inbox.take(&event(13)), Took::Gap);
+    assert_eq!(inbox.seq, 11);
+    assert_eq!(inbox.take(&event(12)), Took::Applied);
+}
+
+#[test]
+fn a_trial_shows_at_once_and_its_event_counts_once() {
+    let mut inbox = inbox();
+    let trial = inbox.try_on(ID, take_it);
+    let shown = Counts { mine: 1, ..Counts::default() };
+    assert_eq!(tabs(&mut inbox), (0, 1, shown));
+    let mine = assumed(USERS[0]);
+    assert_eq!(inbox.take(&told(11, &mine, Some(conversation(100, 1, TEAMS[0], 0).access()), vec![])), Took::Applied);
+    assert_eq!(tabs(&mut inbox), (0, 1, shown));
+    inbox.settle(trial, Ok(Some(&mine)));
+    assert_eq!(tabs(&mut inbox), (0, 1, shown));
+}
+
+#[test]
+fn sm_11_a_refused_assume_goes_back_unless_an_event_said_more() {
+    let mut inbox = inbox();
+    let trial = inbox.try_on(ID, take_it);
+    inbox.settle(trial, Err(()));
+    assert_eq!(tabs(&mut inbox), (1, 0, Counts { new: 1, ..Counts::default() }));
+
+    let trial = inbox.try_on(ID, take_it);
+    let theirs = assumed(USERS[1]);
+    inbox.take(&told(11, &theirs, Some(conversation(100, 1, TEAMS[0], 0).access()), vec![]));
+    inbox.settle(trial, Err(()));
+    assert_eq!(tabs(&mut inbox), (0, 0, Counts { others: 1, ..Counts::default() }));
+    assert_eq!(inbox.row(ID).map(|r| r.get_untracked()), Some(theirs));
+}
+
+#[test]
+fn the_answer_without_its_event_is_kept_and_not_counted_twice() {
+    let mut inbox = inbox();
+    let trial = inbox.try_on(ID, take_it);
+    let mine = assumed(USERS[0]);
+    inbox.settle(trial, Ok(Some(&mine)));
+    assert_eq!(tabs(&mut inbox), (0, 1, Counts { mine: 1, ..Counts::default() }));
+    inbox.take(&told(11, &mine, Some(conversation(100, 1, TEAMS[0], 0).access()), vec![]));
+    assert_eq!(tabs(&mut inbox), (0, 1, Counts { mine: 1, ..Counts::default() }));
+}
+
+fn opened(inbox: &mut Inbox, seq: i64) {
+    let conversation = assumed(USERS[0]);
+    let contact = Contact {
+        id: conversation.contact_id,
+        name: String::new(),
+        phone: None,
+        email: None,
+        status: ContactStatus::Active,
+        annotation: String::new(),
+        created_at: 0,
+        identities: vec![],
+    };
+    let messages = vec![message(1, ID, Direction::In, 900, None), message(2, ID, Direction::In, 950, None)];
+    inbox.thread(ID).page_asked();
+    inbox.opened(&Opened { conversation, contact, messages, has_more: false, draft: String::new(), others: vec![], seq });
+}
+
+#[test]
+fn a_sent_message_keeps_its_bubble_when_the_server_has_it() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 10);
+    let shown = message(0, ID, Direction::Out, 2000, Some("mine"));
+    let key = inbox.thread(ID).sending(shown, Local::Sending);
+    let order = inbox.thread(ID).face.order.clone();
+    assert_eq!(order.get_untracked().last(), Some(&key));
+    let cell = inbox.thread(ID).cell(&key).unwrap();
+
+    // A message of the contact with a later time comes first; ours takes its place by the server's time.
+    let row = assumed(USERS[0]);
+    let theirs = message(4, ID, Direction::In, 2500, None);
+    let ours = message(3, ID, Direction::Out, 2100, Some("mine"));
+    inbox.take(&told(11, &row, Some(row.access()), vec![theirs]));
+    inbox.take(&told(12, &row, Some(row.access()), vec![ours.clone()]));
+    let keys = [Key::Id(MessageId(1)), Key::Id(MessageId(2)), key.clone(), Key::Id(MessageId(4))];
+    assert_eq!(order.get_untracked(), keys);
+    assert_eq!(cell.with_untracked(|i| (i.message.id, i.local.clone())), (MessageId(3), Local::Stored));
+
+    // The slow answer to the send does not put it back.
+    let mut delivered = ours.clone();
+    delivered.status = MessageStatus::Delivered;
+    inbox.take(&Event { seq: 13, at: 0, change: Change::Message { access: row.access(), message: Box::new(delivered) } });
+    inbox.thread(ID).answered(&ours);
+    assert_eq!(cell.with_untracked(|i| i.message.status), MessageStatus::Delivered);
+    assert_eq!(order.get_untracked(), keys);
+}
+
+#[test]
+fn a_refused_message_stays_until_it_is_sent_again_or_discarded() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 10);
+    let thread = inbox.thread(ID);
+    let key = thread.sending(message(0, ID, Direction::Out, 2000, Some("mine")), Local::Sending);
+    thread.set_local(&key, Local::Refused(Fault::WindowClosed));
+    assert_eq!(thread.cell(&key).unwrap().with_untracked(|i| i.local.clone()), Local::Refused(Fault::WindowClosed));
+    thread.discard(&key);
+    assert_eq!(thread.face.order.get_untracked().len(), 2);
+}
+
+#[test]
+fn events_that_the_opened_answer_contains_change_nothing() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 12);
+    let old = conversation(100, 1, TEAMS[0], 1000);
+    inbox.take(&told(11, &old, None, vec![message(9, ID, Direction::In, 990, None)]));
+    assert_eq!(inbox.row(ID).map(|r| r.get_untracked()), Some(assumed(USERS[0])));
+    assert_eq!(inbox.thread(ID).messages().len(), 2);
+    inbox.take(&Event { seq: 12, at: 0, change: Change::Nothing });
+    inbox.take(&told(13, &assumed(USERS[0]), None, vec![message(9, ID, Direction::In, 990, None)]));
+    assert_eq!(inbox.thread(ID).messages().len(), 3);
+}
+
+#[test]
+fn a_conversation_out_of_sight_leaves_lists_and_counters() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 10);
+    let face = inbox.thread(ID).face.clone();
+    inbox.take(&Event { seq: 11, at: 0, change: Change::Gone { conversation_id: ID, tab: Some(Tab::New), unread: false } });
+    assert_eq!(tabs(&mut inbox), (0, 0, Counts::default()));
+    assert_eq!(face.phase.get_untracked(), Phase::Gone);
+}
+
+#[test]
+fn an_older_workspace_is_refused_and_a_reset_starts_over() {
+    let mut inbox = inbox();
+    assert!(!inbox.ground(reader(0), Counts::default(), 9));
+    inbox.reset(500);
+    assert!(!inbox.is_grounded());
+    assert!(!inbox.ground(reader(0), Counts::default(), 499));
+    assert!(inbox.ground(reader(0), Counts::default(), 501));
+    // Its counters contain 501 already.
+    inbox.take(&told(501, &conversation(101, 2, TEAMS[0], 1), None, vec![]));
+    assert_eq!(inbox.counts.get_untracked(), Counts::default());
+    inbox.take(&told(502, &conversation(102, 3, TEAMS[0], 1), None, vec![]));
+    assert_eq!(inbox.counts.get_untracked().new, 1);
+}
+
+#[test]
+fn ab_6_what_lies_behind_the_edge_waits_for_its_page() {
+    let mut inbox = Inbox::default();
+    assert!(inbox.ground(reader(0), Counts::default(), 0));
+    let row = |id: i64, at: Millis| conversation(id, id, TEAMS[0], at);
+    let (flight, round) = (inbox.ask(), inbox.list(Tab::New).round);
+    inbox.first_page(Tab::New, round, &Page { items: vec![row(3, 300), row(2, 200)], next: Some("x".into()) }, flight);
+    inbox.take(&told(1, &row(1, 100), None, vec![]));
+    assert_eq!(inbox.list(Tab::New).ids().collect::<Vec<_>>(), [ConversationId(3), ConversationId(2)]);
+    inbox.take(&told(2, &row(4, 250), None, vec![]));
+    assert_eq!(inbox.list(Tab::New).ids().collect::<Vec<_>>(), [ConversationId(3), ConversationId(4), ConversationId(2)]);
+}
+
+#[test]
+fn an_open_conversation_stays_among_the_unread_until_another_is_opened() {
+    let mut inbox = Inbox::default();
+    assert!(inbox.ground(reader(0), Counts::default(), 0));
+    inbox.sieve(Filter { unread: true, ..Filter::default() }, false);
+    let mut row = conversation(100, 1, TEAMS[0], 100);
+    row.unread = 2;
+    let (flight, round) = (inbox.ask(), inbox.list(Tab::New).round);
+    inbox.first_page(Tab::New, round, &Page { items: vec![row.clone()], next: None }, flight);
+    inbox.pin(Some(ID));
+    inbox.try_on(ID, |r| r.unread = 0);
+    assert!(inbox.list(Tab::New).has(ID));
+    inbox.pin(None);
+    assert!(!inbox.list(Tab::New).has(ID));
+}

@@ -1,0 +1,127 @@
+//! People, numbers and small facts.
+
+use super::Icon;
+use leptos::prelude::*;
+use model::ChannelKind;
+
+/// How large an avatar is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AvatarSize {
+    /// 24 px.
+    Small,
+    /// 40 px.
+    #[default]
+    Medium,
+    /// 64 px.
+    Large,
+}
+
+/// Initials on a colour that belongs to the person; decorative, the name stands beside it.
+#[component]
+pub fn Avatar(
+    #[prop(into)] name: Signal<String>,
+    /// Any stable number of the person, such as `id.0`; chooses one of twelve hues.
+    #[prop(into)]
+    id: Signal<i64>,
+    #[prop(optional)] size: AvatarSize,
+    /// A small mark of the network in the corner.
+    #[prop(optional, into)]
+    channel: MaybeProp<ChannelKind>,
+) -> impl IntoView {
+    let class = move || {
+        let size = match size {
+            AvatarSize::Small => "small",
+            AvatarSize::Medium => "medium",
+            AvatarSize::Large => "large",
+        };
+        // The lowest bits of an id are random, so the hues spread evenly.
+        format!("avatar {size} hue-{}", id.get().rem_euclid(12))
+    };
+    view! {
+        <span class=class aria-hidden="true">
+            {move || {
+                let initials = name.with(|n| model::text::initials(n));
+                if initials.is_empty() { view! { <Icon name="user"/> }.into_any() } else { view! { <span>{initials}</span> }.into_any() }
+            }}
+            {move || channel.get().map(|kind| {
+                let (icon, class) = match kind {
+                    ChannelKind::WhatsApp => ("whatsapp", "avatar-mark whatsapp"),
+                    ChannelKind::WebChat => ("globe", "avatar-mark webchat"),
+                };
+                view! { <span class=class><Icon name=icon small=true/></span> }
+            })}
+        </span>
+    }
+}
+
+/// What a badge, chip or banner means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Neutral,
+    Accent,
+    Success,
+    Warning,
+    Danger,
+    /// Internal notes.
+    Note,
+}
+
+impl Tone {
+    /// The class that carries the colour.
+    pub fn class(self) -> &'static str {
+        match self {
+            Tone::Neutral => "neutral",
+            Tone::Accent => "accent",
+            Tone::Success => "success",
+            Tone::Warning => "warning",
+            Tone::Danger => "danger",
+            Tone::Note => "note",
+        }
+    }
+}
+
+/// A number; nothing at zero, `99+` above 99.
+#[component]
+pub fn Badge(
+    #[prop(into)] count: Signal<i64>,
+    #[prop(optional)] tone: Tone,
+    /// What the number counts, for screen readers.
+    #[prop(optional, into)]
+    label: MaybeProp<String>,
+) -> impl IntoView {
+    view! {
+        {move || {
+            let n = count.get();
+            (n > 0).then(|| {
+                let text = if n > 99 { "99+".to_owned() } else { n.to_string() };
+                let spoken = label.get();
+                view! {
+                    <span class=format!("badge {}", tone.class())>
+                        <span aria-hidden=spoken.is_some().then_some("true")>{text}</span>
+                        {spoken.map(|s| view! { <span class="visually-hidden">{s}</span> })}
+                    </span>
+                }
+            })
+        }}
+    }
+}
+
+/// A small fact in words.
+#[component]
+pub fn Chip(
+    #[prop(optional, into)] tone: Signal<Tone>,
+    #[prop(optional)] icon: Option<&'static str>,
+    /// The longer story, on hover and focus.
+    #[prop(optional, into)]
+    tip: MaybeProp<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <span class=move || format!("chip {}", tone.get().class()) data-tip=move || tip.get()>
+            {icon.map(|name| view! { <Icon name small=true/> })}
+            <span class="chip-text">{children()}</span>
+        </span>
+    }
+}
+

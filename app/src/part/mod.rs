@@ -1,0 +1,55 @@
+//! Shared components. All are styled by `style/part/<name>.css`, none uses inline styles, all are reachable by keyboard.
+//!
+//! Props marked *reactive* take a value, a signal or a closure.
+//!
+//! | what | use |
+//! | --- | --- |
+//! | [`Icon`] | `<Icon name="inbox"/>`; names are the symbol ids of `public/icons.svg` |
+//! | [`Button`] | `<Button kind=Kind::Primary busy=pending why=reason press=move \|_\| save()>"Text"</Button>`; `why` (*reactive* `Option<String>`) disables it and tells the reason on hover and focus; `submit=true` for forms |
+//! | [`IconButton`] | `<IconButton icon="x" label=text press=…/>`; the label is also the tooltip; `pressed` makes it a toggle, `keys="mod+k"` shows the shortcut in the tooltip |
+//! | [`LinkButton`] | an `<a>` that looks like a button |
+//! | [`TextField`], [`PasswordField`], [`TextArea`], [`Select`], [`Checkbox`], [`Toggle`], [`Radios`], [`CopyField`] | form fields bound to an `RwSignal`; `name` is the draft's field, which shows the faults that [`Faults`] (a context) has for it |
+//! | [`Faults`] | `let faults = Faults::provide();` then `faults.take(&fault)` after a failed save, `faults.clear()` before the next |
+//! | [`Dialog`] | `<Dialog open=signal title=text footer=move \|\| view!{…}>content</Dialog>`; modal, focus trapped and returned, a full-height sheet on phones |
+//! | [`Confirm`] | a dialog with a question, a danger or primary button, and cancel |
+//! | [`Menu`], [`MenuItem`], [`MenuLink`], [`Popover`] | what opens beside its button |
+//! | [`Tabs`], [`TabItem`] | roving tabs with counters |
+//! | [`Avatar`], [`Badge`], [`Chip`] | people, numbers, small facts |
+//! | [`Toasts`] | context: `use_toasts().say(text)`, `.fail(text)`, `.undo(text, callback)` |
+//! | tooltips | give any element `data-tip="text"`; [`TipHost`] shows it on hover and focus |
+//! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
+//! | [`Time`], [`Clock`], [`use_times`] | times in the account's zone and the reader's language; empty until the page is alive, so that server and browser render the same |
+//! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
+//! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
+
+mod avatar;
+mod button;
+mod command;
+mod dialog;
+mod field;
+mod form;
+mod icon;
+mod kbd;
+mod menu;
+mod palette;
+mod state;
+mod tab;
+mod time;
+mod tip;
+mod toast;
+
+pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone};
+pub use button::{Button, IconButton, Kind, LinkButton};
+pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
+pub use dialog::{Confirm, Dialog};
+pub use field::{Checkbox, Choice, CopyField, PasswordField, Radios, Select, TextArea, TextField, Toggle};
+pub use form::{Faults, guard_leaving};
+pub use icon::Icon;
+pub use kbd::{Kbd, keys_text};
+pub use menu::{Menu, MenuItem, MenuLink, Popover};
+pub use palette::Palette;
+pub use state::{Banner, EmptyState, Progress, Saved, Skeleton, SkeletonRows, Trouble};
+pub use tab::{TabItem, Tabs};
+pub use time::{Clock, Time, TimeStyle, Times, iso, provide_clock, use_clock, use_times};
+pub use tip::TipHost;
+pub use toast::{ToastHost, Toasts, provide_toasts, use_toasts};

@@ -1,0 +1,188 @@
+//! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
+
+use super::{Command, CommandGroup, Dialog, Kbd, use_commands};
+use crate::i18n::*;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+
+fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
+    match group {
+        CommandGroup::Conversation => t_string!(i18n, common.palette.conversation),
+        CommandGroup::Message => t_string!(i18n, common.palette.message),
+        CommandGroup::Go => t_string!(i18n, common.palette.go),
+        CommandGroup::View => t_string!(i18n, common.palette.view),
+        CommandGroup::Account => t_string!(i18n, common.palette.account),
+    }
+    .to_string()
+}
+
+/// Both dialogs, and the commands that open them; once per page.
+#[component]
+pub fn Palette() -> impl IntoView {
+    let i18n = use_i18n();
+    let commands = use_commands();
+    let open_palette = move |()| {
+        commands.sheet.set(false);
+        commands.palette.update(|open| *open = !*open);
+    };
+    commands.add(Command {
+        id: "palette",
+        group: CommandGroup::View,
+        label: Signal::derive(move || t_string!(i18n, common.palette.open).to_string()),
+        keys: Some("mod+k"),
+        when: Signal::stored(true),
+        run: Callback::new(open_palette),
+    });
+    commands.add(Command {
+        id: "shortcuts",
+        group: CommandGroup::View,
+        label: Signal::derive(move || t_string!(i18n, common.palette.shortcuts).to_string()),
+        keys: Some("?"),
+        when: Signal::stored(true),
+        run: Callback::new(move |()| commands.sheet.set(true)),
+    });
+    view! {
+        <Dialog open=commands.palette title=move || t_string!(i18n, common.palette.title).to_string() class="palette">
+            <Finder/>
+        </Dialog>
+        <Dialog open=commands.sheet title=move || t_string!(i18n, common.palette.shortcuts).to_string() wide=true>
+            <Sheet/>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Finder() -> impl IntoView {
+    let i18n = use_i18n();
+    let commands = use_commands();
+    let text = RwSignal::new(String::new());
+    let chosen = RwSignal::new(0_usize);
+    let found = Memo::new_with_compare(
+        move |_| {
+            let wanted = plain(&text.get());
+            commands
+                .now()
+                .into_iter()
+                .filter(|c| c.id != "palette")
+                .filter(|c| wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.group)).contains(w)))
+                .collect::<Vec<Command>>()
+        },
+        |_, _| true,
+    );
+    let run = move |command: Command| {
+        commands.palette.set(false);
+        // After the dialog has given the focus back.
+        request_animation_frame(move || command.run.run(()));
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = found.with(Vec::len);
+        if count == 0 {
+            return;
+        }
+        let now = chosen.get_untracked().min(count - 1);
+        match event.key().as_str() {
+            "ArrowDown" => chosen.set((now + 1) % count),
+            "ArrowUp" => chosen.set((now + count - 1) % count),
+            "Enter" => {
+                if let Some(command) = found.with_untracked(|f| f.get(now).cloned()) {
+                    run(command);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    // The chosen one stays in sight.
+    Effect::new(move |_| {
+        let id = format!("palette-{}", chosen.get());
+        request_animation_frame(move || {
+            if let Some(el) = document().get_element_by_id(&id) {
+                let how = web_sys::ScrollIntoViewOptions::new();
+                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                el.scroll_into_view_with_scroll_into_view_options(&how);
+            }
+        });
+    });
+    view! {
+        <input class="input palette-input" type="text" role="combobox" autofocus=true autocomplete="off" spellcheck="false"
+            aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"
+            aria-activedescendant=move || format!("palette-{}", chosen.get())
+            aria-label=move || t_string!(i18n, common.palette.placeholder).to_string()
+            placeholder=move || t_string!(i18n, common.palette.placeholder).to_string()
+            on:input=move |event| { text.set(event_target_value(&event)); chosen.set(0) }
+            on:keydown=on_key/>
+        <ul class="palette-list" id="palette-list" role="listbox" aria-label=move || t_string!(i18n, common.palette.title).to_string()>
+            {move || {
+                let mut last = None;
+                found.get().into_iter().enumerate().map(|(n, command)| {
+                    let title = (last.replace(command.group) != Some(command.group)).then(|| heading(i18n, command.group));
+                    let (label, keys) = (command.label, command.keys);
+                    view! {
+                        {title.map(|t| view! { <li class="palette-group" role="presentation">{t}</li> })}
+                        <li class="palette-item" id=format!("palette-{n}") role="option"
+                            aria-selected=move || if chosen.get() == n { "true" } else { "false" }
+                            on:pointermove=move |_| chosen.set(n) on:click=move |_| run(command.clone())>
+                            <span>{move || label.get()}</span>
+                            {keys.map(|keys| view! { <Kbd keys/> })}
+                        </li>
+                    }
+                }).collect_view()
+            }}
+        </ul>
+        {move || found.with(Vec::is_empty).then(|| {
+            let text = text.get();
+            view! { <p class="palette-empty" role="status">{t_string!(i18n, common.palette.empty, text = text).to_string()}</p> }
+        })}
+    }
+}
+
+#[component]
+fn Sheet() -> impl IntoView {
+    let i18n = use_i18n();
+    let commands = use_commands();
+    let groups = move || {
+        let mut groups: Vec<(CommandGroup, Vec<Command>)> = Vec::new();
+        for command in commands.now().into_iter().filter(|c| c.keys.is_some()) {
+            match groups.last_mut() {
+                Some((group, list)) if *group == command.group => list.push(command),
+                _ => groups.push((command.group, vec![command])),
+            }
+        }
+        groups
+    };
+    view! {
+        <div class="sheet">
+            {move || groups().into_iter().map(|(group, list)| view! {
+                <section>
+                    <h3>{heading(i18n, group)}</h3>
+                    <dl>
+                        {list.into_iter().map(|c| view! {
+                            <div class="sheet-row">
+                                <dt>{move || c.label.get()}</dt>
+                                <dd>{c.keys.map(|keys| view! { <Kbd keys/> })}</dd>
+                            </div>
+                        }).collect_view()}
+                    </dl>
+                </section>
+            }).collect_view()}
+        </div>
+    }
+}
+
+/// Lower case without the accents of our three languages, so that `configuracao` finds `Configuração`.
+fn plain(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .map(|c| match c {
+            'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+            'é' | 'ê' | 'è' => 'e',
+            'í' | 'ì' => 'i',
+            'ó' | 'ô' | 'õ' | 'ò' => 'o',
+            'ú' | 'ü' | 'ù' => 'u',
+            'ç' => 'c',
+            'ñ' => 'n',
+            other => other,
+        })
+        .collect()
+}

@@ -1,0 +1,195 @@
+import { autolink } from "./autolink";
+import { button, h, icon, shapes } from "./dom";
+import type { Language } from "./language";
+import type { Row } from "./timeline";
+import { fill, type Texts } from "./text";
+
+/** Up to a dozen emoji and nothing else: shown large. */
+const emojiOnly = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\s]){1,24}$/u;
+/** Nearer to the end than this (CSS px) counts as at the end. */
+const AT_END = 48;
+
+/** What the log asks of its owner. */
+export interface LogOwner {
+  /** The reader reached the end. */
+  reachedEnd(): void;
+  /** The visitor wants a refused message back in the composer. */
+  edit(key: string): void;
+}
+
+/** A row on view; its line of time and state is changed in place. */
+interface Drawn {
+  readonly node: HTMLElement;
+  readonly meta?: HTMLElement;
+  state?: string;
+}
+
+/** The list of messages: draws rows with the least change, and keeps the end in sight. */
+export class Log {
+  readonly element: HTMLElement;
+  private readonly list = h("div", "log");
+  private readonly greeting = h("p", "bubble");
+  private readonly newer: HTMLButtonElement;
+  private drawn = new Map<string, Drawn>();
+  private readonly time: Intl.DateTimeFormat;
+  private readonly day: Intl.DateTimeFormat;
+  private readonly exact: Intl.DateTimeFormat;
+  private readonly relative: Intl.RelativeTimeFormat;
+  private pinned = true;
+  private unseen = 0;
+
+  constructor(
+    private readonly t: Texts,
+    language: Language,
+    private readonly owner: LogOwner,
+  ) {
+    this.time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    this.day = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+    this.exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
+    this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+    const { list } = this;
+    list.role = "log";
+    list.tabIndex = 0;
+    list.ariaLabel = t.log;
+    const hello = h("div", "row them first", this.greeting);
+    hello.hidden = true;
+    list.append(hello);
+    this.newer = button("newer", () => this.toEnd());
+    this.newer.hidden = true;
+    this.element = h("main", "", list, this.newer);
+    list.addEventListener("scroll", () => this.scrolled());
+    new ResizeObserver(() => this.settle()).observe(list);
+  }
+
+  /** Whether the newest message is in sight. */
+  get atEnd(): boolean {
+    return this.pinned;
+  }
+
+  setGreeting(text: string): void {
+    this.greeting.replaceChildren(...linked(text));
+    (this.greeting.parentElement as HTMLElement).hidden = !text;
+    this.settle();
+  }
+
+  focus(): void {
+    this.list.focus();
+  }
+
+  /** Draws the rows; `seen` is the highest own position that was read; `arrived` counts new ones of the others. */
+  draw(rows: readonly Row[], seen: number, arrived = 0): void {
+    const kept = new Map<string, Drawn>();
+    let place: ChildNode | null = this.greeting.parentNode?.nextSibling ?? null;
+    const put = (key: string, make: () => Drawn): Drawn => {
+      const drawn = this.drawn.get(key) ?? make();
+      if (drawn.node === place) place = drawn.node.nextSibling;
+      else this.list.insertBefore(drawn.node, place);
+      kept.set(key, drawn);
+      return drawn;
+    };
+    for (const row of rows) {
+      if (row.newDay) {
+        const name = this.nameOfDay(row.at);
+        put("day " + name, () => ({ node: h("p", "day", name) }));
+      }
+      this.update(put(row.key, () => this.make(row)), row, seen);
+    }
+    for (const [key, { node }] of this.drawn) if (!kept.has(key)) node.remove();
+    this.drawn = kept;
+    if (!this.pinned) this.unseen += arrived;
+    this.settle();
+  }
+
+  toEnd(): void {
+    this.pinned = true;
+    this.settle();
+    this.owner.reachedEnd();
+  }
+
+  private make(row: Row): Drawn {
+    const text = h("p", "bubble", ...linked(row.text));
+    text.dir = "auto";
+    if (row.from === "system") return { node: h("div", "row", text) };
+    if (emojiOnly.test(row.text)) text.classList.add("emoji");
+    const sender = row.from === "me" ? this.t.you : row.author || this.t.team;
+    const meta = h("p", "meta");
+    // Changes of time and ticks are not to be read aloud.
+    meta.ariaLive = "off";
+    return { node: h("div", "row", h("span", "author", sender), text, meta), meta };
+  }
+
+  private update(drawn: Drawn, row: Row, seen: number): void {
+    const { t } = this;
+    const { node, meta } = drawn;
+    const { from, first, last, failed } = row;
+    node.className = `row ${from}${first ? " first" : ""}${last ? " last" : ""}${failed ? " failed" : ""}`;
+    const delivery = row.n === undefined ? "pending" : row.n <= seen ? "read" : "delivered";
+    const state = [row.at, row.from === "me" && delivery, row.lastOwn, row.failed].join();
+    if (!meta || drawn.state === state) return;
+    drawn.state = state;
+    if (row.failed) {
+      const reason = row.failed === "too_long" ? t.tooLong : row.failed;
+      const edit = button("link", () => this.owner.edit(row.key), t.edit);
+      meta.replaceChildren(icon(shapes.alert), `${t.failed}: ${reason} `, edit);
+      return;
+    }
+    const clock = h("time", "", this.time.format(row.at));
+    clock.dateTime = new Date(row.at).toISOString();
+    clock.title = this.exact.format(row.at);
+    meta.replaceChildren(clock);
+    if (row.from !== "me") return;
+    const tick = h("span", "tick " + delivery, icon(row.n === undefined ? shapes.clock : shapes.ticks));
+    // Colour alone would not tell read from delivered: the last own message says it in words.
+    if (row.lastOwn) tick.prepend(t[delivery]);
+    else {
+      tick.role = "img";
+      tick.ariaLabel = t[delivery];
+    }
+    tick.title = t[delivery];
+    meta.append(tick);
+  }
+
+  private nameOfDay(at: number): string {
+    const ago = Math.round((midnight(at) - midnight(Date.now())) / 86_400_000);
+    const name = ago === 0 || ago === -1 ? this.relative.format(ago, "day") : this.day.format(at);
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+
+  private scrolled(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.list;
+    const atEnd = scrollHeight - scrollTop - clientHeight < AT_END;
+    if (atEnd === this.pinned) return;
+    this.pinned = atEnd;
+    this.settle();
+    if (atEnd) this.owner.reachedEnd();
+  }
+
+  private settle(): void {
+    if (this.pinned) {
+      this.unseen = 0;
+      this.list.scrollTop = this.list.scrollHeight;
+    }
+    const { t, unseen } = this;
+    this.newer.hidden = this.pinned;
+    this.newer.replaceChildren(
+      unseen === 0 ? "" : unseen === 1 ? t.newOne : fill(t.newOther, unseen),
+      icon(shapes.down),
+    );
+    this.newer.ariaLabel = unseen ? null : t.toEnd;
+  }
+}
+
+function linked(text: string): (Node | string)[] {
+  return autolink(text).map(({ text, href }) => {
+    if (!href) return text;
+    const link = h("a", "", text);
+    link.href = href;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+    return link;
+  });
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

@@ -1,0 +1,291 @@
+//! Messages out (20, sections 3.1 and 3.2).
+
+use super::{graph, identity, wire};
+use crate::{Link, Outbound, OutboundBody, Policy, SendError, Sent};
+use model::{ButtonKind, DeliveryProblem, HeaderKind, IdentityKind, Template, TemplateCategory, clean_value, variables};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Characters of `biz_opaque_callback_data`.
+const CALLBACK_MAX: usize = 512;
+
+/// Sends one message; the network has no idempotency key, so nothing here ever tries twice.
+pub(super) async fn send(link: &Link, out: &Outbound) -> Result<Sent, SendError> {
+    let url = graph::endpoint(link, &[&link.external_id, "messages"])?;
+    let body = message(out)?;
+    let answer = graph::call(link, link.http.post(url).json(&body), false).await?;
+    let sent = wire::list(&answer, "messages").first().and_then(|m| wire::word(m, "id"));
+    // Taken, it seems, but without an id no status can be matched but by the callback.
+    let external_id = sent.ok_or_else(|| SendError::uncertain("an answer without a message id"))?;
+    let contact = wire::list(&answer, "contacts").first().unwrap_or(&Value::Null);
+    Ok(Sent { external_id, address: identity::phone_at(contact, "wa_id").or_else(|| identity::bsuid_at(contact, "user_id")) })
+}
+
+/// Tells that a message of the contact was read; earlier ones of the thread follow.
+pub(super) async fn mark_read(link: &Link, external_id: &str) -> Result<(), SendError> {
+    let url = graph::endpoint(link, &[&link.external_id, "messages"])?;
+    let body = json!({"messaging_product": "whatsapp", "status": "read", "message_id": external_id});
+    graph::call(link, link.http.post(url).json(&body), true).await.map(|_| ()).map_err(graph::repeatable)
+}
+
+/// The JSON of a message; refuses what could only be refused by the network.
+pub fn message(out: &Outbound) -> Result<Value, SendError> {
+    let mut json = match &out.body {
+        OutboundBody::Text { text } => json!({"type": "text", "text": {"body": text, "preview_url": false}}),
+        OutboundBody::Template { template, values } => json!({"type": "template", "template": filled(template, values)?}),
+    };
+    json["messaging_product"] = "whatsapp".into();
+    json["recipient_type"] = "individual".into();
+    match out.to.kind {
+        // Without `+` and country code the network would put the business's own country code in front.
+        IdentityKind::Phone => match identity::phone(&out.to.address) {
+            Some(digits) => json["to"] = format!("+{digits}").into(),
+            None => return Err(bad("the recipient's address is no phone number")),
+        },
+        IdentityKind::Bsuid => json["recipient"] = out.to.address.as_str().into(),
+        IdentityKind::Visitor => return Err(bad("a visitor of a website has no WhatsApp address")),
+    }
+    if let Some(quoted) = &out.quoted {
+        json["context"] = json!({"message_id": quoted});
+    }
+    if out.callback.chars().count() > CALLBACK_MAX {
+        return Err(bad("the callback is too long"));
+    }
+    if !out.callback.is_empty() {
+        json["biz_opaque_callback_data"] = out.callback.as_str().into();
+    }
+    Ok(json)
+}
+
+fn bad(detail: &str) -> SendError {
+    SendError::new(Policy::Never, DeliveryProblem::BadParameter, detail)
+}
+
+/// Looks values up by slot key; what is missing is never sent literally (TM-11).
+struct Values<'a>(&'a BTreeMap<String, String>);
+
+impl Values<'_> {
+    fn get(&self, key: &str) -> Result<String, SendError> {
+        let value = self.0.get(key).map(|v| clean_value(v)).filter(|v| !v.is_empty());
+        value.ok_or_else(|| SendError::new(Policy::Never, DeliveryProblem::TemplateParameters, format!("no value for {key}")))
+    }
+
+    /// Text parameters of a text with variables: positional ones in the order of their numbers, whatever the order in the text.
+    fn texts(&self, named: bool, prefix: &str, text: &str) -> Result<Vec<Value>, SendError> {
+        let mut names = variables(text);
+        if !named {
+            names.sort_by_key(|n| n.parse::<u32>().unwrap_or(u32::MAX));
+        }
+        let one = |name: String| {
+            let mut parameter = json!({"type": "text", "text": self.get(&format!("{prefix}.{name}"))?});
+            if named {
+                parameter["parameter_name"] = name.into();
+            }
+            Ok(parameter)
+        };
+        names.into_iter().map(one).collect()
+    }
+}
+
+fn filled(template: &Template, values: &BTreeMap<String, String>) -> Result<Value, SendError> {
+    let values = Values(values);
+    let mut components = Vec::new();
+    let header = header(template, &values)?;
+    if !header.is_empty() {
+        components.push(json!({"type": "header", "parameters": header}));
+    }
+    let body = values.texts(template.named, "body", &template.body)?;
+    let code = body.first().map(|p| p["text"].clone());
+    if !body.is_empty() {
+        components.push(json!({"type": "body", "parameters": body}));
+    }
+    for (i, button) in template.buttons.iter().enumerate() {
+        let key = format!("button.{i}");
+        let (sub_type, parameter) = match button.kind {
+            ButtonKind::Url if button.url.contains("{{") => ("url", json!({"type": "text", "text": url_suffix(&values.get(&key)?)})),
+            ButtonKind::CopyCode => ("copy_code", json!({"type": "coupon_code", "coupon_code": values.get(&key)?})),
+            // The button of a one-time code repeats the code of the body.
+            ButtonKind::Other if template.category == TemplateCategory::Authentication => match &code {
+                Some(code) => ("url", json!({"type": "text", "text": code})),
+                None => continue,
+            },
+            _ => continue,
+        };
+        components.push(json!({"type": "button", "sub_type": sub_type, "index": i.to_string(), "parameters": [parameter]}));
+    }
+    let mut json = json!({"name": template.name, "language": {"code": template.language}});
+    if !components.is_empty() {
+        json["components"] = components.into();
+    }
+    Ok(json)
+}
+
+fn header(template: &Template, values: &Values) -> Result<Vec<Value>, SendError> {
+    let kind = match template.header_kind {
+        HeaderKind::None => return Ok(Vec::new()),
+        HeaderKind::Text => return values.texts(template.named, "header", &template.header),
+        HeaderKind::Location => {
+            return Err(SendError::new(
+                Policy::Never,
+                DeliveryProblem::UnsupportedType,
+                "templates with a location in the header cannot be sent yet",
+            ));
+        }
+        HeaderKind::Image => "image",
+        HeaderKind::Video => "video",
+        HeaderKind::Document => "document",
+    };
+    let link = values.get("header.link")?;
+    let is_link = reqwest::Url::parse(&link).is_ok_and(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
+    if !is_link {
+        return Err(SendError::new(Policy::Never, DeliveryProblem::TemplateParameters, "header.link is no address"));
+    }
+    Ok(vec![json!({"type": kind, kind: {"link": link}})])
+}
+
+/// The end of an address, percent-encoded where a browser would have to guess; escapes that are there stay.
+fn url_suffix(value: &str) -> String {
+    let bytes = value.as_bytes();
+    let mut out = String::with_capacity(value.len());
+    for (i, byte) in bytes.iter().enumerate() {
+        let escape = || bytes.get(i + 1..i + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        match byte {
+            b'%' if escape() => out.push('%'),
+            b'%' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => out.push_str(&format!("%{byte:02X}")),
+            b if b.is_ascii_graphic() => out.push(char::from(*b)),
+            b => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Recipient;
+    use model::{ChannelId, TemplateButton, TemplateId};
+
+    fn template() -> Template {
+        Template {
+            id: TemplateId(0),
+            channel_id: ChannelId(0),
+            name: "pedido".into(),
+            language: "pt_BR".into(),
+            category: TemplateCategory::Utility,
+            header_kind: HeaderKind::None,
+            header: String::new(),
+            body: "Olá {{1}}".into(),
+            footer: "rodapé".into(),
+            buttons: vec![],
+            named: false,
+        }
+    }
+
+    fn built(template: Template, values: &[(&str, &str)]) -> Result<Value, SendError> {
+        let values = values.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+        let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
+        message(&Outbound {
+            to,
+            callback: "77".into(),
+            quoted: None,
+            body: OutboundBody::Template { template: Box::new(template), values },
+        })
+        .map(|m| m["template"].clone())
+    }
+
+    #[test]
+    fn positional_values_go_by_number_and_named_ones_by_name() {
+        let t = Template { body: "{{2}} antes de {{1}}, {{2}}".into(), ..template() };
+        let parameters = json!([{"type": "text", "text": "um"}, {"type": "text", "text": "dois"}]);
+        assert_eq!(
+            built(t, &[("body.1", " um\n"), ("body.2", "dois")]).unwrap(),
+            json!({"name": "pedido", "language": {"code": "pt_BR"}, "components": [{"type": "body", "parameters": parameters}]})
+        );
+        let t =
+            Template { header_kind: HeaderKind::Text, header: "Oi {{nome}}".into(), body: "{{pedido}}".into(), named: true, ..template() };
+        assert_eq!(
+            built(t, &[("header.nome", "Ana"), ("body.pedido", "7")]).unwrap()["components"],
+            json!([
+                {"type": "header", "parameters": [{"type": "text", "text": "Ana", "parameter_name": "nome"}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "7", "parameter_name": "pedido"}]}
+            ])
+        );
+    }
+
+    #[test]
+    fn media_headers_and_buttons_become_components() {
+        let b = |kind, url: &str| TemplateButton { kind, text: "x".into(), url: url.into() };
+        let t = Template {
+            header_kind: HeaderKind::Document,
+            body: "sem variável".into(),
+            buttons: vec![
+                b(ButtonKind::QuickReply, ""),
+                b(ButtonKind::Url, "https://x/{{1}}"),
+                b(ButtonKind::Url, "https://x/"),
+                b(ButtonKind::CopyCode, ""),
+            ],
+            ..template()
+        };
+        assert_eq!(
+            built(t, &[("header.link", "https://x/nota.pdf"), ("button.1", "a b/ç?x=%20&y=50%"), ("button.3", "VERAO")]).unwrap()["components"],
+            json!([
+                {"type": "header", "parameters": [{"type": "document", "document": {"link": "https://x/nota.pdf"}}]},
+                {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "a%20b/%C3%A7?x=%20&y=50%25"}]},
+                {"type": "button", "sub_type": "copy_code", "index": "3", "parameters": [{"type": "coupon_code", "coupon_code": "VERAO"}]}
+            ])
+        );
+    }
+
+    #[test]
+    fn a_template_without_parameters_has_no_components() {
+        assert_eq!(
+            built(Template { body: "oi".into(), ..template() }, &[]).unwrap(),
+            json!({"name": "pedido", "language": {"code": "pt_BR"}})
+        );
+    }
+
+    #[test]
+    fn the_button_of_a_one_time_code_repeats_the_code() {
+        let t = Template {
+            category: TemplateCategory::Authentication,
+            buttons: vec![TemplateButton { kind: ButtonKind::Other, text: "Copiar".into(), url: String::new() }],
+            ..template()
+        };
+        assert_eq!(
+            built(t, &[("body.1", "123456")]).unwrap()["components"][1],
+            json!({"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "123456"}]})
+        );
+    }
+
+    #[test]
+    fn tm_11_a_missing_value_is_refused_here_and_never_sent_literally() {
+        for values in [&[][..], &[("body.1", " \n\t ")]] {
+            let e = built(template(), values).unwrap_err();
+            assert_eq!(
+                (e.policy, e.problem, e.detail.as_str()),
+                (Policy::Never, DeliveryProblem::TemplateParameters, "no value for body.1")
+            );
+        }
+        let media = Template { header_kind: HeaderKind::Image, body: "x".into(), ..template() };
+        assert!(built(media.clone(), &[("header.link", "javascript:alert(1)")]).is_err());
+        assert!(built(media, &[("header.link", "ftp://x/y.png")]).is_err());
+        assert!(built(Template { header_kind: HeaderKind::Location, body: "x".into(), ..template() }, &[]).is_err());
+    }
+
+    #[test]
+    fn recipients_are_phones_with_plus_or_bsuids() {
+        let to = |kind, address: &str, quoted: Option<&str>| {
+            let to = Recipient { kind, address: address.into() };
+            message(&Outbound { to, callback: "9".into(), quoted: quoted.map(Into::into), body: OutboundBody::Text { text: "oi".into() } })
+        };
+        assert_eq!(
+            to(IdentityKind::Phone, "5511987654321", Some("wamid.A=")).unwrap(),
+            json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "+5511987654321", "type": "text", "text": {"body": "oi", "preview_url": false},
+                   "context": {"message_id": "wamid.A="}, "biz_opaque_callback_data": "9"})
+        );
+        let bsuid = to(IdentityKind::Bsuid, "BR.1", None).unwrap();
+        assert_eq!((bsuid["recipient"].as_str(), bsuid.get("to"), bsuid.get("context")), (Some("BR.1"), None, None));
+        assert_eq!(to(IdentityKind::Phone, "BR.1", None).unwrap_err().problem, DeliveryProblem::BadParameter);
+        assert_eq!(to(IdentityKind::Visitor, "v", None).unwrap_err().problem, DeliveryProblem::BadParameter);
+    }
+}

@@ -1,0 +1,155 @@
+//! Contacts, their identities, and the terms by which they are found.
+
+use crate::desk::{Scope, Work};
+use crate::phone::{self, Phone};
+use crate::{Result, args, sql};
+use model::*;
+use unicode_normalization::UnicodeNormalization;
+
+/// A contact in full.
+///
+/// # Errors
+/// [`Fault::Missing`].
+pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
+    let (name, phone, email, status, annotation, created_at): (String, Option<String>, Option<String>, String, String, i64) =
+        scope.one(sql!("select name, phone, email, status, annotation, created_at from contact where account_id = $1 and id = $2"), args![id]).await?;
+    let identities: Vec<(String, String, String, Option<String>)> = scope
+        .all(sql!("select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 order by kind"), args![id])
+        .await?;
+    let identities = identities
+        .into_iter()
+        .map(|(kind, channel, address, username)| Ok(Identity { kind: kind.parse()?, channel_kind: channel.parse()?, address, username }))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Contact { id, name, phone, email, status: status.parse()?, annotation, created_at, identities })
+}
+
+/// The part of a contact that pickers show.
+pub(crate) async fn hit(work: &mut Work, id: ContactId) -> Result<ContactHit> {
+    let (name, phone, status): (String, Option<String>, String) =
+        work.one(sql!("select name, phone, status from contact where account_id = $1 and id = $2"), args![id]).await?;
+    Ok(ContactHit { id, name, phone, status: status.parse()? })
+}
+
+/// The contact with this number, in any of its forms.
+pub(crate) async fn by_phone(work: &mut Work, number: &Phone) -> Result<Option<ContactHit>> {
+    match by_identity(work, IdentityKind::Phone, number.digits()).await? {
+        Some(id) => Ok(Some(hit(work, id).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The contact with this identity.
+pub(crate) async fn by_identity(work: &mut Work, kind: IdentityKind, value: &str) -> Result<Option<ContactId>> {
+    let row: Option<(i64,)> =
+        work.opt(sql!("select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3"), args![kind, value]).await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// A contact that one of us made by its number.
+pub(crate) async fn create_with_phone(work: &mut Work, name: &str, number: &Phone) -> Result<ContactHit> {
+    let name = if name.trim().is_empty() { text::phone_display(&number.e164) } else { name.trim().to_owned() };
+    let id = create(work, &name, Some(number)).await?;
+    add_identity(work, id, &NewIdentity { kind: IdentityKind::Phone, value: number.digits(), channel: ChannelKind::WhatsApp, address: number.digits(), username: None })
+        .await?;
+    Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active })
+}
+
+/// Makes a contact without identities.
+pub(crate) async fn create(work: &mut Work, name: &str, number: Option<&Phone>) -> Result<ContactId> {
+    let (id, now): (ContactId, _) = (work.desk().seam.id(), work.desk().now());
+    let name = text::shorten(name.trim(), limit::NAME_MAX);
+    work.run(
+        sql!("insert into contact (account_id, id, name, phone, created_at, updated_at) values ($1, $2, $3, $4, $5, $5)"),
+        args![id, &name, number.map(|n| n.e164.as_str()), now],
+    )
+    .await?;
+    index(work, id, &name, number.map(|n| n.e164.as_str()), None).await?;
+    Ok(id)
+}
+
+/// An identity to be added.
+pub(crate) struct NewIdentity<'a> {
+    pub kind: IdentityKind,
+    /// The key: phone digits in key form, a BSUID, a visitor's id.
+    pub value: &'a str,
+    pub channel: ChannelKind,
+    /// What is sent to.
+    pub address: &'a str,
+    pub username: Option<&'a str>,
+}
+
+/// Adds an identity; false when another contact got it first.
+pub(crate) async fn add_identity(work: &mut Work, contact: ContactId, new: &NewIdentity<'_>) -> Result<bool> {
+    let now = work.desk().now();
+    let added = work
+        .run(
+            sql!(
+                "insert into contact_identity (account_id, kind, value, contact_id, channel_kind, address, username, created_at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (account_id, kind, value) do nothing"
+            ),
+            args![new.kind, new.value, contact, new.channel, new.address, new.username, now],
+        )
+        .await?;
+    Ok(added == 1)
+}
+
+/// The network resolved the recipient to another form of the number: that is where we send from now on.
+pub(crate) async fn set_address(work: &mut Work, contact: ContactId, address: &str) -> Result<()> {
+    let Some(number) = phone::network(address) else { return Ok(()) };
+    work.run(
+        sql!("update contact_identity set address = $4 where account_id = $1 and contact_id = $2 and kind = 'PHONE' and value = $3 and address <> $4"),
+        args![contact, number.digits(), address],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes an archived contact back.
+pub(crate) async fn activate(work: &mut Work, id: ContactId) -> Result<()> {
+    work.run(sql!("update contact set status = 'ACTIVE' where account_id = $1 and id = $2 and status = 'ARCHIVED'"), args![id]).await?;
+    Ok(())
+}
+
+/// Writes the terms by which the contact is found.
+pub(crate) async fn index(work: &mut Work, id: ContactId, name: &str, phone: Option<&str>, email: Option<&str>) -> Result<()> {
+    work.run(sql!("delete from contact_term where account_id = $1 and contact_id = $2"), args![id]).await?;
+    for term in terms(name, phone, email) {
+        work.run(sql!("insert into contact_term (account_id, term, contact_id) values ($1, $2, $3) on conflict do nothing"), args![term, id]).await?;
+    }
+    Ok(())
+}
+
+/// Words of the name and the e-mail, and every tail of the number of four digits or more, so that a prefix search finds
+/// a number by any part of it.
+pub fn terms(name: &str, phone: Option<&str>, email: Option<&str>) -> Vec<String> {
+    let mut terms: Vec<String> = fold(name).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(40).collect()).collect();
+    if let Some(email) = email {
+        terms.push(fold(email));
+    }
+    for variant in phone.map(|p| phone::variants(p.trim_start_matches('+'))).unwrap_or_default() {
+        terms.extend((0..variant.len().saturating_sub(3)).map(|i| variant[i..].to_owned()));
+    }
+    terms.truncate(80);
+    terms.sort();
+    terms.dedup();
+    terms
+}
+
+/// Lowercase without accents.
+pub fn fold(text: &str) -> String {
+    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ab_8_a_contact_is_found_by_words_and_any_part_of_the_number() {
+        let terms = terms("João D'Ávila", Some("+5511987654321"), Some("Joao@Loja.com"));
+        for t in ["joao", "avila", "5511987654321", "11987654321", "87654321", "1187654321", "4321", "joao@loja.com"] {
+            assert!(terms.iter().any(|x| x == t), "{t}");
+        }
+        assert!(!terms.iter().any(|x| x == "321"));
+    }
+}

@@ -1,0 +1,19 @@
+//! Conversations: their row, their list, and what people do with them.
+//!
+//! Every act follows one pattern: lock the row, ask [`model::Seen::may`], change the row and its messages, write the
+//! transition, the audit line and the event, commit.
+
+mod act;
+mod list;
+mod open;
+mod read;
+mod row;
+mod start;
+
+pub use act::{assume, conclude, transfer};
+pub use list::{counts, list};
+pub use open::{open, others, visible};
+pub use read::{mark_read, mark_unread, save_draft};
+pub(crate) use row::{NewConversation, Row, Told, columns, create, lock, save, tell, transition};
+pub(crate) use start::open_of;
+pub use start::{restart, start, start_preview};

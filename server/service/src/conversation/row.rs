@@ -1,0 +1,293 @@
+//! The row of a conversation, read, changed in memory, and saved with its event.
+
+use crate::message::{NewMessage, put};
+use crate::{Result, Work, args, sql};
+use model::*;
+
+/// The columns of [`Row`], from `conversation c join contact k`.
+macro_rules! columns {
+    () => {
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
+    };
+}
+pub(crate) use columns;
+
+/// A conversation as stored, with its contact's name and number.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Row {
+    pub id: i64,
+    pub protocol: String,
+    pub contact_id: i64,
+    pub contact_name: String,
+    pub contact_phone: Option<String>,
+    pub channel_id: i64,
+    pub team_id: i64,
+    pub assignee_id: Option<i64>,
+    #[sqlx(try_from = "String")]
+    pub status: ConversationStatus,
+    pub started_at: Millis,
+    pub completed_at: Option<Millis>,
+    pub first_response_at: Option<Millis>,
+    pub last_in_at: Option<Millis>,
+    pub last_at: Millis,
+    pub waiting_since: Option<Millis>,
+    pub window_expires_at: Option<Millis>,
+    pub awaiting_reply: bool,
+    pub awaiting_category: Option<String>,
+    pub unread: i64,
+    pub reactivate_until: Option<Millis>,
+    pub last_in_external: Option<String>,
+    pub preview_id: i64,
+    pub preview_at: Millis,
+    #[sqlx(try_from = "String")]
+    pub preview_kind: MessageKind,
+    #[sqlx(try_from = "String")]
+    pub preview_direction: Direction,
+    #[sqlx(try_from = "String")]
+    pub preview_status: MessageStatus,
+    pub preview_text: String,
+    pub preview_author_id: Option<i64>,
+}
+
+impl Row {
+    pub fn id(&self) -> ConversationId {
+        self.id.into()
+    }
+
+    pub fn access(&self) -> Access {
+        Access { status: self.status, team_id: self.team_id.into(), assignee_id: self.assignee_id.map(UserId) }
+    }
+
+    pub fn window(&self, kind: ChannelKind, now: Millis) -> Window {
+        Window::at(kind.has_window(), self.window_expires_at, now)
+    }
+
+    pub fn view(&self) -> Conversation {
+        Conversation {
+            id: self.id.into(),
+            protocol: self.protocol.clone(),
+            contact_id: self.contact_id.into(),
+            contact_name: self.contact_name.clone(),
+            contact_phone: self.contact_phone.clone(),
+            channel_id: self.channel_id.into(),
+            team_id: self.team_id.into(),
+            assignee_id: self.assignee_id.map(UserId),
+            status: self.status,
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+            last_in_at: self.last_in_at,
+            last_at: self.last_at,
+            waiting_since: self.waiting_since,
+            window_expires_at: self.window_expires_at,
+            awaiting_reply: self.awaiting_reply,
+            unread: self.unread,
+            preview: Preview {
+                kind: self.preview_kind,
+                direction: self.preview_direction,
+                status: self.preview_status,
+                text: self.preview_text.clone(),
+                author_id: self.preview_author_id.map(UserId),
+            },
+        }
+    }
+
+    /// Takes a new or changed message into account: preview, sort key, who waits for whom.
+    pub fn see(&mut self, m: &Message) {
+        if matches!(m.kind, MessageKind::Transition | MessageKind::Note) {
+            return;
+        }
+        self.last_at = self.last_at.max(m.at);
+        if (m.at, m.id.0) >= (self.preview_at, self.preview_id) {
+            self.preview_id = m.id.0;
+            self.preview_at = m.at;
+            self.preview_kind = m.kind;
+            self.preview_direction = m.direction;
+            self.preview_status = m.status;
+            self.preview_text = text::shorten(&m.body, 120);
+            self.preview_author_id = m.author_id.map(|a| a.0);
+        }
+        match m.direction {
+            Direction::In => {
+                self.waiting_since.get_or_insert(m.at);
+            }
+            Direction::Out if m.author_id.is_some() => {
+                self.first_response_at.get_or_insert(m.at);
+                self.waiting_since = None;
+            }
+            Direction::Out => {}
+        }
+    }
+}
+
+/// The row, locked until the work ends.
+///
+/// # Errors
+/// [`Fault::Missing`].
+pub(crate) async fn lock(work: &mut Work, id: ConversationId) -> Result<Row> {
+    if !work.is_sqlite() {
+        let _: Option<(i64,)> = work.opt(sql!("select id from conversation where account_id = $1 and id = $2 {lock}"), args![id]).await?;
+    }
+    work.one(sql!(concat!("select ", columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2")), args![id]).await
+}
+
+/// Saves everything that can change.
+pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
+    work.run(
+        sql!(
+            "update conversation set team_id = $3, assignee_id = $4, status = $5, started_at = $6, completed_at = $7, first_response_at = $8, last_in_at = $9,
+             last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
+             last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
+             preview_text = $23, preview_author_id = $24 where account_id = $1 and id = $2"
+        ),
+        args![
+            c.id,
+            c.team_id,
+            c.assignee_id,
+            c.status,
+            c.started_at,
+            c.completed_at,
+            c.first_response_at,
+            c.last_in_at,
+            c.last_at,
+            c.waiting_since,
+            c.window_expires_at,
+            c.awaiting_reply,
+            c.awaiting_category.clone(),
+            c.unread,
+            c.reactivate_until,
+            c.last_in_external.clone(),
+            c.preview_id,
+            c.preview_at,
+            c.preview_kind,
+            c.preview_direction,
+            c.preview_status,
+            &c.preview_text,
+            c.preview_author_id
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What the event says of the time before.
+pub(crate) struct Told {
+    pub before: Option<Access>,
+    pub unread_before: i64,
+}
+
+impl Told {
+    pub fn of(c: &Row) -> Told {
+        Told { before: Some(c.access()), unread_before: c.unread }
+    }
+
+    pub fn new() -> Told {
+        Told { before: None, unread_before: 0 }
+    }
+}
+
+/// Writes the event of a changed conversation and its messages; answers the row as people see it.
+pub(crate) async fn tell(work: &mut Work, c: &Row, told: Told, messages: Vec<Message>) -> Result<Conversation> {
+    let view = c.view();
+    work.tell(Change::Conversation { row: Box::new(view.clone()), before: told.before, unread_before: told.unread_before, messages }).await?;
+    Ok(view)
+}
+
+/// Writes a transition into the feed (SM-10) and into the audit.
+pub(crate) async fn transition(work: &mut Work, c: &Row, author: Option<UserId>, what: Transition) -> Result<Message> {
+    let now = work.desk().now();
+    let action = match &what {
+        Transition::Opened => "conversation.open",
+        Transition::Started => "conversation.start",
+        Transition::Assumed { .. } => "conversation.assume",
+        Transition::TransferredToTeam { .. } | Transition::TransferredToPerson { .. } => "conversation.transfer",
+        Transition::Concluded => "conversation.conclude",
+        Transition::Reopened { .. } => "conversation.reopen",
+        Transition::Restarted => "conversation.restart",
+        Transition::NumberChanged { .. } => "contact.number",
+    };
+    work.audit(author, action, c.id, serde_json::to_value(&what)?).await?;
+    let mut line = NewMessage::of(c, Direction::Out, MessageKind::Transition, MessageStatus::Received, now);
+    line.author_id = author;
+    line.content = Content::Transition(what);
+    put(work, line).await?.ok_or_else(|| crate::Error::Other("a transition was not written".into()))
+}
+
+/// A conversation to be made.
+pub(crate) struct NewConversation<'a> {
+    pub contact_id: ContactId,
+    pub contact_name: &'a str,
+    pub contact_phone: Option<&'a str>,
+    pub channel_id: ChannelId,
+    pub team_id: TeamId,
+    pub assignee_id: Option<UserId>,
+    pub status: ConversationStatus,
+    pub at: Millis,
+    pub window_expires_at: Option<Millis>,
+    pub referral: Option<String>,
+}
+
+/// Makes a conversation; `None` when the contact has an open one on this channel already.
+pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<Option<Row>> {
+    let row = Row {
+        id: work.desk().seam.id(),
+        protocol: next_protocol(work, new.at).await?,
+        contact_id: new.contact_id.0,
+        contact_name: new.contact_name.to_owned(),
+        contact_phone: new.contact_phone.map(str::to_owned),
+        channel_id: new.channel_id.0,
+        team_id: new.team_id.0,
+        assignee_id: new.assignee_id.map(|a| a.0),
+        status: new.status,
+        started_at: new.at,
+        completed_at: None,
+        first_response_at: None,
+        last_in_at: None,
+        last_at: new.at,
+        waiting_since: None,
+        window_expires_at: new.window_expires_at,
+        awaiting_reply: false,
+        awaiting_category: None,
+        unread: 0,
+        reactivate_until: None,
+        last_in_external: None,
+        preview_id: 0,
+        preview_at: 0,
+        preview_kind: MessageKind::Text,
+        preview_direction: Direction::In,
+        preview_status: MessageStatus::Received,
+        preview_text: String::new(),
+        preview_author_id: None,
+    };
+    let made = work
+        .run(
+            sql!(
+                "insert into conversation (account_id, id, protocol, contact_id, channel_id, team_id, assignee_id, status, started_at, last_at,
+                 window_expires_at, preview_kind, preview_direction, preview_status, preview_text, referral)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, 'TEXT', 'IN', 'RECEIVED', '', $11)
+                 on conflict (channel_id, contact_id) where status <> 'COMPLETED' do nothing"
+            ),
+            args![
+                row.id,
+                &row.protocol,
+                row.contact_id,
+                row.channel_id,
+                row.team_id,
+                row.assignee_id,
+                row.status,
+                row.started_at,
+                row.window_expires_at,
+                new.referral
+            ],
+        )
+        .await?;
+    Ok((made == 1).then_some(row))
+}
+
+/// The next human number: the day in the account's time zone and a counter, such as `2026112100042`.
+pub(crate) async fn next_protocol(work: &mut Work, at: Millis) -> Result<String> {
+    let (zone,): (String,) = work.one(sql!("select time_zone from account where id = $1"), args![]).await?;
+    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let day = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone).strftime("%Y%m%d").to_string();
+    let n = work.count_up(&format!("protocol:{day}")).await?;
+    Ok(format!("{day}{n:05}"))
+}

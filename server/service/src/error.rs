@@ -1,0 +1,49 @@
+//! What a service function fails with: a [`Fault`] for people, or a cause that becomes one where it is logged.
+
+use model::Fault;
+
+/// An error of the service.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("stored word: {0}")]
+    Word(#[from] model::UnknownWord),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// What service functions answer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The fault that people see. A cause is logged here, once, under the reference that the fault carries.
+    pub fn into_fault(self) -> Fault {
+        match self {
+            Error::Fault(fault) => fault,
+            Error::Sql(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => {
+                tracing::warn!(error = %self, "database is not available");
+                Fault::Unavailable
+            }
+            cause => {
+                let reference = format!("{:08x}", rand::random::<u32>());
+                tracing::error!(%reference, error = %cause, "request failed");
+                Fault::Internal { reference }
+            }
+        }
+    }
+
+    /// True when a unique index refused the row; `name` is part of the index's or its column's name.
+    pub fn is_unique(&self, name: &str) -> bool {
+        match self {
+            Error::Sql(sqlx::Error::Database(e)) if e.is_unique_violation() => {
+                e.constraint().is_some_and(|c| c.contains(name)) || e.message().contains(name)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Applying one fact of a network to the account that it concerns.
+
+use super::identity;
+use crate::channels::{self, ChannelRow};
+use crate::conversation::{self, Told};
+use crate::message;
+use crate::{Result, Work, args, sql};
+use channel::{Fact, Inbound, StatusFact};
+use model::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Applies a fact; answers a note for the webhook's row when it had no effect.
+pub(crate) async fn apply(work: &mut Work, kind: ChannelKind, item: Inbound, received_at: Millis) -> Result<Option<String>> {
+    let desk = work.desk().clone();
+    let rows = channels::by_route(&desk, kind, &item.route).await?;
+    if rows.is_empty() && !matches!(item.fact, Fact::Ignored { .. } | Fact::Unreadable { .. }) {
+        return Ok(Some(format!("no channel for {:?}", item.route)));
+    }
+    for row in &rows {
+        work.turn_to(row.account_id);
+        if let Some(note) = one(work, row, &item.fact, received_at).await? {
+            return Ok(Some(note));
+        }
+    }
+    Ok(match item.fact {
+        Fact::Ignored { what } => Some(what),
+        Fact::Unreadable { why } => Some(format!("unreadable: {why}")),
+        _ => None,
+    })
+}
+
+async fn one(work: &mut Work, row: &Arc<ChannelRow>, fact: &Fact, received_at: Millis) -> Result<Option<String>> {
+    match fact {
+        Fact::Message(m) => {
+            let arrived = super::message::arrive(work, row, m, received_at).await?;
+            return Ok(arrived.is_none().then(|| "known already".to_owned()));
+        }
+        Fact::Status(s) => {
+            if !message::heard(work, row.id, s).await? {
+                park(work, row.id, s).await?;
+            }
+        }
+        Fact::Reaction { from, target, emoji, at, .. } => {
+            reaction(work, row, from, target, emoji.as_deref(), at.unwrap_or(received_at)).await?;
+        }
+        Fact::NumberChanged { from, new_address, at, .. } => {
+            number_changed(work, row, from, new_address, at.unwrap_or(received_at)).await?;
+        }
+        Fact::BsuidChanged { previous, current, phone } => identity::bsuid_changed(work, row.kind, phone.as_deref(), previous, current).await?,
+        Fact::TemplatesChanged { .. } => {
+            // Fetched when somebody looks, so that a burst of changes is one call.
+            work.run(sql!("update template set synced_at = 0 where account_id = $1 and channel_id = $2"), args![row.id]).await?;
+            work.tell(Change::Setup { what: SetupKind::Templates }).await?;
+        }
+        Fact::ChannelNotice { code, text, fatal } => {
+            let why = text::shorten(&code.map_or_else(|| text.clone(), |c| format!("{c}: {text}")), 300);
+            let status = if *fatal { ChannelStatus::Disconnected } else { row.status };
+            channels::set_status(work, row.id, status, Some(&why)).await?;
+        }
+        Fact::Ignored { .. } | Fact::Unreadable { .. } => {}
+    }
+    Ok(None)
+}
+
+/// A status as it is parked.
+#[derive(Serialize, Deserialize)]
+struct Parked {
+    at: Option<Millis>,
+    problem: Option<Problem>,
+}
+
+/// The status of a message that we do not know yet: our own answer may still be on its way.
+async fn park(work: &mut Work, channel: ChannelId, s: &StatusFact) -> Result<()> {
+    let now = work.desk().now();
+    let fact = serde_json::to_string(&Parked { at: s.at, problem: s.error.as_ref().map(message::problem) })?;
+    work.run(
+        sql!(
+            "insert into parked_status (account_id, channel_id, external_id, status, fact, at) values ($1, $2, $3, $4, $5, $6)
+             on conflict (channel_id, external_id, status) do nothing"
+        ),
+        args![channel, &s.external_id, s.status, fact, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Applies what was parked for a message whose id we have learnt.
+pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<()> {
+    let rows: Vec<(String, String)> = work
+        .all(
+            sql!("delete from parked_status where account_id = $1 and channel_id = $2 and external_id = $3 returning status, fact"),
+            args![channel, external_id],
+        )
+        .await?;
+    for (status, fact) in rows {
+        let parked: Parked = serde_json::from_str(&fact)?;
+        let error = parked.problem.map(|p| channel::SendError { policy: channel::Policy::Never, problem: p.reason, code: p.code, detail: p.detail });
+        let fact = StatusFact {
+            external_id: external_id.to_owned(),
+            status: status.parse()?,
+            at: parked.at,
+            callback: None,
+            error,
+            recipient: None,
+            pricing: None,
+        };
+        message::heard(work, channel, &fact).await?;
+    }
+    Ok(())
+}
+
+/// A reaction changes the bubble it stands on, and opens the window like any act of the contact.
+async fn reaction(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, target: &str, emoji: Option<&str>, at: Millis) -> Result<()> {
+    let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
+    let stored: Option<message::Stored> = work
+        .opt(
+            sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
+            args![row.id, target],
+        )
+        .await?;
+    let Some(stored) = stored else { return Ok(()) };
+    let mut m = stored.view()?;
+    let mut c = conversation::lock(work, m.conversation_id).await?;
+    if c.contact_id != contact.0 {
+        return Ok(());
+    }
+    let told = Told::of(&c);
+    m.reactions = emoji.filter(|e| !e.is_empty()).map(|e| text::shorten(e, 16)).into_iter().collect();
+    message::set_content(work, &m).await?;
+    if row.kind.has_window() {
+        c.window_expires_at = c.window_expires_at.max(Some(at + limit::WINDOW_MILLIS));
+    }
+    conversation::save(work, &c).await?;
+    conversation::tell(work, &c, told, vec![m]).await?;
+    Ok(())
+}
+
+async fn number_changed(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, new_address: &str, at: Millis) -> Result<()> {
+    let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
+    let Some((old, new)) = identity::change_number(work, contact, new_address).await? else { return Ok(()) };
+    if let Some(mut c) = conversation::open_of(work, row.id, contact).await? {
+        let told = Told::of(&c);
+        c.contact_phone = Some(new.clone());
+        c.last_at = c.last_at.max(at);
+        let line = conversation::transition(work, &c, None, Transition::NumberChanged { from: old, to: new }).await?;
+        conversation::save(work, &c).await?;
+        conversation::tell(work, &c, told, vec![line]).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The product's rules, its SQL and its background work. No HTTP server and no screens.
+//!
+//! * [`desk`]: the ground ([`Desk`]), who asks ([`Cx`]), the account's rows ([`Scope`], [`Work`]).
+//! * [`db`], [`statement`], [`migration`], [`seam`], [`keys`]: database, statements, time, secrets.
+//! * [`auth`], [`people`], [`channels`], [`template`]: who and with what.
+//! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
+//! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
+//! * [`token`]: API tokens.
+
+pub mod auth;
+pub mod channels;
+pub mod contact;
+pub mod conversation;
+pub mod db;
+pub mod desk;
+pub mod error;
+pub mod inbound;
+pub mod inbox;
+pub mod keys;
+pub mod media;
+pub mod message;
+pub mod migration;
+pub mod outbox;
+pub mod people;
+pub mod phone;
+pub mod search;
+pub mod seam;
+pub mod sight;
+pub mod statement;
+pub mod template;
+pub mod token;
+pub mod visitor;
+
+pub use auth::Visitor;
+pub use desk::{Cx, Desk, EventNews, News, Scope, Seat, Settings, Work};
+pub use error::{Error, Result};

@@ -1,0 +1,12 @@
+//! Messages: their row, their pages, sending, and what becomes of them.
+
+mod page;
+mod row;
+mod send;
+mod status;
+
+pub use page::page;
+pub(crate) use row::{NewMessage, Stored, by_client, columns, get, put, quote_of, set_content, set_status, waiting};
+pub(crate) use send::{queue_waiting, send_in};
+pub use send::{cancel, retry, send};
+pub(crate) use status::{fail, heard, problem};

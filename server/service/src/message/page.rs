@@ -1,0 +1,42 @@
+//! Pages of a timeline, by the key (at, id).
+
+use super::row::{Stored, columns};
+use crate::desk::Cx;
+use crate::{Result, args, sql};
+use model::*;
+
+/// A page, oldest first: the newest one, the one before a place, or the one after it.
+///
+/// # Errors
+/// [`Fault::Missing`] when the asker does not see the conversation.
+pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
+    let scope = cx.may(Permission::Inbox)?;
+    crate::conversation::visible(cx, query.conversation_id).await?;
+    let limit = query.limit.unwrap_or(limit::MESSAGE_PAGE).clamp(1, limit::PAGE_MAX);
+    let id = query.conversation_id;
+    let mut rows: Vec<Stored> = match (query.after, query.before) {
+        (Some(p), _) => {
+            let newer = sql!(concat!(
+                "select ",
+                columns!(),
+                " from message m where m.account_id = $1 and m.conversation_id = $2 and (m.at, m.id) > ($3, $4) order by m.at, m.id limit $5"
+            ));
+            scope.all(newer, args![id, p.at, p.id, limit + 1]).await?
+        }
+        (None, before) => {
+            let p = before.unwrap_or(Place { at: i64::MAX, id: MessageId(i64::MAX) });
+            let older = sql!(concat!(
+                "select ",
+                columns!(),
+                " from message m where m.account_id = $1 and m.conversation_id = $2 and (m.at, m.id) < ($3, $4) order by m.at desc, m.id desc limit $5"
+            ));
+            scope.all(older, args![id, p.at, p.id, limit + 1]).await?
+        }
+    };
+    let has_more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    if query.after.is_none() {
+        rows.reverse();
+    }
+    Ok(MessagePage { messages: rows.into_iter().map(Stored::view).collect::<Result<_>>()?, has_more })
+}

@@ -1,0 +1,226 @@
+//! The row of a message.
+
+use crate::conversation::Row as Conversation;
+use crate::{Result, Work, args, sql};
+use model::*;
+
+/// The columns of [`Stored`].
+macro_rules! columns {
+    () => {
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at"
+    };
+}
+pub(crate) use columns;
+
+/// A message as stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Stored {
+    pub id: i64,
+    pub conversation_id: i64,
+    #[sqlx(try_from = "String")]
+    pub direction: Direction,
+    #[sqlx(try_from = "String")]
+    pub kind: MessageKind,
+    #[sqlx(try_from = "String")]
+    pub status: MessageStatus,
+    pub body: String,
+    pub content: Option<String>,
+    pub author_id: Option<i64>,
+    pub client_id: Option<String>,
+    pub external_id: Option<String>,
+    pub quoted: Option<String>,
+    pub reactions: Option<String>,
+    pub problem: Option<String>,
+    pub at: Millis,
+    pub sent_at: Option<Millis>,
+    pub delivered_at: Option<Millis>,
+    pub read_at: Option<Millis>,
+}
+
+impl Stored {
+    /// The message as people see it.
+    pub fn view(self) -> Result<Message> {
+        fn read<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Option<T>> {
+            Ok(json.map(|j| serde_json::from_str(&j)).transpose()?)
+        }
+        Ok(Message {
+            id: self.id.into(),
+            conversation_id: self.conversation_id.into(),
+            direction: self.direction,
+            kind: self.kind,
+            status: self.status,
+            body: self.body,
+            content: read(self.content)?.unwrap_or_default(),
+            author_id: self.author_id.map(UserId),
+            client_id: self.client_id,
+            quoted: read(self.quoted)?,
+            reactions: read(self.reactions)?.unwrap_or_default(),
+            problem: read(self.problem)?,
+            at: self.at,
+            sent_at: self.sent_at,
+            delivered_at: self.delivered_at,
+            read_at: self.read_at,
+        })
+    }
+}
+
+/// A message to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct NewMessage {
+    pub conversation_id: ConversationId,
+    pub channel_id: ChannelId,
+    pub direction: Direction,
+    pub kind: MessageKind,
+    pub status: MessageStatus,
+    pub body: String,
+    pub content: Content,
+    pub author_id: Option<UserId>,
+    pub client_id: Option<String>,
+    pub external_id: Option<String>,
+    pub quoted: Option<Quote>,
+    pub at: Millis,
+}
+
+impl NewMessage {
+    /// An empty message of a conversation.
+    pub fn of(c: &Conversation, direction: Direction, kind: MessageKind, status: MessageStatus, at: Millis) -> NewMessage {
+        NewMessage {
+            conversation_id: c.id(),
+            channel_id: c.channel_id.into(),
+            direction,
+            kind,
+            status,
+            body: String::new(),
+            content: Content::None,
+            author_id: None,
+            client_id: None,
+            external_id: None,
+            quoted: None,
+            at,
+        }
+    }
+}
+
+/// Writes a message; `None` when the network's id or the client's id is known already.
+pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Message>> {
+    let id: MessageId = work.desk().seam.id();
+    let content = if new.content.is_none() { None } else { Some(serde_json::to_string(&new.content)?) };
+    let quoted = new.quoted.as_ref().map(serde_json::to_string).transpose()?;
+    let written = work
+        .run(
+            sql!(
+                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing"
+            ),
+            args![
+                id,
+                new.conversation_id,
+                new.channel_id,
+                new.direction,
+                new.kind,
+                new.status,
+                &new.body,
+                content,
+                new.author_id,
+                new.client_id.clone(),
+                new.external_id,
+                quoted,
+                new.at
+            ],
+        )
+        .await?;
+    if written == 0 {
+        return Ok(None);
+    }
+    if !new.body.trim().is_empty() {
+        index_text(work, id, &new.body).await?;
+    }
+    Ok(Some(Message {
+        id,
+        conversation_id: new.conversation_id,
+        direction: new.direction,
+        kind: new.kind,
+        status: new.status,
+        body: new.body,
+        content: new.content,
+        author_id: new.author_id,
+        client_id: new.client_id,
+        quoted: new.quoted,
+        reactions: Vec::new(),
+        problem: None,
+        at: new.at,
+        sent_at: None,
+        delivered_at: None,
+        read_at: None,
+    }))
+}
+
+/// Puts a text into the search index, with the account as a word of its own.
+pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Result<()> {
+    let words = crate::search::document(work.account(), body);
+    let text = if work.is_sqlite() {
+        crate::sql_system!(sqlite "insert into message_fts (rowid, words) values ($1, $2)")
+    } else {
+        crate::sql_system!(postgres "insert into message_fts (rowid, words) values ($1, to_tsvector('simple', $2)) on conflict do nothing")
+    };
+    work.system().run(text, args![id, words]).await?;
+    Ok(())
+}
+
+/// A message by id.
+///
+/// # Errors
+/// [`Fault::Missing`].
+pub(crate) async fn get(work: &mut Work, id: MessageId) -> Result<Stored> {
+    work.one(sql!(concat!("select ", columns!(), " from message m where m.account_id = $1 and m.id = $2")), args![id]).await
+}
+
+/// The message that a client has sent under this id already.
+pub(crate) async fn by_client(work: &mut Work, conversation: ConversationId, client_id: &str) -> Result<Option<Message>> {
+    let row: Option<Stored> = work
+        .opt(
+            sql!(concat!("select ", columns!(), " from message m where m.account_id = $1 and m.conversation_id = $2 and m.client_id = $3")),
+            args![conversation, client_id],
+        )
+        .await?;
+    row.map(Stored::view).transpose()
+}
+
+/// Messages that wait for the contact's answer, in order.
+pub(crate) async fn waiting(work: &mut Work, conversation: ConversationId) -> Result<Vec<Message>> {
+    let rows: Vec<Stored> = work
+        .all(
+            sql!(concat!(
+                "select ",
+                columns!(),
+                " from message m where m.account_id = $1 and m.conversation_id = $2 and m.status = 'WAIT_REPLY' order by m.at, m.id limit 100"
+            )),
+            args![conversation],
+        )
+        .await?;
+    rows.into_iter().map(Stored::view).collect()
+}
+
+/// Saves status, times and problem.
+pub(crate) async fn set_status(work: &mut Work, m: &Message) -> Result<()> {
+    let problem = m.problem.as_ref().map(serde_json::to_string).transpose()?;
+    work.run(
+        sql!("update message set status = $3, problem = $4, sent_at = $5, delivered_at = $6, read_at = $7, at = $8 where account_id = $1 and id = $2"),
+        args![m.id, m.status, problem, m.sent_at, m.delivered_at, m.read_at, m.at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Saves content and reactions.
+pub(crate) async fn set_content(work: &mut Work, m: &Message) -> Result<()> {
+    let content = if m.content.is_none() { None } else { Some(serde_json::to_string(&m.content)?) };
+    let reactions = if m.reactions.is_empty() { None } else { Some(serde_json::to_string(&m.reactions)?) };
+    work.run(sql!("update message set content = $3, reactions = $4 where account_id = $1 and id = $2"), args![m.id, content, reactions]).await?;
+    Ok(())
+}
+
+/// The quote of a message of ours or theirs.
+pub(crate) fn quote_of(m: &Stored) -> Quote {
+    Quote { id: Some(m.id.into()), direction: m.direction, kind: m.kind, text: text::shorten(&m.body, 120) }
+}

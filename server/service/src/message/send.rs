@@ -1,0 +1,223 @@
+//! Sending: the rules between a composer and the outbox.
+
+use super::row::{NewMessage, by_client, get, put, quote_of, set_status, waiting};
+use crate::channels::ChannelRow;
+use crate::conversation::{Row, Told, lock, save, tell};
+use crate::desk::{Cx, Work};
+use crate::{Result, args, outbox, sql};
+use model::*;
+use std::sync::Arc;
+
+/// Sends a message or writes a note. The same `client_id` again answers the first message, so that a repeated send is
+/// one message.
+///
+/// # Errors
+/// [`Fault::WindowClosed`] for free text outside the window (BW-3), [`Fault::NotAssignee`], [`Fault::WrongState`],
+/// [`Fault::KeyReused`] when the client id was used for another text, template faults, [`Fault::Missing`].
+pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Message> {
+    draft.check()?;
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let mut c = lock(&mut work, id).await?;
+    if !cx.seen().sees(&c.access()) {
+        return Err(Fault::Missing.into());
+    }
+    if let Some(sent) = by_client(&mut work, id, &draft.client_id).await? {
+        return if repeats(&draft, &sent) { Ok(sent) } else { Err(Fault::KeyReused.into()) };
+    }
+    let note = matches!(draft.what, SendWhat::Note { .. });
+    if !note {
+        match c.status {
+            ConversationStatus::Pending => return Err(Fault::NotAssignee.into()),
+            ConversationStatus::Completed => return Err(Fault::WrongState.into()),
+            ConversationStatus::InProgress => {}
+        }
+    }
+    let act = if note { Act::Note } else { Act::Reply };
+    if !cx.seen().may(act, &c.access()) {
+        return Err(Fault::NotAssignee.into());
+    }
+    let channel = crate::channels::own(cx, c.channel_id.into()).await?;
+    let told = Told::of(&c);
+    let message = send_in(cx, &mut work, &mut c, &channel, &draft).await?;
+    work.run(sql!("delete from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id]).await?;
+    save(&mut work, &c).await?;
+    tell(&mut work, &c, told, vec![message.clone()]).await?;
+    work.commit().await?;
+    Ok(message)
+}
+
+fn repeats(draft: &SendDraft, sent: &Message) -> bool {
+    match &draft.what {
+        SendWhat::Text { text } => sent.kind == MessageKind::Text && sent.body == text.trim_end(),
+        SendWhat::Note { text } => sent.kind == MessageKind::Note && sent.body == text.trim_end(),
+        SendWhat::Template(_) => sent.kind == MessageKind::Template,
+    }
+}
+
+/// Writes the message into a locked conversation and queues it; the caller saves the row and tells of it.
+pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc<ChannelRow>, draft: &SendDraft) -> Result<Message> {
+    let now = cx.desk().now();
+    let quoted = match draft.reply_to {
+        Some(id) => {
+            let stored = get(work, id).await?;
+            if stored.conversation_id != c.id {
+                return Err(Fault::field("reply_to", Wrong::Unknown).into());
+            }
+            Some(stored)
+        }
+        None => None,
+    };
+    let mut new = NewMessage::of(c, Direction::Out, MessageKind::Text, MessageStatus::Queued, now);
+    new.author_id = Some(cx.user);
+    new.client_id = Some(draft.client_id.clone());
+    new.quoted = quoted.as_ref().map(quote_of);
+    let quoted_external = quoted.and_then(|q| q.external_id);
+    let payload = match &draft.what {
+        SendWhat::Note { text } => {
+            new.kind = MessageKind::Note;
+            new.status = MessageStatus::Received;
+            new.body = text.trim_end().to_owned();
+            None
+        }
+        SendWhat::Text { text } => {
+            new.body = text.trim_end().to_owned();
+            if !c.window(channel.kind, now).is_open() {
+                if !c.awaiting_reply {
+                    return Err(Fault::WindowClosed.into());
+                }
+                // IN-4: it leaves right after the contact's first answer.
+                let (n,): (i64,) = work
+                    .one(sql!("select count(*) from message where account_id = $1 and conversation_id = $2 and status = 'WAIT_REPLY'"), args![c.id])
+                    .await?;
+                if n >= limit::WAITING_MAX {
+                    return Err(Fault::TooManyWaiting.into());
+                }
+                new.status = MessageStatus::WaitReply;
+            }
+            Some(outbox::Payload::Text { text: new.body.clone(), quoted: quoted_external })
+        }
+        SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new, now).await?),
+    };
+    let Some(message) = put(work, new).await? else { return Err(Fault::KeyReused.into()) };
+    c.see(&message);
+    if let (Some(payload), MessageStatus::Queued) = (&payload, message.status) {
+        outbox::queue(work, c, &message, payload).await?;
+    }
+    Ok(message)
+}
+
+async fn template(work: &mut Work, c: &mut Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage, now: Millis) -> Result<outbox::Payload> {
+    let template = crate::template::sendable(work, channel.id, fill.template_id).await?;
+    if let Some(first) = c.awaiting_category.clone().filter(|first| c.awaiting_reply && *first != template.category.word()) {
+        return Err(Fault::CategoryMismatch { category: first }.into());
+    }
+    let missing = template.missing(fill);
+    if !missing.is_empty() {
+        return Err(Fault::TemplateValues { keys: missing }.into());
+    }
+    if fill.values.len() > 64 || fill.values.values().any(|v| v.chars().count() > 2000) {
+        return Err(Fault::field("values", Wrong::TooLong).into());
+    }
+    new.kind = MessageKind::Template;
+    new.body = template.body_filled(fill);
+    if new.body.chars().count() > limit::TEXT_MAX {
+        return Err(Fault::field("values", Wrong::TooLong).into());
+    }
+    new.content = Content::Template(TemplateContent {
+        name: template.name.clone(),
+        language: template.language.clone(),
+        category: template.category.word().to_owned(),
+        header: template.header_filled(fill),
+        footer: template.footer.clone(),
+        buttons: template.buttons.iter().map(|b| b.text.clone()).collect(),
+    });
+    // A template does not open the window: only the contact does (RE-3).
+    if !c.window(channel.kind, now).is_open() {
+        c.awaiting_reply = true;
+        c.awaiting_category = Some(template.category.word().to_owned());
+    }
+    Ok(outbox::Payload::Template { template: Box::new(template), values: fill.values.clone() })
+}
+
+/// The contact has answered: what waited leaves now, in order (IN-4). Answers the changed messages.
+pub(crate) async fn queue_waiting(work: &mut Work, c: &mut Row) -> Result<Vec<Message>> {
+    let mut sent = Vec::new();
+    for mut m in waiting(work, c.id()).await? {
+        m.status = MessageStatus::Queued;
+        set_status(work, &m).await?;
+        let quoted = match m.quoted.as_ref().and_then(|q| q.id) {
+            Some(id) => get(work, id).await?.external_id,
+            None => None,
+        };
+        outbox::queue(work, c, &m, &outbox::Payload::Text { text: m.body.clone(), quoted }).await?;
+        sent.push(m);
+    }
+    Ok(sent)
+}
+
+/// A message of a conversation in which the asker may write.
+async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message, Option<String>)> {
+    let stored = get(work, id).await?;
+    let c = lock(work, stored.conversation_id.into()).await?;
+    if !cx.seen().sees(&c.access()) {
+        return Err(Fault::Missing.into());
+    }
+    if !cx.seen().may(Act::Reply, &c.access()) {
+        return Err(Fault::NotAssignee.into());
+    }
+    // Again, now that the conversation is locked.
+    let stored = get(work, id).await?;
+    let quoted = stored.quoted.clone();
+    Ok((c, stored.view()?, quoted))
+}
+
+/// Tries a failed text again (MS-4). A template is filled in anew instead.
+///
+/// # Errors
+/// [`Fault::WrongState`] when it has not failed, [`Fault::WindowClosed`], [`Fault::NotAssignee`], [`Fault::Missing`].
+pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let (mut c, mut m, _) = own_message(cx, &mut work, id).await?;
+    if m.status != MessageStatus::Failed || m.kind != MessageKind::Text || m.direction != Direction::Out {
+        return Err(Fault::WrongState.into());
+    }
+    let channel = crate::channels::own(cx, c.channel_id.into()).await?;
+    if !c.window(channel.kind, cx.desk().now()).is_open() {
+        return Err(Fault::WindowClosed.into());
+    }
+    let told = Told::of(&c);
+    m.status = MessageStatus::Queued;
+    m.problem = None;
+    set_status(&mut work, &m).await?;
+    work.run(sql!("update message set external_id = null where account_id = $1 and id = $2"), args![m.id]).await?;
+    let quoted = match m.quoted.as_ref().and_then(|q| q.id) {
+        Some(id) => get(&mut work, id).await?.external_id,
+        None => None,
+    };
+    outbox::queue(&mut work, &c, &m, &outbox::Payload::Text { text: m.body.clone(), quoted }).await?;
+    c.see(&m);
+    save(&mut work, &c).await?;
+    tell(&mut work, &c, told, vec![m.clone()]).await?;
+    work.commit().await?;
+    Ok(m)
+}
+
+/// Takes back a message that waits for the contact's answer (IN-4).
+///
+/// # Errors
+/// [`Fault::WrongState`] when it has left already.
+pub async fn cancel(cx: &Cx, id: MessageId) -> Result<Message> {
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let (mut c, mut m, _) = own_message(cx, &mut work, id).await?;
+    if m.status != MessageStatus::WaitReply {
+        return Err(Fault::WrongState.into());
+    }
+    let told = Told::of(&c);
+    m.status = MessageStatus::Deleted;
+    set_status(&mut work, &m).await?;
+    c.see(&m);
+    save(&mut work, &c).await?;
+    tell(&mut work, &c, told, vec![m.clone()]).await?;
+    work.commit().await?;
+    Ok(m)
+}

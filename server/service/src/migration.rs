@@ -1,0 +1,20 @@
+//! Migrations, embedded and forward only. One text serves both databases; a line that begins with `@sqlite` or
+//! `@postgres` is for that one.
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+const STEPS: &[(i64, &str, &str)] = &[(1, "ground", include_str!("../migrations/0001_ground.sql"))];
+
+/// The steps for one database.
+pub fn steps(sqlite: bool) -> Migrator {
+    let steps = STEPS.iter().map(|(version, name, text)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, AssertSqlSafe(for_database(text, sqlite)).into_sql_str(), false)
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+fn for_database(text: &str, sqlite: bool) -> String {
+    let (own, other) = if sqlite { ("@sqlite ", "@postgres ") } else { ("@postgres ", "@sqlite ") };
+    text.lines().filter(|l| !l.starts_with(other)).map(|l| l.strip_prefix(own).unwrap_or(l)).collect::<Vec<_>>().join("\n")
+}

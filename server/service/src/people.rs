@@ -1,0 +1,245 @@
+//! Account, members, teams.
+
+use crate::desk::Cx;
+use crate::{Result, Work, args, sql, sql_system};
+use model::*;
+use std::collections::HashMap;
+
+/// The account.
+pub async fn account(cx: &Cx) -> Result<Account> {
+    account_of(&cx.may(Permission::Inbox)?).await
+}
+
+pub(crate) async fn account_of(scope: &crate::Scope) -> Result<Account> {
+    let (id, name, time_zone, closing_message): (i64, String, String, String) =
+        scope.one(sql!("select id, name, time_zone, closing_message from account where id = $1"), args![]).await?;
+    Ok(Account { id: id.into(), name, time_zone, closing_message })
+}
+
+/// Changes the account.
+pub async fn save_account(cx: &Cx, draft: AccountDraft) -> Result<Account> {
+    let scope = cx.may(Permission::Settings)?;
+    draft.check()?;
+    crate::auth::check_time_zone(&draft.time_zone)?;
+    let mut work = scope.begin().await?;
+    work.run(
+        sql!("update account set name = $2, time_zone = $3, closing_message = $4 where id = $1"),
+        args![draft.name.trim(), &draft.time_zone, draft.closing_message.trim()],
+    )
+    .await?;
+    work.audit(Some(cx.user), "account.change", cx.account, serde_json::to_value(&draft)?).await?;
+    work.tell(Change::Setup { what: SetupKind::Account }).await?;
+    work.commit().await?;
+    account(cx).await
+}
+
+/// Members, past ones included, by name.
+pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
+    let scope = cx.may(Permission::Inbox)?;
+    let rows: Vec<(i64, String, String, String, String, String, bool)> = scope
+        .all(
+            sql!(
+                "select u.id, u.name, u.nickname, u.email, m.role, m.availability, m.active from membership m join users u on u.id = m.user_id
+                 where m.account_id = $1 order by u.name, u.id limit 2000"
+            ),
+            args![],
+        )
+        .await?;
+    let links: Vec<(i64, i64, bool, bool)> =
+        scope.all(sql!("select user_id, team_id, is_agent, is_supervisor from team_member where account_id = $1 order by team_id"), args![]).await?;
+    let mut teams: HashMap<i64, Vec<TeamLink>> = HashMap::new();
+    for (user, team, is_agent, is_supervisor) in links {
+        teams.entry(user).or_default().push(TeamLink { team_id: team.into(), is_agent, is_supervisor });
+    }
+    rows.into_iter()
+        .map(|(id, name, nickname, email, role, availability, active)| {
+            Ok(Member {
+                user_id: id.into(),
+                name,
+                nickname,
+                email,
+                role: role.parse()?,
+                availability: availability.parse()?,
+                active,
+                teams: teams.remove(&id).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// Creates or changes a member. A known e-mail joins its existing user to this account, whose name and password stay
+/// theirs (AC-9).
+///
+/// # Errors
+/// [`Fault::Invalid`] for wrong fields, [`Fault::LastAdmin`] when no admin would be left.
+pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
+    let scope = cx.may(Permission::Settings)?;
+    draft.check()?;
+    let role = draft.role.ok_or_else(|| Fault::field("role", Wrong::Required))?;
+    if draft.user_id.is_none() && draft.password.is_empty() && user_by_email(cx, &draft.email).await?.is_none() {
+        return Err(Fault::field("password", Wrong::Required).into());
+    }
+    let hash = if draft.password.is_empty() { None } else { Some(crate::auth::hash_password(cx.desk(), draft.password.clone()).await?) };
+    let known = user_by_email(cx, &draft.email).await?;
+    let mut work = scope.begin().await?;
+    let user = match (draft.user_id, known) {
+        (Some(user), other) => {
+            if other.is_some_and(|o| o != user) {
+                return Err(Fault::field("email", Wrong::Taken).into());
+            }
+            change_user(&mut work, cx, user, &draft, hash.as_deref()).await?;
+            user
+        }
+        (None, Some(user)) => {
+            let here: Option<(bool,)> = work.opt(sql!("select active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
+            if here == Some((true,)) {
+                return Err(Fault::field("email", Wrong::Taken).into());
+            }
+            user
+        }
+        (None, None) => {
+            let made = crate::auth::create_user(&mut work, &draft.name, &draft.nickname, &draft.email, hash.as_deref().unwrap_or_default()).await;
+            made.map_err(|e| if e.is_unique("email") { Fault::field("email", Wrong::Taken).into() } else { e })?
+        }
+    };
+    let now = work.desk().now();
+    let active = draft.active || draft.user_id.is_none();
+    work.run(
+        sql!(
+            "insert into membership (account_id, user_id, role, active, created_at) values ($1, $2, $3, $4, $5)
+             on conflict (account_id, user_id) do update set role = excluded.role, active = excluded.active"
+        ),
+        args![user, role, active, now],
+    )
+    .await?;
+    let (admins,): (i64,) =
+        work.one(sql!("select count(*) from membership where account_id = $1 and role = 'ADMIN' and active"), args![]).await?;
+    if admins == 0 {
+        return Err(Fault::LastAdmin.into());
+    }
+    set_teams(&mut work, user, &draft.teams).await?;
+    work.audit(
+        Some(cx.user),
+        if draft.user_id.is_some() { "member.change" } else { "member.add" },
+        user,
+        serde_json::json!({ "role": role, "active": active, "teams": draft.teams }),
+    )
+    .await?;
+    work.tell(Change::Setup { what: SetupKind::Members }).await?;
+    work.commit().await?;
+    members(cx).await?.into_iter().find(|m| m.user_id == user).ok_or_else(|| Fault::Missing.into())
+}
+
+async fn user_by_email(cx: &Cx, email: &str) -> Result<Option<UserId>> {
+    let row: Option<(i64,)> =
+        cx.desk().db.one(sql_system!("select id from users where email = $1"), args![crate::auth::normal_email(email)]).await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// Name, e-mail and password may be changed by an admin only while the user belongs to this account alone.
+async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft, hash: Option<&str>) -> Result<()> {
+    let here: Option<(bool,)> = work.opt(sql!("select active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
+    if here.is_none() {
+        return Err(Fault::Missing.into());
+    }
+    let (others,): (i64,) = work
+        .system()
+        .one(sql_system!("select count(*) from membership where user_id = $1 and account_id <> $2 and active"), args![user, cx.account])
+        .await?
+        .unwrap_or_default();
+    let (name, nickname, email): (String, String, String) =
+        work.system().one(sql_system!("select name, nickname, email from users where id = $1"), args![user]).await?.ok_or(Fault::Missing)?;
+    let changed = name != draft.name.trim() || nickname != draft.nickname.trim() || email != crate::auth::normal_email(&draft.email) || hash.is_some();
+    if !changed {
+        return Ok(());
+    }
+    if others > 0 && user != cx.user {
+        return Err(Fault::field("email", Wrong::NotAllowed).into());
+    }
+    work.system()
+        .run(
+            sql_system!("update users set name = $2, nickname = $3, email = $4, password_hash = coalesce($5, password_hash) where id = $1"),
+            args![user, draft.name.trim(), draft.nickname.trim(), crate::auth::normal_email(&draft.email), hash],
+        )
+        .await?;
+    if hash.is_some() {
+        // A new password ends the logins made with the old one, except the one that changes it.
+        work.system().run(sql_system!("delete from login where user_id = $1 and id <> $2"), args![user, cx.login.unwrap_or_default()]).await?;
+        cx.desk().logins.invalidate_all();
+    }
+    Ok(())
+}
+
+async fn set_teams(work: &mut Work, user: UserId, links: &[TeamLink]) -> Result<()> {
+    let own: Vec<(i64,)> = work.all(sql!("select id from team where account_id = $1"), args![]).await?;
+    if links.iter().any(|l| !own.iter().any(|(id,)| *id == l.team_id.0)) {
+        return Err(Fault::field("teams", Wrong::Unknown).into());
+    }
+    work.run(sql!("delete from team_member where account_id = $1 and user_id = $2"), args![user]).await?;
+    for l in links.iter().filter(|l| l.is_agent || l.is_supervisor) {
+        work.run(
+            sql!(
+                "insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, $4, $5)
+                 on conflict (team_id, user_id) do nothing"
+            ),
+            args![l.team_id, user, l.is_agent, l.is_supervisor],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Teams by name.
+pub async fn teams(cx: &Cx) -> Result<Vec<Team>> {
+    let rows: Vec<(i64, String, bool, String, String)> = cx
+        .may(Permission::Inbox)?
+        .all(sql!("select id, name, is_default, restriction, closing_message from team where account_id = $1 order by name, id limit 1000"), args![])
+        .await?;
+    rows.into_iter()
+        .map(|(id, name, is_default, restriction, closing_message)| {
+            Ok(Team { id: id.into(), name, is_default, restriction: restriction.parse()?, closing_message })
+        })
+        .collect()
+}
+
+/// Creates or changes a team. Marking it default takes the mark from the old one; the mark cannot be taken off (TE-2).
+pub async fn save_team(cx: &Cx, draft: TeamDraft) -> Result<Team> {
+    let scope = cx.may(Permission::Settings)?;
+    draft.check()?;
+    let mut work = scope.begin().await?;
+    let old: Option<(bool,)> = match draft.id {
+        Some(id) => Some(work.one(sql!("select is_default from team where account_id = $1 and id = $2 {lock}"), args![id]).await?),
+        None => None,
+    };
+    if old == Some((true,)) && !draft.is_default {
+        return Err(Fault::field("is_default", Wrong::Required).into());
+    }
+    if draft.is_default {
+        work.run(sql!("update team set is_default = false where account_id = $1 and is_default"), args![]).await?;
+    }
+    let id = draft.id.unwrap_or_else(|| work.desk().seam.id());
+    let now = work.desk().now();
+    let saved = work
+        .run(
+            sql!(
+                "insert into team (account_id, id, name, is_default, restriction, closing_message, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+                 on conflict (id) do update set name = excluded.name, is_default = excluded.is_default, restriction = excluded.restriction,
+                 closing_message = excluded.closing_message where team.account_id = $1"
+            ),
+            args![id, draft.name.trim(), draft.is_default, draft.restriction, draft.closing_message.trim(), now],
+        )
+        .await;
+    saved.map_err(|e| if e.is_unique("team_name") { Fault::field("name", Wrong::Taken).into() } else { e })?;
+    work.audit(Some(cx.user), if draft.id.is_some() { "team.change" } else { "team.add" }, id, serde_json::to_value(&draft)?).await?;
+    work.tell(Change::Setup { what: SetupKind::Teams }).await?;
+    work.commit().await?;
+    teams(cx).await?.into_iter().find(|t| t.id == id).ok_or_else(|| Fault::Missing.into())
+}
+
+/// What a contact's message within twelve hours of my conclusions does (SM-7, SM-8).
+pub async fn set_archive_preference(cx: &Cx, preference: ArchivePreference) -> Result<()> {
+    let scope = cx.may(Permission::Inbox)?;
+    let mut work = scope.begin().await?;
+    work.run(sql!("update membership set archive_preference = $3 where account_id = $1 and user_id = $2"), args![cx.user, preference]).await?;
+    work.commit().await
+}

@@ -1,0 +1,190 @@
+//! Search: contacts by word or any part of the number, conversations by protocol, messages by their words. Everything
+//! found is visible to the asker (AB-8, RO-2).
+
+use crate::contact::fold;
+use crate::conversation::{Row, columns};
+use crate::db::{Arg, Text};
+use crate::desk::{Cx, Scope};
+use crate::message::{Stored, columns as message_columns};
+use crate::{Result, args, sight, sql};
+use model::*;
+
+const MOST: i64 = 20;
+/// Matching messages that are looked at before visibility thins them out.
+const LOOK_AT: i64 = 400;
+
+/// The text of a message as the index keeps it: folded words and the account's own word.
+pub(crate) fn document(account: AccountId, body: &str) -> String {
+    let folded: String = fold(body).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    format!("{} {folded}", account_word(account))
+}
+
+fn account_word(account: AccountId) -> String {
+    format!("zq{:x}qz", account.0)
+}
+
+fn words(text: &str) -> Vec<String> {
+    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8).map(|w| w.chars().take(40).collect()).collect()
+}
+
+/// Searches everything.
+///
+/// # Errors
+/// [`Fault::Invalid`] for a text that is too long.
+pub async fn search(cx: &Cx, text: &str) -> Result<SearchResult> {
+    let scope = cx.may(Permission::Inbox)?;
+    Check::default().that(text.chars().count() <= limit::SEARCH_MAX, "text", Wrong::TooLong).done()?;
+    let words = words(text);
+    if words.is_empty() {
+        return Ok(SearchResult::default());
+    }
+    let ids = contact_ids(&scope, text, &words).await?;
+    let (conversations, contacts, messages) =
+        tokio::try_join!(conversations(cx, &scope, text, &ids), hits(&scope, &ids), messages(cx, &scope, &words))?;
+    Ok(SearchResult { conversations, contacts, messages })
+}
+
+/// Contacts for pickers.
+pub async fn contacts(cx: &Cx, text: &str) -> Result<Vec<ContactHit>> {
+    let scope = cx.may(Permission::Inbox)?;
+    Check::default().that(text.chars().count() <= limit::SEARCH_MAX, "text", Wrong::TooLong).done()?;
+    let words = words(text);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = contact_ids(&scope, text, &words).await?;
+    hits(&scope, &ids).await
+}
+
+/// Contacts of whom every word is a name's beginning, or whose number holds the digits.
+async fn contact_ids(scope: &Scope, text: &str, words: &[String]) -> Result<Vec<i64>> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let number = digits.len() >= 4 && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+    // The longest word thins out most; the others are checked on what it found.
+    let mut prefixes: Vec<String> = if number {
+        crate::phone::variants(&digits).into_iter().take(1).chain([digits.trim_start_matches('0').to_owned()]).collect()
+    } else if text.contains('@') {
+        vec![fold(text.trim())]
+    } else {
+        words.to_vec()
+    };
+    prefixes.sort_by_key(|p| std::cmp::Reverse(p.len()));
+    let mut found: Vec<i64> = Vec::new();
+    let any_of = number;
+    for (i, prefix) in prefixes.iter().enumerate() {
+        let end = format!("{prefix}\u{10ffff}");
+        let rows: Vec<(i64,)> = scope
+            .all(
+                sql!("select distinct contact_id from contact_term where account_id = $1 and term >= $2 and term < $3 order by contact_id desc limit 500"),
+                args![prefix, end],
+            )
+            .await?;
+        let rows: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+        if i == 0 {
+            found = rows;
+        } else if any_of {
+            found.extend(rows.into_iter().filter(|id| !found.contains(id)).collect::<Vec<_>>());
+        } else if rows.len() < 500 {
+            found.retain(|id| rows.contains(id));
+        }
+    }
+    found.truncate(100);
+    Ok(found)
+}
+
+async fn hits(scope: &Scope, ids: &[i64]) -> Result<Vec<ContactHit>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, String, Option<String>, String)> = scope
+        .all(
+            sql!("select id, name, phone, status from contact where account_id = $1 and id in {in $2} order by name, id limit 20"),
+            vec![crate::db::list(ids.iter().copied())],
+        )
+        .await?;
+    rows.into_iter().map(|(id, name, phone, status)| Ok(ContactHit { id: id.into(), name, phone, status: status.parse()? })).collect()
+}
+
+async fn conversations(cx: &Cx, scope: &Scope, text: &str, contacts: &[i64]) -> Result<Vec<Conversation>> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let mut found: Vec<Row> = Vec::new();
+    if digits.len() >= 6 {
+        let (sees, more) = sight::condition(cx.seen(), 4);
+        let mut args = args![&digits, format!("{digits}~")];
+        args.extend(more);
+        let text = format!(
+            "select {} from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.protocol >= $2 and c.protocol < $3 and {sees} order by c.protocol desc limit {MOST}",
+            columns!()
+        );
+        found.extend(scope.all::<Row>(Text::Built(text), args).await?);
+    }
+    if !contacts.is_empty() {
+        let (sees, more) = sight::condition(cx.seen(), 3);
+        let mut args = vec![crate::db::list(contacts.iter().copied())];
+        args.extend(more);
+        let text = format!(
+            "select {} from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id in {{in $2}} and {sees} order by c.last_at desc limit {MOST}",
+            columns!()
+        );
+        let rows: Vec<Row> = scope.all(Text::Built(text), args).await?;
+        found.extend(rows.into_iter().filter(|r| !found.iter().any(|f| f.id == r.id)).collect::<Vec<_>>());
+    }
+    Ok(found.iter().take(MOST as usize).map(Row::view).collect())
+}
+
+/// The words as a query of the full-text index: all of them, the last one as a beginning.
+pub(crate) fn match_text(sqlite: bool, account: AccountId, words: &[String]) -> String {
+    let account = account_word(account);
+    let terms = words.iter().enumerate().map(|(i, w)| match (i + 1 == words.len(), sqlite) {
+        (false, true) => format!("\"{w}\""),
+        (true, true) => format!("\"{w}\"*"),
+        (false, false) => w.clone(),
+        (true, false) => format!("{w}:*"),
+    });
+    std::iter::once(if sqlite { format!("\"{account}\"") } else { account }).chain(terms).collect::<Vec<_>>().join(if sqlite { " AND " } else { " & " })
+}
+
+async fn messages(cx: &Cx, scope: &Scope, words: &[String]) -> Result<Vec<MessageHit>> {
+    let sqlite = cx.desk().db.is_sqlite();
+    let (text, more) = hits_text(sqlite, cx.seen());
+    let mut args = args![match_text(sqlite, cx.account, words)];
+    args.extend(more);
+    let ids: Vec<(i64, i64)> = scope.all(Text::Built(text), args).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let messages: Vec<Stored> = scope
+        .all(
+            sql!(concat!("select ", message_columns!(), " from message m where m.account_id = $1 and m.id in {in $2} order by m.id desc")),
+            vec![crate::db::list(ids.iter().map(|(m, _)| *m))],
+        )
+        .await?;
+    let rows: Vec<Row> = scope
+        .all(
+            sql!(concat!("select ", columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id in {in $2}")),
+            vec![crate::db::list(ids.iter().map(|(_, c)| *c))],
+        )
+        .await?;
+    let mut found = Vec::with_capacity(messages.len());
+    for m in messages {
+        if let Some(row) = rows.iter().find(|r| r.id == m.conversation_id) {
+            found.push(MessageHit { conversation: row.view(), message: m.view()? });
+        }
+    }
+    Ok(found)
+}
+
+/// Ids of matching visible messages and their conversations, newest first.
+pub(crate) fn hits_text(sqlite: bool, seen: &Seen) -> (String, Vec<Arg>) {
+    let (sees, more) = sight::condition(seen, 3);
+    let candidates = if sqlite {
+        format!("select rowid as id from message_fts where message_fts match $2 order by rowid desc limit {LOOK_AT}")
+    } else {
+        format!("select rowid as id from message_fts where words @@ to_tsquery('simple', $2) order by rowid desc limit {LOOK_AT}")
+    };
+    let text = format!(
+        "select m.id, m.conversation_id from ({candidates}) f join message m on m.id = f.id join conversation c on c.id = m.conversation_id
+         where c.account_id = $1 and {sees} order by m.id desc limit {MOST}"
+    );
+    (text, more)
+}

@@ -1,0 +1,135 @@
+//! Every SQL statement of the product is on one list.
+//!
+//! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
+//! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
+//! databases and checks their scope. Two notations are translated per database: `{in $2}` is the list of ids in the JSON
+//! array `$2`, `{lock}` locks the selected row where the database locks rows.
+
+use std::sync::OnceLock;
+
+/// Which database a statement is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Both,
+    Sqlite,
+    Postgres,
+}
+
+/// A statement and where it stands.
+pub struct Statement {
+    pub text: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    /// Must be limited to an account by `$1`.
+    pub scoped: bool,
+    pub dialect: Dialect,
+    sqlite: OnceLock<&'static str>,
+    postgres: OnceLock<&'static str>,
+}
+
+impl Statement {
+    /// Used by the macros only.
+    pub const fn new(text: &'static str, file: &'static str, line: u32, scoped: bool, dialect: Dialect) -> Statement {
+        Statement { text, file, line, scoped, dialect, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    }
+
+    /// The text for SQLite.
+    pub fn sqlite(&self) -> &'static str {
+        self.sqlite.get_or_init(|| kept(self.text, translate_sqlite(self.text)))
+    }
+
+    /// The text for PostgreSQL.
+    pub fn postgres(&self) -> &'static str {
+        self.postgres.get_or_init(|| kept(self.text, translate_postgres(self.text)))
+    }
+
+    /// Whether the text limits itself to the account in `$1`.
+    pub fn is_scoped(&self) -> bool {
+        let text = self.text;
+        let own_row = text.starts_with("insert into") && text.find("account_id").is_some_and(|a| text.find(')').is_some_and(|end| a < end));
+        own_row || text.contains("account_id = $1") || (text.contains("from account ") || text.starts_with("update account ")) && text.contains("id = $1")
+    }
+}
+
+/// A static statement keeps its translation for ever; there are as many as there are statements.
+fn kept(text: &'static str, translated: String) -> &'static str {
+    if translated == text { text } else { Box::leak(translated.into_boxed_str()) }
+}
+
+/// `{in $n}` → `(select value from json_each($n))`.
+pub fn translate_sqlite(text: &str) -> String {
+    translate(text, |n| format!("(select value from json_each({n}))"), "")
+}
+
+/// `{in $n}` → the elements of a JSON array as bigint.
+pub fn translate_postgres(text: &str) -> String {
+    translate(text, |n| format!("(select cast(e as bigint) from json_array_elements_text(cast({n} as json)) e)"), "for update")
+}
+
+fn translate(text: &str, list: impl Fn(&str) -> String, lock: &str) -> String {
+    let mut out = text.replace("{lock}", lock);
+    while let Some(start) = out.find("{in ") {
+        let Some(len) = out[start..].find('}') else { break };
+        let with = list(out[start + 4..start + len].trim());
+        out.replace_range(start..start + len + 1, &with);
+    }
+    out
+}
+
+/// An entry of the list.
+pub struct Listed(pub &'static Statement);
+inventory::collect!(Listed);
+
+/// All statements of the program.
+pub fn all() -> impl Iterator<Item = &'static Statement> {
+    inventory::iter::<Listed>.into_iter().map(|l| l.0)
+}
+
+/// A statement with its place, put on the list.
+#[macro_export]
+macro_rules! statement {
+    ($text:expr, $scoped:expr, $dialect:expr) => {{
+        static STATEMENT: $crate::statement::Statement = $crate::statement::Statement::new($text, file!(), line!(), $scoped, $dialect);
+        inventory::submit! { $crate::statement::Listed(&STATEMENT) }
+        &STATEMENT
+    }};
+}
+
+/// A statement of one account; `$1` is the account.
+#[macro_export]
+macro_rules! sql {
+    ($text:expr) => {
+        $crate::statement!($text, true, $crate::statement::Dialect::Both)
+    };
+    (sqlite $text:expr) => {
+        $crate::statement!($text, true, $crate::statement::Dialect::Sqlite)
+    };
+    (postgres $text:expr) => {
+        $crate::statement!($text, true, $crate::statement::Dialect::Postgres)
+    };
+}
+
+/// A statement that crosses accounts.
+#[macro_export]
+macro_rules! sql_system {
+    ($text:expr) => {
+        $crate::statement!($text, false, $crate::statement::Dialect::Both)
+    };
+    (sqlite $text:expr) => {
+        $crate::statement!($text, false, $crate::statement::Dialect::Sqlite)
+    };
+    (postgres $text:expr) => {
+        $crate::statement!($text, false, $crate::statement::Dialect::Postgres)
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_locks_are_translated() {
+        assert_eq!(translate_sqlite("a in {in $2} {lock}"), "a in (select value from json_each($2)) ");
+        assert!(translate_postgres("a in {in $2} {lock}").ends_with("for update"));
+    }
+}

@@ -1,0 +1,224 @@
+//! Visitors of a website chat: their signed token, their messages, what they have seen.
+
+use crate::channels::ChannelRow;
+use crate::contact::{self, NewIdentity};
+use crate::desk::{Desk, News, Scope};
+use crate::inbound::{self, Arrived};
+use crate::{Result, args, message, sql};
+use channel::webchat::{ChatFrom, ChatMessage};
+use channel::{InboundBody, InboundMessage, Sender};
+use model::*;
+use std::sync::Arc;
+
+/// A visitor who showed a token of ours, or got one.
+#[derive(Clone, Debug)]
+pub struct VisitorId {
+    /// The identity's value: channel and random part.
+    pub value: String,
+    /// Signed; the visitor's browser keeps it.
+    pub token: String,
+    /// None until the first message.
+    pub contact_id: Option<ContactId>,
+}
+
+/// How long a page's ticket opens a socket.
+const TICKET_MILLIS: i64 = 12 * 3_600_000;
+
+/// A ticket for a page that may carry the chat: it proves that the frame was served to an allowed origin.
+pub fn ticket(desk: &Desk, row: &ChannelRow) -> String {
+    desk.keys.sign("ticket", &format!("{}:{}", row.id, desk.now() + TICKET_MILLIS))
+}
+
+/// Whether a ticket is ours, for this chat, and not too old.
+pub fn ticket_holds(desk: &Desk, row: &ChannelRow, ticket: &str) -> bool {
+    desk.keys.open_signed("ticket", ticket).and_then(|t| t.split_once(':')).is_some_and(|(id, until)| {
+        id == row.id.to_string() && until.parse::<i64>().is_ok_and(|u| u > desk.now())
+    })
+}
+
+/// The visitor that a token names, or a new one without a token or with one that is not ours.
+pub async fn admit(desk: &Desk, row: &ChannelRow, token: Option<&str>) -> Result<VisitorId> {
+    let prefix = format!("{}:", row.id);
+    let known = token.and_then(|t| desk.keys.open_signed("visitor", t)).filter(|v| v.starts_with(&prefix));
+    let value = match known {
+        Some(v) => v.to_owned(),
+        None => format!("{prefix}{}", &desk.seam.secret()[..22]),
+    };
+    let contact: Option<(i64,)> = desk
+        .system(row.account_id)
+        .opt(sql!("select contact_id from contact_identity where account_id = $1 and kind = 'VISITOR' and value = $2"), args![&value])
+        .await?;
+    let token = desk.keys.sign("visitor", &value);
+    Ok(VisitorId { value, token, contact_id: contact.map(|(id,)| id.into()) })
+}
+
+/// Stores a visitor's message; the same `client_id` again is the same message. Answers the contact, and the message with
+/// its order number.
+///
+/// # Errors
+/// [`Fault::Invalid`] for an empty or too long text, [`Fault::ChannelDown`] when the chat is switched off.
+pub async fn say(desk: &Desk, row: &Arc<ChannelRow>, visitor: &mut VisitorId, client_id: &str, body: &str, name: &str) -> Result<ChatMessage> {
+    Check::default().text(client_id, "client_id", 64).text(body, "text", limit::TEXT_MAX).done()?;
+    if row.status != ChannelStatus::Connected {
+        return Err(Fault::ChannelDown.into());
+    }
+    let scope = desk.system(row.account_id);
+    let mut work = scope.begin().await?;
+    let contact_id = match contact::by_identity(&mut work, IdentityKind::Visitor, &visitor.value).await? {
+        Some(id) => id,
+        None => {
+            let id = contact::create(&mut work, name, None).await?;
+            let new = NewIdentity { kind: IdentityKind::Visitor, value: &visitor.value, channel: ChannelKind::WebChat, address: &visitor.value, username: None };
+            if contact::add_identity(&mut work, id, &new).await? {
+                id
+            } else {
+                work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
+                contact::by_identity(&mut work, IdentityKind::Visitor, &visitor.value).await?.ok_or(Fault::Unavailable)?
+            }
+        }
+    };
+    let now = desk.now();
+    let said = InboundMessage {
+        from: Sender::default(),
+        external_id: format!("{}:{client_id}", visitor.value),
+        at: Some(now),
+        body: InboundBody::Text(body.to_owned()),
+        quoted: None,
+        forwarded: false,
+        referral: None,
+        group_id: None,
+        raw: serde_json::Value::Null,
+    };
+    let arrived = inbound::arrive_from(&mut work, row, contact_id, &said, now).await?;
+    let stored = match arrived {
+        Some(Arrived { message, .. }) => message,
+        None => {
+            let row: Option<message::Stored> = work
+                .opt(
+                    sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
+                    args![row.id, &said.external_id],
+                )
+                .await?;
+            row.ok_or(Fault::Unavailable)?.view()?
+        }
+    };
+    work.commit().await?;
+    visitor.contact_id = Some(contact_id);
+    let mut chat = chat_message(&stored, "");
+    chat.client_id = Some(client_id.to_owned());
+    Ok(chat)
+}
+
+/// The visitor's messages with a number above `since`, oldest first, at most the last 200; without `since` the last 50.
+pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: Option<i64>) -> Result<Vec<ChatMessage>> {
+    let Some(contact) = visitor.contact_id else { return Ok(Vec::new()) };
+    let scope = desk.system(row.account_id);
+    let limit = if since.is_some() { 200i64 } else { 50 };
+    let mut rows: Vec<message::Stored> = scope
+        .all(
+            sql!(concat!(
+                "select ",
+                message::columns!(),
+                " from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3
+                 and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED') and m.id > $4 order by m.id desc limit $5"
+            )),
+            args![contact, row.id, since.unwrap_or(0), limit],
+        )
+        .await?;
+    rows.reverse();
+    let names = nicknames(&scope).await?;
+    rows.into_iter()
+        .map(|m| {
+            let client = m.external_id.as_deref().filter(|_| m.direction == Direction::In).and_then(|e| e.strip_prefix(&format!("{}:", visitor.value))).map(str::to_owned);
+            let m = m.view()?;
+            let author = m.author_id.and_then(|a| names.iter().find(|(id, _)| *id == a.0)).map(|(_, n)| n.as_str()).unwrap_or_default();
+            let mut chat = chat_message(&m, author);
+            chat.client_id = client;
+            Ok(chat)
+        })
+        .collect()
+}
+
+/// What visitors see of an agent: the nickname, blank when there is none.
+pub async fn nicknames(scope: &Scope) -> Result<Vec<(i64, String)>> {
+    scope.all(sql!("select u.id, u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and u.nickname <> '' limit 5000"), args![]).await
+}
+
+/// A message as the visitor sees it, or nothing for notes, system lines and what has not left.
+pub fn for_visitor(m: &Message, author: &str) -> Option<ChatMessage> {
+    let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition) || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
+    (!hidden).then(|| chat_message(m, author))
+}
+
+fn chat_message(m: &Message, author: &str) -> ChatMessage {
+    ChatMessage {
+        id: m.id.to_string(),
+        n: m.id.0,
+        from: if m.direction == Direction::In { ChatFrom::Me } else { ChatFrom::Them },
+        text: m.body.clone(),
+        at: m.at,
+        author: (!author.is_empty()).then(|| author.to_owned()),
+        client_id: None,
+    }
+}
+
+/// The visitor's browser has our messages up to `n`, or the visitor has read them.
+pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: i64, status: MessageStatus) -> Result<()> {
+    let Some(contact) = visitor.contact_id else { return Ok(()) };
+    let mut work = desk.system(row.account_id).begin().await?;
+    let before = if status == MessageStatus::Read { "('SENT', 'QUEUED', 'DELIVERED')" } else { "('SENT', 'QUEUED')" };
+    let text = format!(
+        "select m.id, m.external_id from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1
+         and c.contact_id = $2 and c.channel_id = $3 and m.direction = 'OUT' and m.id <= $4 and m.status in {before} and m.kind not in ('NOTE', 'TRANSITION')
+         and m.external_id is not null order by m.id desc limit 200"
+    );
+    let rows: Vec<(i64, String)> = work.all(crate::db::Text::Built(text), args![contact, row.id, upto]).await?;
+    let now = desk.now();
+    for (_, external_id) in rows.into_iter().rev() {
+        let fact = channel::StatusFact { external_id, status, at: Some(now), callback: None, error: None, recipient: None, pricing: None };
+        message::heard(&mut work, row.id, &fact).await?;
+    }
+    work.commit().await
+}
+
+/// Tells agents that the visitor types.
+pub async fn typing(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Result<()> {
+    let Some(contact) = visitor.contact_id else { return Ok(()) };
+    let open: Option<(i64, String, i64, Option<i64>)> = desk
+        .system(row.account_id)
+        .opt(
+            sql!("select id, status, team_id, assignee_id from conversation where account_id = $1 and channel_id = $2 and contact_id = $3 and status <> 'COMPLETED'"),
+            args![row.id, contact],
+        )
+        .await?;
+    if let Some((id, status, team, assignee)) = open {
+        let access = Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId) };
+        desk.tell(row.account_id, News::ContactTyping { conversation_id: id.into(), access });
+    }
+    Ok(())
+}
+
+/// The number up to which agents have read the visitor's messages.
+pub async fn seen_upto(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Result<i64> {
+    let Some(contact) = visitor.contact_id else { return Ok(0) };
+    let newest: Option<(i64, i64, Option<i64>, String)> = desk
+        .system(row.account_id)
+        .opt(
+            sql!(
+                "select c.id, c.unread, (select max(m.id) from message m where m.account_id = $1 and m.conversation_id = c.id and m.direction = 'IN'), c.status
+                 from conversation c where c.account_id = $1 and c.channel_id = $2 and c.contact_id = $3 order by c.last_at desc limit 1"
+            ),
+            args![row.id, contact],
+        )
+        .await?;
+    Ok(newest.filter(|(_, unread, _, status)| *unread == 0 && status != "PENDING").and_then(|(_, _, upto, _)| upto).unwrap_or(0))
+}
+
+/// The contact's name for a visitor without one.
+pub fn default_name(language: &str) -> &'static str {
+    match language.get(..2) {
+        Some("en") => "Website visitor",
+        Some("es") => "Visitante del sitio",
+        _ => "Visitante do site",
+    }
+}
