@@ -1,7 +1,7 @@
 // Watches the sources, rebuilds what a change touches, restarts the server. Pages that are open reload by themselves: the
 // server tells them the new build id.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
 const target = process.env.CARGO_TARGET_DIR ?? 'target'
@@ -66,11 +66,27 @@ const waiting = new Set()
 let busy = false
 let timer
 function changed(path) {
-  for (const part of needs(path)) waiting.add(part)
-  if (waiting.size === 0) return
+  const parts = needs(path)
+  if (parts.length === 0) return
+  for (const part of parts) waiting.add(part)
   clearTimeout(timer)
   // Editors write several files at a time.
   timer = setTimeout(work, 150)
+}
+
+/** Watches a folder and those in it, each by itself: Node's recursive watch loses files that an editor replaces. */
+const watched = new Map()
+function watchFolder(folder) {
+  if (watched.has(folder) || /(^|\/)(node_modules|target)$/.test(folder) || !existsSync(folder)) return
+  const watcher = watch(folder, (_, name) => {
+    if (!name) return
+    const path = `${folder}/${name}`
+    changed(path)
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) watchFolder(path)
+  })
+  watcher.on('error', () => { watcher.close(); watched.delete(folder) })
+  watched.set(folder, watcher)
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) watchFolder(`${folder}/${entry.name}`)
 }
 
 async function work() {
@@ -90,10 +106,11 @@ async function work() {
   if (good && parts.has('sim')) await sim.restart()
   if (good && (parts.has('server') || !prosa.child)) await prosa.restart()
   say(good ? `ready after ${((Date.now() - begin) / 1000).toFixed(1)} s: http://${address}` : 'the build failed; waiting for the next change')
+  const again = waiting.size > 0
   // What failed is tried again together with the next change.
   if (!good) for (const part of parts) waiting.add(part)
   busy = false
-  if (good && waiting.size > 0) work()
+  if (again) work()
 }
 
 async function end() {
@@ -114,7 +131,5 @@ else {
   await prosa.restart()
   say(`http://${address} (simulated phone http://${simAddress}/, shop http://${simAddress}/shop)`)
 }
-for (const folder of ['app', 'server', 'style', 'public', '.cargo']) {
-  if (existsSync(folder)) watch(folder, { recursive: true }, (_, name) => name && changed(`${folder}/${name}`))
-}
+for (const folder of ['app', 'server', 'style', 'public', '.cargo']) watchFolder(folder)
 watch('.', (_, name) => name && changed(name))

@@ -48,9 +48,9 @@ pub fn code(locale: Locale) -> &'static str {
 
 fn wanted_from_request() -> UseLocalesOptions {
     #[cfg(feature = "ssr")]
-    return UseLocalesOptions::default().ssr_lang_header_getter(std::sync::Arc::new(wanted));
+    return UseLocalesOptions::default().ssr_lang_header_getter(wanted);
     #[cfg(not(feature = "ssr"))]
-    UseLocalesOptions::default().ssr_lang_header_getter(std::sync::Arc::new(|| None))
+    UseLocalesOptions::default().ssr_lang_header_getter(|| None)
 }
 
 /// The choice, else what the browser accepts, in the form of an `Accept-Language` header.

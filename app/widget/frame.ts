@@ -8,10 +8,12 @@ import { localArea, Store } from "./parts/store";
 const { lang, dataset } = document.documentElement;
 const key = dataset["key"] ?? "";
 const framed = window.parent !== window;
+const language = pickLanguage(new URLSearchParams(location.search).get("lang"), lang, navigator.language);
+document.documentElement.lang = language;
 
 const chat = new Chat({
-  language: pickLanguage(lang, navigator.language),
-  title: dataset["title"] ?? "Chat",
+  language,
+  title: dataset["title"] || "Chat",
   ticket: dataset["ticket"] ?? "",
   store: new Store(`prosa.${key}.`, localArea()),
   framed,

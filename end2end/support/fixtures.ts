@@ -9,7 +9,7 @@ export { expect, type Page }
 export { inbound, newNumber, sent, sim, simUrl } from './sim'
 
 /** Password of everybody in the demo workspace. */
-export const demoPassword = process.env.PROSA_E2E_PASSWORD ?? 'demo-prosa-2026'
+export const demoPassword = process.env.PROSA_E2E_PASSWORD ?? 'prosa-demo-2026'
 
 type ContextOptions = Parameters<Browser['newContext']>[0]
 

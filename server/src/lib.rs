@@ -1,1 +1,120 @@
-//! placeholder
+//! The server: configuration, the ground of the service, routes, workers, a graceful stop.
+
+pub mod command;
+pub mod config;
+pub mod log;
+pub mod web;
+
+use anyhow::Context;
+use config::Config;
+use service::db::Db;
+use service::seam::Seam;
+use service::{Desk, Settings};
+use std::future::IntoFuture;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Opens the database, brings it up to date, and puts the ground together.
+pub async fn open(config: &Config, build: String) -> anyhow::Result<Desk> {
+    let db = Db::open(&config.database_url).await.with_context(|| {
+        format!("PROSA_DATABASE_URL: {} cannot be opened. Is the server running, and may this user write there?", command::shown(&config.database_url))
+    })?;
+    desk(db, config, build)
+}
+
+/// Puts the ground together on an open database.
+pub fn desk(db: Db, config: &Config, build: String) -> anyhow::Result<Desk> {
+    let settings = Settings {
+        public_url: config.public_url.clone(),
+        graph_url: config.graph_url.clone(),
+        data_dir: config.data_dir.clone(),
+        build,
+        uncertain_wait: config.uncertain_wait,
+    };
+    Ok(Desk::new(db, Seam::system(), &config.secret_key, settings)?)
+}
+
+/// Runs the server until it is told to stop.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let site = web::site::Site::load(&config.site_dir)?;
+    let desk = open(&config, site.build.to_string()).await?;
+    let listener = tokio::net::TcpListener::bind(config.addr).await.with_context(|| format!("PROSA_ADDR: cannot listen on {}; is another server running there?", config.addr))?;
+    let metrics = web::health::Metrics::start(config.metrics_addr).await?;
+    let stop = CancellationToken::new();
+    let workers = workers(&desk, &stop).await?;
+    let app = web::router(desk.clone(), &config, site, metrics, stop.clone());
+    tracing::info!(address = %config.addr, public = %config.public_url, database = %command::shown(&config.database_url), "Prosa is up");
+    let signal = {
+        let stop = stop.clone();
+        async move {
+            told_to_stop().await;
+            tracing::info!("stopping: finishing what is under way");
+            stop.cancel();
+        }
+    };
+    let service = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(signal);
+    let stopped = stop.clone();
+    tokio::select! {
+        done = served.into_future() => done.context("the server ended")?,
+        // Sockets are told to close; what still hangs after this is cut.
+        () = async { stopped.cancelled().await; tokio::time::sleep(Duration::from_secs(10)).await } => tracing::warn!("some connections were cut"),
+    }
+    stop.cancel();
+    desk.stop();
+    finish(workers).await;
+    desk.db.close().await;
+    Ok(())
+}
+
+/// Starts the background work; each task ends when `stop` is set.
+async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSet<()>> {
+    service::outbox::recover(desk).await?;
+    let mut set = JoinSet::new();
+    // The receipts' writer ends last of all by itself: when no request can send to it any more.
+    tokio::spawn(service::inbound::write_receipts(desk.clone()));
+    // These end between two turns, so that a send under way hears its answer.
+    set.spawn(service::inbound::run(desk.clone()));
+    set.spawn(service::outbox::run(desk.clone()));
+    set.spawn(service::media::run(desk.clone()));
+    let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
+    set.spawn(async move {
+        tokio::select! { () = keeping => {}, () = stop.cancelled() => {} }
+    });
+    Ok(set)
+}
+
+async fn housekeeping(desk: Desk) {
+    loop {
+        if let Err(e) = service::desk::sweep(&desk).await {
+            tracing::warn!(error = %e, "sweeping old rows failed");
+        }
+        if let Err(e) = service::outbox::fail_stale(&desk).await {
+            tracing::warn!(error = %e, "looking for stale sends failed");
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+}
+
+async fn finish(mut workers: JoinSet<()>) {
+    let all = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(Duration::from_secs(10), all).await.is_err() {
+        tracing::warn!("a worker did not end in time; its rows are taken up at the next start");
+    }
+}
+
+async fn told_to_stop() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { () = interrupt => {}, _ = terminate.recv() => {} },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}

@@ -25,6 +25,19 @@ pub fn phone_display(e164: &str) -> String {
     }
 }
 
+/// Replaces tokens such as `[NOME]` from left to right; what a value holds is not looked at again.
+pub fn fill_tokens(text: &str, tokens: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, token, value)) = tokens.iter().filter_map(|(t, v)| rest.find(t).map(|at| (at, *t, *v))).min_by_key(|(at, ..)| *at) {
+        out.push_str(&rest[..at]);
+        out.push_str(value);
+        rest = &rest[at + token.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +54,13 @@ mod tests {
     fn shorten_counts_characters_not_bytes() {
         assert_eq!(shorten("ação", 4), "ação");
         assert_eq!(shorten("ação longa", 5), "ação…");
+    }
+
+    #[test]
+    fn co_6_tokens_are_filled_once_and_values_are_no_tokens() {
+        let fill = |text| fill_tokens(text, &[("[NOME]", "[PROTOCOLO]"), ("[PROTOCOLO]", "7")]);
+        assert_eq!(fill("[NOME]: [PROTOCOLO]/[PROTOCOLO] [X]"), "[PROTOCOLO]: 7/7 [X]");
+        assert_eq!(fill("[NOME"), "[NOME");
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub async fn start(draft: StartDraft) -> Answer<Started> {
 }
 
 /// Sends a message or writes a note; the same `client_id` again answers the first message.
-#[server(input = Json)]
+// The generated type must not be called `Send`.
+#[server(name = SendMessage, input = Json)]
 pub async fn send(id: ConversationId, draft: SendDraft) -> Answer<Message> {
     Ok(service::message::send(&super::cx()?, id, draft).await?)
 }

@@ -55,6 +55,6 @@ pub async fn templates(channel_id: ChannelId, refresh: bool) -> Answer<Vec<Templ
 
 /// What is known before a conversation is started (IN-2, IN-5, IN-7, IN-8).
 #[server(input = Json)]
-pub async fn start_preview(contact_id: Option<ContactId>, phone: String, channel_id: ChannelId) -> Answer<StartPreview> {
+pub async fn start_preview(contact_id: Option<ContactId>, phone: String, channel_id: ChannelId) -> Answer<model::StartPreview> {
     Ok(service::conversation::start_preview(&super::cx()?, contact_id, &phone, channel_id).await?)
 }

@@ -178,7 +178,12 @@ impl Store {
         }
     }
 
-    async fn told(self, id: ConversationId, change: impl FnOnce(&mut Conversation), call: impl Future<Output = Answer<()>>) -> Result<(), Fault> {
+    async fn told(
+        self,
+        id: ConversationId,
+        change: impl FnOnce(&mut Conversation),
+        call: impl Future<Output = Answer<()>>,
+    ) -> Result<(), Fault> {
         let trial = self.change(|i| i.try_on(id, change));
         match call.await {
             Ok(()) => {

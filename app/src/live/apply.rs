@@ -7,21 +7,17 @@
 //! * what an event changed while a question was on its way is newer than the answer and wins;
 //! * a change that is shown before the server agreed is a *trial*: the next event about that conversation ends it.
 //!
-//! Nothing here touches the network or the page, so the property test in `live/tests.rs` runs on the host.
+//! Nothing here touches the network or the page, so the property test in `live/tests/` runs on the host.
 
-use super::list::{List, SortKey, key_of};
+use super::list::List;
 use super::phase::Phase;
 use super::thread::Thread;
 use leptos::prelude::*;
-use model::{Change, Conversation, ConversationId, Counts, Event, Filter, Opened, Page, Seen, SetupKind, Tab};
+use model::{Change, Conversation, ConversationId, Counts, Event, Filter, Seen, SetupKind, Tab};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Rows that are kept although no list shows them.
 const ROWS_MAX: usize = 4000;
-/// Timelines that are kept loaded.
-const THREADS_MAX: usize = 20;
-/// Messages that a timeline keeps when it is left.
-const KEEP_MESSAGES: usize = 100;
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +33,7 @@ pub enum Took {
 
 /// A question on its way; what events change meanwhile is newer than its answer.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
-pub struct Flight(u64);
+pub struct Flight(pub(super) u64);
 
 /// A change that is shown before the server agreed.
 #[derive(Debug, Clone, Copy)]
@@ -46,35 +42,35 @@ pub struct Trial {
     number: u64,
 }
 
-struct Tried {
+pub(super) struct Tried {
     /// The row as events last told it.
-    truth: Conversation,
+    pub(super) truth: Conversation,
     number: u64,
 }
 
 /// Everything that lists, counters and timelines show.
 #[derive(Default)]
 pub struct Inbox {
-    seen: Option<Seen>,
+    pub(super) seen: Option<Seen>,
     /// The last applied event.
     pub seq: i64,
     /// False until a workspace came, and after a resync began.
     grounded: bool,
-    counts_seq: i64,
-    base: Counts,
+    pub(super) counts_seq: i64,
+    pub(super) base: Counts,
     /// The numbers on the tabs, trials included.
     pub counts: ArcRwSignal<Counts>,
-    rows: HashMap<ConversationId, ArcRwSignal<Conversation>>,
-    lists: BTreeMap<Tab, List>,
-    filter: Filter,
-    oldest_first: bool,
-    pinned: Option<ConversationId>,
-    threads: HashMap<ConversationId, Thread>,
-    recent: VecDeque<ConversationId>,
-    trials: HashMap<ConversationId, Tried>,
-    touched: HashMap<ConversationId, i64>,
-    flights: BTreeMap<Flight, i64>,
-    made: u64,
+    pub(super) rows: HashMap<ConversationId, ArcRwSignal<Conversation>>,
+    pub(super) lists: BTreeMap<Tab, List>,
+    pub(super) filter: Filter,
+    pub(super) oldest_first: bool,
+    pub(super) pinned: Option<ConversationId>,
+    pub(super) threads: HashMap<ConversationId, Thread>,
+    pub(super) recent: VecDeque<ConversationId>,
+    pub(super) trials: HashMap<ConversationId, Tried>,
+    pub(super) touched: HashMap<ConversationId, i64>,
+    pub(super) flights: BTreeMap<Flight, i64>,
+    pub(super) made: u64,
 }
 
 impl Inbox {
@@ -161,6 +157,9 @@ impl Inbox {
                     }
                 }
                 self.touch(*conversation_id, event.seq);
+                if let Some(thread) = self.threads.get_mut(conversation_id) {
+                    thread.row_seq = event.seq;
+                }
                 self.take_away(*conversation_id);
             }
             Change::Setup { what } => return Took::Setup(*what),
@@ -226,14 +225,14 @@ impl Inbox {
         for (list_tab, list) in &mut self.lists {
             list.place(row, passes && tab == Some(*list_tab));
         }
-        for thread in self.threads.values() {
-            thread_sees(thread, row);
+        for (id, thread) in &self.threads {
+            thread_sees(*id, thread, row);
         }
         self.recount();
         self.prune();
     }
 
-    fn passes(&self, row: &Conversation) -> bool {
+    pub(super) fn passes(&self, row: &Conversation) -> bool {
         // An open conversation is read by being open; it must not vanish from the unread ones under one's hands.
         self.filter.passes(row) || (self.pinned == Some(row.id) && Filter { unread: false, ..self.filter.clone() }.passes(row))
     }
@@ -303,171 +302,20 @@ impl Inbox {
         }
         self.land(flight);
     }
-
-    // --- questions on their way -----------------------------------------------------------------------------------
-
-    /// A question leaves now.
-    pub fn ask(&mut self) -> Flight {
-        self.made += 1;
-        let flight = Flight(self.made);
-        self.flights.insert(flight, self.seq);
-        flight
-    }
-
-    /// Its answer was used, or there is none.
-    pub fn land(&mut self, flight: Flight) {
-        self.flights.remove(&flight);
-        if self.flights.is_empty() {
-            self.touched.clear();
-        }
-    }
-
-    fn is_untouched(&self, id: ConversationId, flight: Flight) -> bool {
-        let since = self.flights.get(&flight).copied().unwrap_or(self.seq);
-        self.touched.get(&id).is_none_or(|seq| *seq <= since) && !self.trials.contains_key(&id)
-    }
-
-    // --- lists ----------------------------------------------------------------------------------------------------
-
-    /// A tab's list.
-    pub fn list(&mut self, tab: Tab) -> &mut List {
-        self.lists.entry(tab).or_default()
-    }
-
-    /// Filter and order of all tabs; every list starts over.
-    pub fn sieve(&mut self, filter: Filter, oldest_first: bool) {
-        self.filter = filter;
-        self.oldest_first = oldest_first;
-        for list in self.lists.values_mut() {
-            list.unload();
-        }
-    }
-
-    /// The conversation that stays in the list although it is no longer unread.
-    pub fn pin(&mut self, id: Option<ConversationId>) {
-        let old = std::mem::replace(&mut self.pinned, id);
-        if let Some(row) = old.filter(|o| Some(*o) != id).and_then(|o| self.row(o)) {
-            self.put(&row.get_untracked());
-        }
-    }
-
-    /// The first page of a tab. `round` is the list's round when it was asked for.
-    pub fn first_page(&mut self, tab: Tab, round: u32, page: &Page<Conversation>, flight: Flight) {
-        if self.list(tab).round == round {
-            let oldest_first = self.oldest_first;
-            self.list(tab).first(oldest_first, page.items.last().map(key_of), page.next.clone());
-            self.take_page(tab, page, flight);
-        }
-        self.land(flight);
-    }
-
-    /// A further page of a tab.
-    pub fn next_page(&mut self, tab: Tab, round: u32, page: &Page<Conversation>, flight: Flight) {
-        if self.list(tab).round == round {
-            let edge: Option<SortKey> = page.items.last().map(key_of);
-            self.list(tab).extend(edge, page.next.clone());
-            self.take_page(tab, page, flight);
-        }
-        self.land(flight);
-    }
-
-    fn take_page(&mut self, tab: Tab, page: &Page<Conversation>, flight: Flight) {
-        for row in &page.items {
-            if self.is_untouched(row.id, flight) {
-                match self.rows.get(&row.id) {
-                    Some(cell) if cell.with_untracked(|have| have != row) => cell.set(row.clone()),
-                    Some(_) => {}
-                    None => {
-                        self.rows.insert(row.id, ArcRwSignal::new(row.clone()));
-                    }
-                }
-                for thread in self.threads.values() {
-                    thread_sees(thread, row);
-                }
-            }
-        }
-        // The page's rows, as they are now, and what events brought into its range meanwhile.
-        let on_page = page.items.iter().map(|r| r.id);
-        let late = self.touched.keys().chain(self.trials.keys()).copied();
-        let already: Vec<ConversationId> = self.lists.get(&tab).map(|l| l.ids().collect()).unwrap_or_default();
-        let rows: Vec<Conversation> = on_page
-            .chain(late)
-            .chain(already)
-            .filter_map(|id| self.rows.get(&id))
-            .map(|cell| cell.get_untracked())
-            .filter(|row| self.passes(row) && self.seen.as_ref().and_then(|s| s.tab(&row.access())) == Some(tab))
-            .collect();
-        self.list(tab).place_all(rows.iter());
-    }
-
-    // --- timelines ------------------------------------------------------------------------------------------------
-
-    /// The timeline of a conversation, made when it is not there; the least recently used beyond the bound is dropped.
-    pub fn thread(&mut self, id: ConversationId) -> &mut Thread {
-        if self.recent.front() != Some(&id) {
-            if let Some(left) = self.recent.front().and_then(|front| self.threads.get_mut(front)) {
-                left.trim(KEEP_MESSAGES);
-            }
-            self.recent.retain(|r| *r != id);
-            self.recent.push_front(id);
-            while self.recent.len() > THREADS_MAX {
-                if let Some(oldest) = self.recent.pop_back() {
-                    self.threads.remove(&oldest);
-                }
-            }
-        }
-        let row = self.rows.get(&id).map(|r| r.get_untracked());
-        self.threads.entry(id).or_insert_with(|| {
-            let thread = Thread::default();
-            thread.face.row.set(row);
-            thread
-        })
-    }
-
-    /// The timeline, when there is one.
-    pub fn thread_mut(&mut self, id: ConversationId) -> Option<&mut Thread> {
-        self.threads.get_mut(&id)
-    }
-
-    /// Loaded timelines, most recently used first.
-    pub fn open_threads(&self) -> impl Iterator<Item = ConversationId> + '_ {
-        self.recent.iter().copied()
-    }
-
-    /// Forgets a timeline.
-    pub fn forget_thread(&mut self, id: ConversationId) {
-        self.recent.retain(|r| *r != id);
-        self.threads.remove(&id);
-    }
-
-    /// An opened conversation's answer.
-    pub fn opened(&mut self, opened: &Opened) {
-        let id = opened.conversation.id;
-        let Some(thread) = self.threads.get_mut(&id) else { return };
-        let is_newest = thread.row_seq <= opened.seq;
-        thread.opened(opened);
-        if is_newest && !self.trials.contains_key(&id) {
-            self.put(&opened.conversation);
-        } else if let Some(row) = self.rows.get(&id)
-            && let Some(thread) = self.threads.get(&id)
-        {
-            thread.face.row.set(Some(row.get_untracked()));
-        }
-    }
 }
 
 /// Keeps a timeline's copies of a row current: its own, and those under "other conversations".
-fn thread_sees(thread: &Thread, row: &Conversation) {
-    let own = thread.face.row.with_untracked(|have| have.as_ref().map(|h| (h.id == row.id, h == row, h.contact_id)));
-    match own {
-        Some((true, true, _)) => {}
-        Some((true, false, _)) => thread.face.row.set(Some(row.clone())),
-        Some((false, _, contact_id)) if contact_id == row.contact_id => thread.face.others.update(|others| {
+pub(super) fn thread_sees(id: ConversationId, thread: &Thread, row: &Conversation) {
+    if id == row.id {
+        if thread.face.row.with_untracked(|have| have.as_ref() != Some(row)) {
+            thread.face.row.set(Some(row.clone()));
+        }
+    } else if thread.face.row.with_untracked(|have| have.as_ref().is_some_and(|h| h.contact_id == row.contact_id)) {
+        thread.face.others.update(|others| {
             others.retain(|o| o.id != row.id);
             others.push(row.clone());
             others.sort_by_key(|o| std::cmp::Reverse((o.started_at, o.id)));
-        }),
-        Some(_) | None => {}
+        });
     }
 }
 

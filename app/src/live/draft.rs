@@ -18,8 +18,8 @@ pub struct Kept {
 pub fn merge(kept: Option<&Kept>, server: &str) -> String {
     match kept {
         None => server.to_owned(),
-        Some(kept) if kept.base == server || kept.text == server || kept.text.contains(server) => kept.text.clone(),
-        Some(kept) if kept.text == kept.base || kept.text.is_empty() || server.contains(&kept.text) => server.to_owned(),
+        Some(kept) if kept.base == server || kept.text == server || kept.text.starts_with(server) => kept.text.clone(),
+        Some(kept) if kept.text == kept.base || kept.text.is_empty() || server.starts_with(&kept.text) => server.to_owned(),
         Some(kept) => format!("{server}\n{}", kept.text),
     }
 }

@@ -119,6 +119,8 @@ impl List {
 
     /// Starts over with a first page; `next` is where the second begins. The rows come with it by [`List::place`].
     pub fn first(&mut self, oldest_first: bool, last: Option<SortKey>, next: Option<String>) {
+        // A further page that was asked for behind the old edge no longer fits.
+        self.round += 1;
         self.keys.clear();
         self.at.clear();
         self.oldest_first = oldest_first;

@@ -2,13 +2,16 @@
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`action`], [`outgoing`], [`writing`]: what a
 //!   person does.
-//! * [`apply`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
-//! * `socket`: the live connection, in the browser only. [`web`]: what is needed of the page.
+//! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
+//! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
+pub mod answer;
 pub mod apply;
 pub mod beat;
 pub mod draft;
+#[cfg(feature = "hydrate")]
+mod hear;
 pub mod list;
 pub mod outgoing;
 pub mod phase;

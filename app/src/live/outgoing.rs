@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 /// Unsent messages that a browser keeps.
 const KEPT_MAX: usize = 100;
 /// After a reload, messages younger than this leave by themselves; older ones ask first.
+#[cfg(feature = "hydrate")]
 const FRESH_MS: i64 = 10 * 60_000;
 /// Pause before a message is tried again while the live connection stands.
 const PAUSE_MS: u32 = 3_000;
@@ -198,6 +199,7 @@ impl Store {
     }
 
     /// The connection is back: what waited leaves.
+    #[cfg(feature = "hydrate")]
     pub(super) fn pump_all(&self) {
         let waiting: Vec<ConversationId> = self.acts.with_value(|a| a.outgoing.keys().copied().collect());
         for id in waiting {
@@ -231,6 +233,7 @@ impl Store {
     }
 
     /// Takes up what a reload or a closed tab left unsent.
+    #[cfg(feature = "hydrate")]
     pub(super) fn restore_outgoing(&self) {
         let Some(kept) = self.own_key("out").and_then(|key| web::read(&key)) else { return };
         let Ok(mut all) = serde_json::from_str::<Vec<Outgoing>>(&kept) else { return };

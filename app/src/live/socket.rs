@@ -70,11 +70,6 @@ pub fn connect(store: Store) {
     beat(store);
 }
 
-/// Connects again from the last applied event, because events are missing.
-pub fn again(store: Store) {
-    connect(store);
-}
-
 /// The page came to the front, or the network came or went: try at once, or check whether the connection still lives.
 pub fn nudge(store: Store) {
     if store.workspace.with_untracked(Option::is_none) || line(|l| l.is_ended) {
@@ -135,13 +130,9 @@ fn heard(store: Store, turn: u32, text: &str) {
         return;
     };
     match frame {
-        Frame::Hello { seq, build } => {
+        Frame::Hello { build, .. } => {
             line(|l| l.backoff.reset());
             store.connection.set(Connection::Online);
-            if seq < store.seq() {
-                // The database was set back: what is shown may not exist.
-                store.resync(seq);
-            }
             compare_build(store, &build);
             store.tell_looking();
             store.pump_all();
@@ -149,7 +140,8 @@ fn heard(store: Store, turn: u32, text: &str) {
         }
         Frame::Event(event) => {
             if !store.event(event) {
-                again(store);
+                // Events are missing: ask for them from the last applied one.
+                connect(store);
             }
         }
         Frame::Reset { seq } => store.resync(seq),
@@ -159,7 +151,6 @@ fn heard(store: Store, turn: u32, text: &str) {
             line(|l| l.is_ended = true);
             drop_socket();
             store.connection.set(Connection::Ended);
-            web::go_to_sign_in();
         }
         Frame::Pong => {}
     }
@@ -182,6 +173,10 @@ fn lost(store: Store, turn: u32) {
         l.turn += 1;
         (l.turn, l.backoff.next(web::chance()))
     });
+    if store.connection.get_untracked() != Connection::Online {
+        // It was refused rather than cut; a socket does not tell why, another question does.
+        store.ask_whether_signed_in();
+    }
     if !web::has_network() {
         store.connection.set(Connection::Offline);
         return;

@@ -13,7 +13,7 @@
 //! Signals only change in the browser; while the server renders, everything is empty and `Phase::Idle`.
 
 use super::action::Acts;
-use super::apply::{Inbox, Took};
+use super::apply::Inbox;
 use super::list::List;
 use super::phase::{More, Phase};
 use super::thread::Key;
@@ -23,20 +23,17 @@ use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Events that wait while a workspace is on its way; more is a resync.
-const HELD_MAX: usize = 2000;
-/// How long "is typing" stays after the contact's last sign of it.
-const TYPING_MS: u32 = 6_000;
 
 /// Whether what happens elsewhere arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
     Online,
     /// Being made, or lost and tried again in this many seconds.
-    Connecting { retry_in_s: u32 },
+    Connecting {
+        retry_in_s: u32,
+    },
     /// The browser has no network; tried again as soon as it has.
     Offline,
     /// The login, membership or account ended.
@@ -63,27 +60,20 @@ pub struct Store {
     pub filter: RwSignal<Filter>,
     /// Order of the lists; set it by [`Store::sieve`].
     pub oldest_first: RwSignal<bool>,
+    /// Conversations with an unsent text of mine in this browser.
+    pub(super) drafts: RwSignal<HashSet<ConversationId>>,
     /// Changes when templates of a channel may have changed: fetch them again if you show them.
     pub templates_changed: RwSignal<u32>,
-    offset: StoredValue<i64>,
-    held: StoredValue<Option<Vec<Event>>>,
-    refreshing: StoredValue<Refreshing>,
-    presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
-    typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
-    visible_tab: StoredValue<Tab>,
+    pub(super) offset: StoredValue<i64>,
+    pub(super) presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
+    pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
+    pub(super) visible_tab: StoredValue<Tab>,
     pub(super) acts: StoredValue<Acts>,
-    started: StoredValue<bool>,
-    /// The client build that this page was loaded with.
-    page_build: StoredValue<Option<String>>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq)]
-enum Refreshing {
-    #[default]
-    No,
-    Yes,
-    /// Something changed again meanwhile.
-    Again,
+    /// The shared clock of the page, which the server's answer sets.
+    #[cfg(feature = "hydrate")]
+    pub(super) clock: Option<crate::part::Clock>,
+    #[cfg(feature = "hydrate")]
+    pub(super) hearing: StoredValue<super::hear::Hearing>,
 }
 
 /// A tab's list as components use it.
@@ -101,7 +91,8 @@ pub struct TabList {
 pub fn provide_store() -> Store {
     let store = Store::new();
     provide_context(store);
-    Effect::new(move |_| store.start());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| store.begin());
     store
 }
 
@@ -124,16 +115,17 @@ impl Store {
             counts,
             filter: RwSignal::new(Filter::default()),
             oldest_first: RwSignal::new(false),
+            drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
             offset: StoredValue::new(0),
-            held: StoredValue::new(None),
-            refreshing: StoredValue::new(Refreshing::No),
             presence: StoredValue::new(HashMap::new()),
             typing: StoredValue::new(HashMap::new()),
             visible_tab: StoredValue::new(Tab::New),
             acts: StoredValue::new(Acts::default()),
-            started: StoredValue::new(false),
-            page_build: StoredValue::new(None),
+            #[cfg(feature = "hydrate")]
+            clock: use_context::<crate::part::Clock>(),
+            #[cfg(feature = "hydrate")]
+            hearing: StoredValue::new(super::hear::Hearing::default()),
         }
     }
 
@@ -236,7 +228,7 @@ impl Store {
         ConversationQuery { tab, filter, oldest_first, after, limit: Some(limit::CONVERSATION_PAGE) }
     }
 
-    fn load_list(&self, tab: Tab) {
+    pub(super) fn load_list(&self, tab: Tab) {
         let store = *self;
         let query = store.query(tab, None);
         let (round, flight) = store.change(|i| {
@@ -325,6 +317,11 @@ impl Store {
         Timeline::new(*self, id, face)
     }
 
+    /// The conversation's row as far as it is known, without loading it.
+    pub fn known_row(&self, id: ConversationId) -> ArcRwSignal<Option<Conversation>> {
+        self.change(|i| i.thread(id).face.row.clone())
+    }
+
     pub(super) fn load_timeline(&self, id: ConversationId) {
         let store = *self;
         store.change(|i| {
@@ -384,249 +381,22 @@ impl Store {
         act(&mut inbox)
     }
 
-    /// Looks at a refusal: an ended login leads to the sign-in page.
+    /// Looks at a refusal of a server function that a screen called by itself: an ended login leads to the sign-in page.
+    pub fn hear(&self, refused: api::Refused) -> Fault {
+        self.heard(refused)
+    }
+
+    /// Looks at a refusal: an ended login ends the connection, and the frame leads to the sign-in page.
     pub(super) fn heard(&self, refused: api::Refused) -> Fault {
         if refused.0 == Fault::SignedOut {
             self.connection.set(Connection::Ended);
-            web::go_to_sign_in();
         }
         refused.0
-    }
-
-    fn start(self) {
-        if self.started.get_value() {
-            return;
-        }
-        self.started.set_value(true);
-        self.tick.set(self.server_now());
-        #[cfg(feature = "hydrate")]
-        {
-            web::every(15_000, move || self.tick.set(self.server_now()));
-            web::on_document("visibilitychange", move || {
-                self.tick.set(self.server_now());
-                self.tell_looking();
-                super::socket::nudge(self);
-            });
-            web::on_window("online", move || super::socket::nudge(self));
-            web::on_window("offline", move || super::socket::nudge(self));
-            self.refresh();
-        }
     }
 
     /// Tries at once what was waiting: the workspace, or the live connection.
     pub fn retry_now(&self) {
         #[cfg(feature = "hydrate")]
-        super::socket::nudge(*self);
-        if self.workspace.with_untracked(Option::is_none) {
-            self.refresh();
-        }
-    }
-
-    /// Fetches the workspace. Events wait meanwhile, so that counters are exact.
-    pub fn refresh(&self) {
-        let store = *self;
-        if store.refreshing.get_value() != Refreshing::No {
-            store.refreshing.set_value(Refreshing::Again);
-            return;
-        }
-        store.refreshing.set_value(Refreshing::Yes);
-        spawn_local(async move {
-            let mut wait = super::beat::Backoff::default();
-            loop {
-                store.held.update_value(|h| {
-                    h.get_or_insert_default();
-                });
-                match api::inbox::workspace().await {
-                    Ok(workspace) => {
-                        if store.take_workspace(workspace) && store.refreshing.get_value() != Refreshing::Again {
-                            break;
-                        }
-                        store.refreshing.set_value(Refreshing::Yes);
-                    }
-                    Err(refused) => {
-                        let fault = store.heard(refused);
-                        if fault == Fault::SignedOut {
-                            return;
-                        }
-                        store.trouble.set(Some(fault));
-                        web::sleep(wait.next(0.5)).await;
-                    }
-                }
-            }
-            store.refreshing.set_value(Refreshing::No);
-        });
-    }
-
-    fn take_workspace(&self, workspace: Workspace) -> bool {
-        let was_grounded = self.inbox.with_value(Inbox::is_grounded);
-        let sight_changed = self.inbox.with_value(|i| i.seen() != Some(&workspace.seen));
-        if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
-            return false;
-        }
-        self.offset.set_value(workspace.now - web::clock());
-        self.tick.set(self.server_now());
-        let is_first = self.workspace.with_untracked(Option::is_none);
-        self.trouble.set(None);
-        self.page_build.update_value(|b| {
-            b.get_or_insert_with(|| workspace.build.clone());
-        });
-        self.workspace.set(Some(Arc::new(workspace)));
-        let held = self.held.try_update_value(Option::take).flatten().unwrap_or_default();
-        let whole = held.into_iter().all(|event| self.take(event));
-        if is_first {
-            #[cfg(feature = "hydrate")]
-            {
-                self.restore_outgoing();
-                super::socket::connect(*self);
-            }
-            self.show_tab(self.visible_tab.get_value());
-        } else if !was_grounded || sight_changed {
-            self.reload_shown();
-        }
-        if !whole {
-            #[cfg(feature = "hydrate")]
-            super::socket::again(*self);
-        }
-        true
-    }
-
-    /// After a resync or a change of sight: the visible list and the open conversation are fetched again, the rest is
-    /// forgotten and fetched when it is looked at.
-    fn reload_shown(&self) {
-        let visible = self.visible_tab.get_value();
-        let current = self.change(|i| {
-            for tab in Tab::ALL {
-                if *tab != visible {
-                    i.list(*tab).unload();
-                }
-            }
-            let open: Vec<ConversationId> = i.open_threads().collect();
-            for id in open.iter().skip(1) {
-                i.forget_thread(*id);
-            }
-            open.first().copied()
-        });
-        self.load_list(visible);
-        if let Some(id) = current {
-            self.load_timeline(id);
-        }
-    }
-
-    /// Too much was missed: everything that is shown is fetched again.
-    pub(super) fn resync(&self, seq: i64) {
-        self.change(|i| i.reset(seq));
-        self.held.set_value(Some(Vec::new()));
-        self.refresh();
-    }
-
-    /// An event from the socket; false when events before it are missing.
-    pub(super) fn event(&self, event: Event) -> bool {
-        let mut waiting = None;
-        self.held.update_value(|held| {
-            if let Some(held) = held {
-                held.push(event.clone());
-                waiting = Some(held.len());
-            }
-        });
-        match waiting {
-            None => self.take(event),
-            Some(n) if n > HELD_MAX => {
-                self.resync(event.seq);
-                true
-            }
-            Some(_) => true,
-        }
-    }
-
-    fn take(&self, event: Event) -> bool {
-        let about = match &event.change {
-            Change::Conversation { row, .. } => Some(row.id),
-            _ => None,
-        };
-        match self.change(|i| i.take(&event)) {
-            Took::Gap => return false,
-            Took::Old => {}
-            Took::Applied => {
-                // A conversation came back into sight while its timeline is on screen.
-                let is_back =
-                    about.filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| t.face.phase.with_untracked(|p| *p == Phase::Gone))));
-                if let Some(id) = is_back {
-                    self.load_timeline(id);
-                }
-                if let Some(id) = about {
-                    self.stop_typing(id);
-                }
-            }
-            Took::Setup(SetupKind::Templates) => self.templates_changed.update(|n| *n += 1),
-            Took::Setup(_) => self.refresh_soon(),
-        }
-        true
-    }
-
-    #[cfg(feature = "hydrate")]
-    pub(super) fn page_build(&self) -> Option<String> {
-        self.page_build.get_value()
-    }
-
-    fn refresh_soon(&self) {
-        let store = *self;
-        spawn_local(async move {
-            web::sleep(300).await;
-            store.refresh();
-        });
-    }
-
-    /// The sequence to go on from.
-    pub(super) fn seq(&self) -> i64 {
-        let held = self.held.with_value(|h| h.as_ref().and_then(|h| h.last().map(|e| e.seq)));
-        self.inbox.with_value(|i| i.seq).max(held.unwrap_or(0))
-    }
-
-    /// Who looks at a conversation, as the socket tells.
-    pub(super) fn present(&self, id: ConversationId, people: Vec<Present>) {
-        let me = self.workspace.with_untracked(|w| w.as_ref().map(|w| w.me.user_id));
-        let others: Vec<Present> = people.into_iter().filter(|p| Some(p.user_id) != me).collect();
-        self.presence(id).set(others);
-    }
-
-    /// The connection is gone: nobody knows who looks where.
-    pub(super) fn forget_presence(&self) {
-        self.presence.with_value(|all| {
-            for signal in all.values() {
-                if signal.with_untracked(|p| !p.is_empty()) {
-                    signal.set(Vec::new());
-                }
-            }
-        });
-    }
-
-    /// The contact showed a sign of typing.
-    pub(super) fn typed(&self, id: ConversationId) {
-        let store = *self;
-        let signal = store.contact_typing(id);
-        let mut turn = 0;
-        store.typing.update_value(|all| {
-            if let Some((n, _)) = all.get_mut(&id) {
-                *n += 1;
-                turn = *n;
-            }
-        });
-        signal.set(true);
-        spawn_local(async move {
-            web::sleep(TYPING_MS).await;
-            if store.typing.with_value(|all| all.get(&id).is_some_and(|(n, _)| *n == turn)) {
-                signal.set(false);
-            }
-        });
-    }
-
-    fn stop_typing(&self, id: ConversationId) {
-        self.typing.with_value(|all| {
-            if let Some((_, signal)) = all.get(&id)
-                && signal.get_untracked()
-            {
-                signal.set(false);
-            }
-        });
+        self.hurry();
     }
 }

@@ -26,6 +26,13 @@ mod here {
         storage()?.get_item(key).ok()?
     }
 
+    /// Keys of this browser's storage that begin so, at most 500.
+    pub fn keys(prefix: &str) -> Vec<String> {
+        let Some(storage) = storage() else { return Vec::new() };
+        let count = storage.length().unwrap_or(0);
+        (0..count).filter_map(|i| storage.key(i).ok()?).filter(|key| key.starts_with(prefix)).take(500).collect()
+    }
+
     /// Keeps a value in this browser, or removes it. Private windows and full disks refuse; nothing more can be done then.
     pub fn keep(key: &str, value: Option<&str>) {
         if let Some(storage) = storage() {
@@ -44,13 +51,6 @@ mod here {
             bytes.iter_mut().for_each(|b| *b = (chance() * 256.0) as u8);
         }
         bytes.iter().map(|b| format!("{b:02x}")).collect()
-    }
-
-    /// Leaves for the sign-in page by a page load, so that nothing of the ended login stays in memory.
-    pub fn go_to_sign_in() {
-        if let Some(window) = web_sys::window() {
-            let _ = window.location().assign("/login");
-        }
     }
 
     /// Loads the page again.
@@ -90,6 +90,25 @@ mod here {
         closure.forget();
     }
 
+    /// Tells whether an element is in sight of its scrolling surroundings, or nearer to it than `margin`, for as long as
+    /// the element lives.
+    pub fn watch(element: &web_sys::Element, margin: &str, tell: impl Fn(bool) + 'static) {
+        let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last = entries.iter().last().and_then(|e| e.dyn_into::<web_sys::IntersectionObserverEntry>().ok());
+            if let Some(entry) = last {
+                tell(entry.is_intersecting());
+            }
+        });
+        let options = web_sys::IntersectionObserverInit::new();
+        options.set_root(element.parent_element().as_ref());
+        options.set_root_margin(margin);
+        if let Ok(observer) = web_sys::IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options) {
+            observer.observe(element);
+            // The browser drops the observer with the element.
+            closure.forget();
+        }
+    }
+
     /// Waits.
     pub async fn sleep(ms: u32) {
         gloo_timers::future::TimeoutFuture::new(ms).await;
@@ -115,10 +134,10 @@ mod here {
     pub fn client_id() -> String {
         String::new()
     }
-    pub fn go_to_sign_in() {}
     pub fn is_hidden() -> bool {
         false
     }
+    pub fn watch(_: &web_sys::Element, _: &str, _: impl Fn(bool) + 'static) {}
     pub async fn sleep(_: u32) {}
 }
 

@@ -8,6 +8,8 @@ use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::ConversationId;
+#[cfg(feature = "hydrate")]
+use std::collections::HashSet;
 
 /// Pause in typing after which the server is told.
 const SAVE_AFTER_MS: u32 = 900;
@@ -24,8 +26,14 @@ impl Store {
             self.acts.update_value(|a| {
                 a.drafts.insert(id, draft);
             });
+            self.mark(id, text.with_untracked(|t| !t.is_empty()));
             text
         })
+    }
+
+    /// Whether an unsent text of mine is known in this browser. Tracked.
+    pub fn has_draft(&self, id: ConversationId) -> bool {
+        self.drafts.with(|all| all.contains(&id))
     }
 
     /// Keeps the unsent text: in this browser now, on the server after a short pause; empty removes it.
@@ -61,12 +69,12 @@ impl Store {
         if api::act::save_draft(id, text.clone()).await.map_err(|refused| self.heard(refused)).is_ok() {
             let is_last = self.acts.try_update_value(|a| {
                 a.drafts.get_mut(&id).is_some_and(|d| {
-                    d.kept.base = text;
+                    d.kept.base.clone_from(&text);
                     d.turn == turn
                 })
             });
             if is_last == Some(true) {
-                self.keep(id, None);
+                self.keep(id, Some(&Kept { text: text.clone(), base: text }));
             }
         }
     }
@@ -84,10 +92,8 @@ impl Store {
         if signal.with_untracked(|have| *have != text) {
             signal.set(text.clone());
         }
-        if text == server {
-            self.keep(id, None);
-        } else {
-            self.keep(id, Some(&Kept { text, base: server.to_owned() }));
+        self.keep(id, Some(&Kept { text: text.clone(), base: server.to_owned() }));
+        if text != server {
             let store = *self;
             let turn = self.acts.with_value(|a| a.drafts.get(&id).map(|d| d.turn)).unwrap_or(0);
             spawn_local(async move { store.save_on_server(id, turn).await });
@@ -95,6 +101,7 @@ impl Store {
     }
 
     /// The connection is back: drafts that the server missed are saved.
+    #[cfg(feature = "hydrate")]
     pub(super) fn save_drafts(&self) {
         let store = *self;
         let missed: Vec<(ConversationId, u32)> =
@@ -112,10 +119,39 @@ impl Store {
         serde_json::from_str(&web::read(&self.draft_key(id)?)?).ok()
     }
 
+    /// Keeps a text in this browser until it is empty here and on the server.
     fn keep(&self, id: ConversationId, kept: Option<&Kept>) {
+        let kept = kept.filter(|k| !(k.text.is_empty() && k.base.is_empty()));
         if let Some(key) = self.draft_key(id) {
             let text = kept.and_then(|k| serde_json::to_string(k).ok());
             web::keep(&key, text.as_deref());
+        }
+        self.mark(id, kept.is_some_and(|k| !k.text.is_empty()));
+    }
+
+    fn mark(&self, id: ConversationId, has: bool) {
+        if self.drafts.with_untracked(|all| all.contains(&id)) != has {
+            self.drafts.update(|all| {
+                if has {
+                    all.insert(id)
+                } else {
+                    all.remove(&id)
+                };
+            });
+        }
+    }
+
+    /// Which conversations have an unsent text, when the page begins.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn find_drafts(&self) {
+        let Some(prefix) = self.own_key("draft").map(|own| format!("{own}.")) else { return };
+        let found = web::keys(&prefix)
+            .into_iter()
+            .filter_map(|key| key.strip_prefix(&prefix)?.parse().ok())
+            .filter(|id| self.kept(*id).is_some_and(|k| !k.text.is_empty()));
+        let found: HashSet<ConversationId> = found.collect();
+        if !found.is_empty() {
+            self.drafts.update(|all| all.extend(found));
         }
     }
 }

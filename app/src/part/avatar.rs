@@ -88,14 +88,14 @@ pub fn Badge(
     #[prop(optional)] tone: Tone,
     /// What the number counts, for screen readers.
     #[prop(optional, into)]
-    label: MaybeProp<String>,
+    label: Signal<String>,
 ) -> impl IntoView {
     view! {
         {move || {
             let n = count.get();
             (n > 0).then(|| {
                 let text = if n > 99 { "99+".to_owned() } else { n.to_string() };
-                let spoken = label.get();
+                let spoken = Some(label.get()).filter(|l| !l.is_empty());
                 view! {
                     <span class=format!("badge {}", tone.class())>
                         <span aria-hidden=spoken.is_some().then_some("true")>{text}</span>
@@ -114,11 +114,11 @@ pub fn Chip(
     #[prop(optional)] icon: Option<&'static str>,
     /// The longer story, on hover and focus.
     #[prop(optional, into)]
-    tip: MaybeProp<String>,
+    tip: Signal<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <span class=move || format!("chip {}", tone.get().class()) data-tip=move || tip.get()>
+        <span class=move || format!("chip {}", tone.get().class()) data-tip=move || Some(tip.get()).filter(|t| !t.is_empty())>
             {icon.map(|name| view! { <Icon name small=true/> })}
             <span class="chip-text">{children()}</span>
         </span>

@@ -54,10 +54,13 @@ pub fn Button(
     class: String,
     /// A name for tests and screen readers when the text is not enough.
     #[prop(optional, into)]
-    label: MaybeProp<String>,
+    label: Signal<String>,
     children: Children,
 ) -> impl IntoView {
     let off = move || busy.get() || why.with(Option::is_some);
+    // Until the page is alive a form would be sent by the browser itself, to nowhere.
+    let clock = use_context::<super::Clock>();
+    let asleep = move || submit && clock.is_some_and(|c| c.now().is_none());
     let pressed = move |event: MouseEvent| {
         if off() {
             event.prevent_default();
@@ -71,9 +74,10 @@ pub fn Button(
             type=if submit { "submit" } else { "button" }
             class=format!("{} {class}", kind.class())
             class:small=small
+            disabled=asleep
             aria-disabled=move || off().then_some("true")
             aria-busy=move || busy.get().then_some("true")
-            aria-label=move || label.get()
+            aria-label=move || Some(label.get()).filter(|l| !l.is_empty())
             aria-description=move || why.get()
             data-tip=move || why.get()
             on:click=pressed

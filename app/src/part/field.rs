@@ -35,12 +35,17 @@ fn touched(name: &'static str) -> impl Fn() + Copy {
     }
 }
 
-/// Label, control, hint and fault, in this order.
+/// Nothing instead of an empty text.
+fn some(text: Signal<String>) -> Option<String> {
+    Some(text.get()).filter(|t| !t.is_empty())
+}
+
+/// Label, control, fault and hint, in this order.
 #[component]
 fn Around(
     name: &'static str,
     label: Signal<String>,
-    hint: MaybeProp<String>,
+    hint: Signal<String>,
     fault: Signal<Option<String>>,
     optional: bool,
     /// The label is for screen readers only.
@@ -86,11 +91,11 @@ pub fn TextField(
     name: &'static str,
     #[prop(into)] label: Signal<String>,
     value: RwSignal<String>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     /// What is wrong, when it is not in the form's [`Faults`].
     #[prop(optional, into)]
     fault: Signal<Option<String>>,
-    #[prop(optional, into)] placeholder: MaybeProp<String>,
+    #[prop(optional, into)] placeholder: Signal<String>,
     /// `email`, `tel`, `url`, `search` …
     #[prop(default = "text")]
     kind: &'static str,
@@ -104,8 +109,8 @@ pub fn TextField(
     #[prop(optional)] autofocus: bool,
     #[prop(optional)] quiet: bool,
     /// Id of a `<datalist>`.
-    #[prop(optional, into)]
-    list: MaybeProp<String>,
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Numbers, keys and codes: no spelling, no capital letters, figures of one width.
     #[prop(optional)]
     code: bool,
@@ -118,7 +123,7 @@ pub fn TextField(
     view! {
         <Around name label hint fault optional quiet>
             <input node_ref=node_ref id=format!("f-{name}") name=name type=kind class="input" class:code=code value=value.get_untracked()
-                autocomplete=autocomplete maxlength=max placeholder=move || placeholder.get() list=move || list.get()
+                autocomplete=autocomplete maxlength=max placeholder=move || some(placeholder) list=list
                 autocapitalize=code.then_some("none") spellcheck=code.then_some("false") dir="auto" autofocus=autofocus
                 aria-describedby=described(name) aria-invalid=move || fault.with(Option::is_some).then_some("true")
                 on:input=move |event| { value.set(event_target_value(&event)); touched() }/>
@@ -132,9 +137,9 @@ pub fn PasswordField(
     name: &'static str,
     #[prop(into)] label: Signal<String>,
     value: RwSignal<String>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] fault: Signal<Option<String>>,
-    #[prop(optional, into)] placeholder: MaybeProp<String>,
+    #[prop(optional, into)] placeholder: Signal<String>,
     /// `new-password` for a new one.
     #[prop(default = "current-password")]
     autocomplete: &'static str,
@@ -155,7 +160,7 @@ pub fn PasswordField(
         <Around name label hint fault optional quiet=false>
             <div class="input-group">
                 <input node_ref=node id=format!("f-{name}") name=name type=move || if shown.get() { "text" } else { "password" } class="input"
-                    autocomplete=autocomplete maxlength="256" autocapitalize="none" spellcheck="false" placeholder=move || placeholder.get()
+                    autocomplete=autocomplete maxlength="256" autocapitalize="none" spellcheck="false" placeholder=move || some(placeholder)
                     aria-describedby=described(name) aria-invalid=move || fault.with(Option::is_some).then_some("true")
                     on:input=move |event| { value.set(event_target_value(&event)); touched() }/>
                 <IconButton icon="eye" label=Signal::derive(toggle) pressed=shown press=move |()| shown.update(|s| *s = !*s)/>
@@ -191,9 +196,9 @@ pub fn TextArea(
     name: &'static str,
     #[prop(into)] label: Signal<String>,
     value: RwSignal<String>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] fault: Signal<Option<String>>,
-    #[prop(optional, into)] placeholder: MaybeProp<String>,
+    #[prop(optional, into)] placeholder: Signal<String>,
     #[prop(default = 3)] rows: u32,
     #[prop(default = 1024)] max: u32,
     #[prop(optional)] optional: bool,
@@ -206,7 +211,7 @@ pub fn TextArea(
     view! {
         <Around name label hint fault optional quiet>
             <textarea node_ref=node_ref id=format!("f-{name}") name=name class="input" rows=rows maxlength=max dir="auto"
-                placeholder=move || placeholder.get() aria-describedby=described(name)
+                placeholder=move || some(placeholder) aria-describedby=described(name)
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")
                 on:input=move |event| { value.set(event_target_value(&event)); touched() }>{value.get_untracked()}</textarea>
         </Around>
@@ -220,7 +225,7 @@ pub fn Select(
     #[prop(into)] label: Signal<String>,
     value: RwSignal<String>,
     #[prop(into)] choices: Signal<Vec<Choice>>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] fault: Signal<Option<String>>,
     #[prop(optional)] optional: bool,
     #[prop(optional)] quiet: bool,
@@ -252,7 +257,7 @@ pub fn Checkbox(
     #[prop(into)] label: Signal<String>,
     checked: RwSignal<bool>,
     #[prop(optional)] name: Option<&'static str>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
 ) -> impl IntoView {
     view! {
@@ -261,7 +266,7 @@ pub fn Checkbox(
                 on:change=move |event| checked.set(event_target_checked(&event))/>
             <span class="check-text">
                 <span>{move || label.get()}</span>
-                {move || hint.get().map(|hint| view! { <small class="field-hint">{hint}</small> })}
+                {move || some(hint).map(|hint| view! { <small class="field-hint">{hint}</small> })}
             </span>
         </label>
     }
@@ -273,7 +278,7 @@ pub fn Toggle(
     #[prop(into)] label: Signal<String>,
     checked: RwSignal<bool>,
     #[prop(optional)] name: Option<&'static str>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
     /// Called with the new state after a person changed it.
     #[prop(optional, into)]
@@ -292,7 +297,7 @@ pub fn Toggle(
                 disabled=move || disabled.get() on:change=on_change/>
             <span class="check-text">
                 <span>{move || label.get()}</span>
-                {move || hint.get().map(|hint| view! { <small class="field-hint">{hint}</small> })}
+                {move || some(hint).map(|hint| view! { <small class="field-hint">{hint}</small> })}
             </span>
         </label>
     }
@@ -345,7 +350,7 @@ pub fn CopyField(
     name: &'static str,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] value: Signal<String>,
-    #[prop(optional, into)] hint: MaybeProp<String>,
+    #[prop(optional, into)] hint: Signal<String>,
     /// Several lines.
     #[prop(optional)]
     long: bool,

@@ -3,6 +3,7 @@
 use crate::i18n::*;
 use leptos::prelude::*;
 use model::{Fault, FieldFault, Wrong};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Which fields are wrong; a context that fields look themselves up in by `name`.
@@ -63,15 +64,167 @@ impl Faults {
     }
 }
 
+/// A form over a draft: what is stored, what is on screen, and the way between them.
+pub struct Form<D: Send + Sync + 'static> {
+    stored: RwSignal<D>,
+    now: Signal<D>,
+    saving: RwSignal<bool>,
+    saved: RwSignal<bool>,
+    faults: Faults,
+}
+
+impl<D: Send + Sync + 'static> Clone for Form<D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D: Send + Sync + 'static> Copy for Form<D> {}
+
+impl<D: Clone + PartialEq + Send + Sync + 'static> Form<D> {
+    /// A form whose fields make up `now`. Provides [`Faults`], and warns before unsaved changes are left.
+    pub fn new(now: impl Fn() -> D + Send + Sync + 'static) -> Form<D> {
+        let now = Signal::derive(now);
+        let form = Form {
+            stored: RwSignal::new(now.get_untracked()),
+            now,
+            saving: RwSignal::new(false),
+            saved: RwSignal::new(false),
+            faults: Faults::provide(),
+        };
+        guard_leaving(Signal::derive(move || form.dirty() && !form.saving.get()));
+        // "Saved" stays until the next change.
+        Effect::new(move |_| {
+            if form.dirty() && form.saved.get_untracked() {
+                form.saved.set(false);
+            }
+        });
+        form
+    }
+
+    /// Whether something is not saved.
+    pub fn dirty(self) -> bool {
+        self.now.with(|now| self.stored.with(|stored| now != stored))
+    }
+
+    /// Whether a save is under way.
+    pub fn saving(self) -> Signal<bool> {
+        self.saving.into()
+    }
+
+    /// Whether the last save went well and nothing has changed since.
+    pub fn saved(self) -> Signal<bool> {
+        self.saved.into()
+    }
+
+    /// What is wrong.
+    pub fn faults(self) -> Faults {
+        self.faults
+    }
+
+    /// What is on screen counts as stored.
+    pub fn keep(self) {
+        self.stored.set(self.now.get_untracked());
+    }
+
+    /// Checks and saves what is on screen; `done` gets the answer.
+    pub fn save<T: 'static, F: Future<Output = Result<T, crate::api::Refused>> + 'static>(
+        self,
+        check: impl FnOnce(&D) -> Result<(), Fault>,
+        save: impl FnOnce(D) -> F,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if self.saving.get_untracked() {
+            return;
+        }
+        self.faults.clear();
+        let draft = self.now.get_untracked();
+        if let Err(fault) = check(&draft) {
+            return self.faults.take(&fault);
+        }
+        self.saving.set(true);
+        let saving = save(draft.clone());
+        leptos::task::spawn_local(async move {
+            let answer = saving.await;
+            // The screen may be gone by now.
+            if self.saving.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    self.stored.set(draft);
+                    self.saved.set(true);
+                    done(answer);
+                }
+                Err(refused) => self.faults.take(&refused.0),
+            }
+        });
+    }
+}
+
+/// The lower edge of a form: what went wrong, save, and whether it is saved.
+#[component]
+pub fn FormFoot<D: Clone + PartialEq + Send + Sync + 'static>(
+    form: Form<D>,
+    /// What the button says; "save" when empty.
+    #[prop(optional, into)]
+    label: Signal<String>,
+    /// It can be sent although nothing was changed: something new.
+    #[prop(optional)]
+    fresh: bool,
+    /// Further buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let why = Signal::derive(move || {
+        (!fresh && !form.dirty() && !form.saving.get()).then(|| t_string!(i18n, common.act.unchanged).to_string())
+    });
+    view! {
+        {move || form.faults.other().map(|fault| crate::fault::view(i18n, &fault))}
+        <div class="form-foot">
+            <super::Button kind=super::Kind::Primary submit=true busy=form.saving() why=why>
+                {move || if label.read().is_empty() { t_string!(i18n, common.act.save).to_string() } else { label.get() }}
+            </super::Button>
+            <super::Saved saving=form.saving() saved=form.saved()/>
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+thread_local! {
+    /// The form on screen: whether it has unsaved changes, and what to ask then.
+    static LEAVING: Cell<Option<Leaving>> = const { Cell::new(None) };
+}
+
+#[derive(Clone, Copy)]
+struct Leaving {
+    dirty: Signal<bool>,
+    question: Signal<String>,
+}
+
+/// Asks whether unsaved changes may be left, if there are any. In the browser only.
+pub fn may_leave() -> bool {
+    match LEAVING.get() {
+        // A form that is gone has nothing to lose.
+        Some(Leaving { dirty, question }) if dirty.try_get_untracked() == Some(true) => {
+            window().confirm_with_message(&question.get_untracked()).unwrap_or(true)
+        }
+        _ => true,
+    }
+}
+
 /// Warns before the page or the screen is left while `dirty` is true.
 ///
-/// Covers closing and reloading the tab, links, and the browser's back key; lives as long as the caller.
+/// Covers closing and reloading the tab, and links; for ways that are no links ask [`may_leave`]. Lives as long as the
+/// caller.
 pub fn guard_leaving(dirty: Signal<bool>) {
     let i18n = use_i18n();
     let question = Signal::derive(move || format!("{}\n{}", t_string!(i18n, common.leave.title), t_string!(i18n, common.leave.text)));
     Effect::new(move |_| {
+        LEAVING.set(Some(Leaving { dirty, question }));
         let unloading = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            if dirty.get_untracked() {
+            if dirty.try_get_untracked() == Some(true) {
                 event.prevent_default();
             }
         });
@@ -79,7 +232,7 @@ pub fn guard_leaving(dirty: Signal<bool>) {
         let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let link = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).and_then(|t| t.closest("a[href]").ok().flatten());
             let leaves = link.is_some_and(|a| a.get_attribute("target").is_none() && !a.has_attribute("download"));
-            if leaves && dirty.get_untracked() && !window().confirm_with_message(&question.get_untracked()).unwrap_or(true) {
+            if leaves && !may_leave() {
                 event.prevent_default();
                 event.stop_propagation();
             }

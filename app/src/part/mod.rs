@@ -10,6 +10,7 @@
 //! | [`LinkButton`] | an `<a>` that looks like a button |
 //! | [`TextField`], [`PasswordField`], [`TextArea`], [`Select`], [`Checkbox`], [`Toggle`], [`Radios`], [`CopyField`] | form fields bound to an `RwSignal`; `name` is the draft's field, which shows the faults that [`Faults`] (a context) has for it |
 //! | [`Faults`] | `let faults = Faults::provide();` then `faults.take(&fault)` after a failed save, `faults.clear()` before the next |
+//! | [`Form`], [`FormFoot`] | a settings form: dirty, saving, saved, faults, and a warning before unsaved changes are left |
 //! | [`Dialog`] | `<Dialog open=signal title=text footer=move \|\| view!{…}>content</Dialog>`; modal, focus trapped and returned, a full-height sheet on phones |
 //! | [`Confirm`] | a dialog with a question, a danger or primary button, and cancel |
 //! | [`Menu`], [`MenuItem`], [`MenuLink`], [`Popover`] | what opens beside its button |
@@ -19,6 +20,7 @@
 //! | tooltips | give any element `data-tip="text"`; [`TipHost`] shows it on hover and focus |
 //! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
 //! | [`Time`], [`Clock`], [`use_times`] | times in the account's zone and the reader's language; empty until the page is alive, so that server and browser render the same |
+//! | [`ZoneField`] | a time zone, with the time there |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
 //! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
 
@@ -37,13 +39,14 @@ mod tab;
 mod time;
 mod tip;
 mod toast;
+mod zone;
 
 pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone};
 pub use button::{Button, IconButton, Kind, LinkButton};
 pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};
 pub use field::{Checkbox, Choice, CopyField, PasswordField, Radios, Select, TextArea, TextField, Toggle};
-pub use form::{Faults, guard_leaving};
+pub use form::{Faults, Form, FormFoot, guard_leaving, may_leave};
 pub use icon::Icon;
 pub use kbd::{Kbd, keys_text};
 pub use menu::{Menu, MenuItem, MenuLink, Popover};
@@ -53,3 +56,4 @@ pub use tab::{TabItem, Tabs};
 pub use time::{Clock, Time, TimeStyle, Times, iso, provide_clock, use_clock, use_times};
 pub use tip::TipHost;
 pub use toast::{ToastHost, Toasts, provide_toasts, use_toasts};
+pub use zone::ZoneField;

@@ -11,7 +11,7 @@ use model::Fault;
 pub fn EmptyState(
     icon: &'static str,
     #[prop(into)] title: Signal<String>,
-    #[prop(optional, into)] text: MaybeProp<String>,
+    #[prop(optional, into)] text: Signal<String>,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -20,7 +20,7 @@ pub fn EmptyState(
         <div class="empty">
             <span class="empty-icon"><Icon name=icon/></span>
             <p class="empty-title">{move || title.get()}</p>
-            {move || text.get().map(|text| view! { <p class="empty-text">{text}</p> })}
+            {move || Some(text.get()).filter(|t| !t.is_empty()).map(|text| view! { <p class="empty-text">{text}</p> })}
             {children.map(|children| view! { <div class="empty-actions">{children()}</div> })}
         </div>
     }
@@ -78,7 +78,7 @@ pub fn Banner(
     #[prop(optional)] icon: Option<&'static str>,
     /// What its button says; without it there is none.
     #[prop(optional, into)]
-    action: MaybeProp<String>,
+    action: Signal<String>,
     #[prop(optional, into)] press: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
@@ -86,7 +86,7 @@ pub fn Banner(
         <div class=move || format!("banner {}", tone.get().class()) role="status">
             {icon.map(|name| view! { <Icon name small=true/> })}
             <span class="banner-text">{children()}</span>
-            {move || action.get().zip(press).map(|(label, press)| view! { <Button kind=Kind::Plain small=true press=press>{label}</Button> })}
+            {move || Some(action.get()).filter(|a| !a.is_empty()).zip(press).map(|(label, press)| view! { <Button kind=Kind::Plain small=true press=press>{label}</Button> })}
         </div>
     }
 }

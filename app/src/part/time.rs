@@ -132,6 +132,16 @@ impl Times {
         if self.clock.now().is_none() { String::new() } else { self.format(at, Shape::Key) }
     }
 
+    /// What time it is now in another zone, such as `14:05`; nothing when the browser does not know the zone.
+    pub fn clock_in(self, zone: &str) -> String {
+        let language = language::code(self.i18n.get_locale());
+        let Some(now) = self.clock.now().filter(|_| !zone.is_empty()) else { return String::new() };
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+        let now = JsValue::from_f64(now as f64);
+        // Not kept: while somebody types, every text is another zone.
+        formatter(zone, language, Shape::Clock).and_then(|format| format.call1(&JsValue::UNDEFINED, &now).ok()?.as_string()).unwrap_or_default()
+    }
+
     /// A length of time such as `1 h 05 min`, `12 min`, `40 s`.
     pub fn span(self, millis: Millis) -> String {
         let seconds = millis.max(0) / 1000;

@@ -1,8 +1,8 @@
 import type { Host, ToHost } from "./bridge";
 import { Connection, type State } from "./connection";
 import type { Language } from "./language";
-import { newId, type Incoming, type Message, type Outgoing } from "./protocol";
-import { ADOPT_AFTER, Queue } from "./queue";
+import { later, newId, type Incoming, type Message, type Outgoing, type Position } from "./protocol";
+import { ADOPT_AFTER, Queue, type Entry } from "./queue";
 import type { Store } from "./store";
 import { texts, type Texts } from "./text";
 import { Timeline } from "./timeline";
@@ -45,8 +45,8 @@ export class Chat {
   private host: Host;
   /** The token that the current connection was opened with. */
   private used: string | undefined;
-  private seen = 0;
-  private inFlight: string | undefined;
+  private seen: Position = "0";
+  private inFlight: Entry | undefined;
   /** After connecting, what any tab left behind goes first. */
   private draining = false;
   private resting = 0;
@@ -117,8 +117,8 @@ export class Chat {
     if (host.focus) this.view.focus();
   }
 
-  private get readUpto(): number {
-    return Number(this.setup.store.get("read")) || 0;
+  private get readUpto(): Position {
+    return /^\d+$/.exec(this.setup.store.get("read") ?? "")?.[0] ?? "0";
   }
 
   /** Connects when the panel is open, or a conversation may have news. */
@@ -143,7 +143,7 @@ export class Chat {
       frame: "hello",
       ticket: setup.ticket,
       ...(this.used ? { token: this.used } : {}),
-      ...(timeline.highest ? { since: timeline.highest } : {}),
+      ...(timeline.highest !== "0" ? { since: timeline.highest } : {}),
       language: setup.language,
       ...(host.page ? { page: host.page } : {}),
       ...(host.title ? { title: host.title } : {}),
@@ -171,10 +171,10 @@ export class Chat {
       case "status":
         this.timeline.confirm(frame.client_id, frame.id, frame.n, frame.at);
         this.queue.remove(frame.client_id);
-        this.draw();
-        return this.landed(frame.client_id);
+        this.landed(frame.client_id);
+        return this.draw();
       case "seen":
-        this.seen = Math.max(this.seen, frame.upto);
+        this.seen = later(this.seen, frame.upto);
         return this.draw();
       case "typing":
         return this.showTyping(true);
@@ -193,13 +193,19 @@ export class Chat {
       return this.connection.start(true);
     }
     if (held !== frame.token) setup.store.set("token", frame.token);
+    // Under another token this may be another visitor: what is held here is asked for again as a whole.
+    if (this.used && this.used !== frame.token && timeline.highest !== "0") {
+      this.forget();
+      this.connection.stop();
+      return this.connection.start(true);
+    }
     if (frame.reset) timeline.clear();
     let arrived = 0;
     for (const message of frame.messages) {
       this.queueDone(message);
       if (timeline.merge(message) && message.from !== "me") arrived += 1;
     }
-    this.seen = Math.max(this.seen, frame.seen ?? 0);
+    this.seen = later(this.seen, frame.seen ?? "0");
     if (frame.title) view.setTitle(frame.title);
     view.setOnline(frame.online);
     view.log.setGreeting(frame.greeting ?? "");
@@ -207,6 +213,14 @@ export class Chat {
     this.markRead();
     this.draining = true;
     this.flush();
+  }
+
+  /** Drops what the server told about the visitor; what waits to be sent stays. */
+  private forget(): void {
+    this.setup.store.delete("read");
+    this.timeline.clear();
+    this.seen = "0";
+    this.draw();
   }
 
   private refused(frame: Incoming & { frame: "error" }): void {
@@ -219,15 +233,15 @@ export class Chat {
         // Another tab may have started anew already: then its token is the one to use.
         if (setup.store.get("token") === this.used) {
           setup.store.delete("token");
-          setup.store.delete("read");
-          this.timeline.clear();
-          this.seen = 0;
-          this.draw();
+          this.forget();
           view.composer.say(this.t.anew);
         }
         return connection.drop();
       case "closed":
         return connection.stop("closed");
+      case "unavailable":
+        // The server's own trouble: what waits is sent again when it is over.
+        return connection.drop(frame.retry_after_ms);
       case "rate_limited":
         if (connection.state.is !== "ready") return connection.drop(wait);
         view.say(this.t.limited, wait);
@@ -239,9 +253,9 @@ export class Chat {
       default:
         if (!frame.client_id) return;
         queue.fail(frame.client_id, frame.code === "too_long" ? frame.code : (frame.text || frame.code).slice(0, 200));
+        this.landed(frame.client_id);
         this.draw();
         view.say(this.t.failed, SAID);
-        this.landed(frame.client_id);
     }
   }
 
@@ -281,13 +295,13 @@ export class Chat {
     const entry = this.queue.next(now, this.draining);
     if (!entry) return void (this.draining = false);
     if (!this.connection.send({ frame: "message", client_id: entry.id, text: entry.text })) return;
-    this.inFlight = entry.id;
+    this.inFlight = entry;
     this.confirming = setTimeout(() => this.connection.drop(), CONFIRM_WITHIN);
   }
 
   /** The server answered for a message: the next one may go. */
   private landed(id: string): void {
-    if (this.inFlight !== id) return;
+    if (this.inFlight?.id !== id) return;
     this.inFlight = undefined;
     clearTimeout(this.confirming);
     this.flush();
@@ -319,7 +333,7 @@ export class Chat {
     const { highest } = timeline;
     const looking = host.open && !document.hidden && view.log.atEnd;
     if (looking && timeline.unreadAfter(this.readUpto) > 0 && connection.send({ frame: "read", upto: highest })) {
-      setup.store.set("read", String(highest));
+      setup.store.set("read", highest);
     }
     this.tellUnread();
   }
@@ -335,7 +349,11 @@ export class Chat {
   }
 
   private draw(arrived = 0): void {
-    this.timeline.syncQueue(this.queue.list());
+    const waiting = this.queue.list();
+    const { inFlight } = this;
+    // Another tab may hear of it first and take it out of the queue: it stays on view until the answer comes here.
+    if (inFlight && !waiting.some((entry) => entry.id === inFlight.id)) waiting.push(inFlight);
+    this.timeline.syncQueue(waiting);
     this.view.log.draw(this.timeline.rows(), this.seen, arrived);
   }
 }

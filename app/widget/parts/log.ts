@@ -1,6 +1,7 @@
 import { autolink } from "./autolink";
 import { button, h, icon, shapes } from "./dom";
 import type { Language } from "./language";
+import { ascending, type Position } from "./protocol";
 import type { Row } from "./timeline";
 import { fill, type Texts } from "./text";
 
@@ -77,7 +78,7 @@ export class Log {
   }
 
   /** Draws the rows; `seen` is the highest own position that was read; `arrived` counts new ones of the others. */
-  draw(rows: readonly Row[], seen: number, arrived = 0): void {
+  draw(rows: readonly Row[], seen: Position, arrived = 0): void {
     const kept = new Map<string, Drawn>();
     let place: ChildNode | null = this.greeting.parentNode?.nextSibling ?? null;
     const put = (key: string, make: () => Drawn): Drawn => {
@@ -118,12 +119,12 @@ export class Log {
     return { node: h("div", "row", h("span", "author", sender), text, meta), meta };
   }
 
-  private update(drawn: Drawn, row: Row, seen: number): void {
+  private update(drawn: Drawn, row: Row, seen: Position): void {
     const { t } = this;
     const { node, meta } = drawn;
     const { from, first, last, failed } = row;
     node.className = `row ${from}${first ? " first" : ""}${last ? " last" : ""}${failed ? " failed" : ""}`;
-    const delivery = row.n === undefined ? "pending" : row.n <= seen ? "read" : "delivered";
+    const delivery = row.n === undefined ? "pending" : ascending(row.n, seen) <= 0 ? "read" : "delivered";
     const state = [row.at, row.from === "me" && delivery, row.lastOwn, row.failed].join();
     if (!meta || drawn.state === state) return;
     drawn.state = state;

@@ -1,8 +1,23 @@
+/**
+ * A message's place in the conversation: an integer of up to 64 bits as its decimal digits, here and on the wire,
+ * because JavaScript's numbers lose the last ones.
+ */
+export type Position = string;
+
+/** Orders positions, for `sort`. */
+export function ascending(a: Position, b: Position): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** The later of two positions. */
+export function later(a: Position, b: Position): Position {
+  return ascending(a, b) < 0 ? b : a;
+}
+
 /** A message as the server tells it. */
 export interface Message {
   readonly id: string;
-  /** Position in the conversation, ascending. */
-  readonly n: number;
+  readonly n: Position;
   readonly from: "me" | "them" | "system";
   readonly text: string;
   /** Milliseconds since 1970. */
@@ -18,14 +33,14 @@ export type Outgoing =
       frame: "hello";
       ticket: string;
       token?: string;
-      since?: number;
+      since?: Position;
       language?: string;
       page?: string;
       title?: string;
     }
   | { frame: "message"; client_id: string; text: string }
   | { frame: "typing" }
-  | { frame: "read"; upto: number }
+  | { frame: "read"; upto: Position }
   | { frame: "ping" };
 
 /** What the server sends. */
@@ -37,14 +52,14 @@ export type Incoming =
       greeting?: string;
       online?: boolean;
       /** Highest own message that an agent has read. */
-      seen?: number;
+      seen?: Position;
       /** The messages are not what follows `since`: forget those held and show these. */
       reset?: boolean;
       messages: Message[];
     }
   | ({ frame: "message" } & Message)
-  | { frame: "status"; client_id: string; id: string; n: number; at: number }
-  | { frame: "seen"; upto: number }
+  | { frame: "status"; client_id: string; id: string; n: Position; at: number }
+  | { frame: "seen"; upto: Position }
   | { frame: "typing" }
   | { frame: "error"; code: string; text?: string; client_id?: string; retry_after_ms?: number }
   | { frame: "pong" };
@@ -52,52 +67,84 @@ export type Incoming =
 /** Longest message, in Unicode code points. */
 export const TEXT_LIMIT = 4096;
 
-const text = (value: unknown): value is string => typeof value === "string";
-const number = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+type Fields = Record<string, unknown>;
 
-function isMessage(value: unknown): value is Message {
-  if (typeof value !== "object" || value === null) return false;
-  const it = value as Record<string, unknown>;
-  const from = it["from"];
-  return (
-    text(it["id"]) &&
-    number(it["n"]) &&
-    number(it["at"]) &&
-    text(it["text"]) &&
-    (from === "me" || from === "them" || from === "system")
-  );
+const text = (value: unknown): value is string => typeof value === "string";
+const time = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** The digits of a position, or nothing. */
+function position(value: unknown): Position | undefined {
+  return text(value) && /^\d{1,20}$/.test(value) ? value : undefined;
+}
+
+function readMessage(value: unknown): Message | undefined {
+  const it = (value ?? {}) as Fields;
+  const { id, from, at, author, client_id } = it;
+  const n = position(it["n"]);
+  if (!text(id) || !n || !time(at) || !text(it["text"])) return undefined;
+  if (from !== "me" && from !== "them" && from !== "system") return undefined;
+  return {
+    id,
+    n,
+    from,
+    at,
+    text: it["text"],
+    ...(text(author) && author ? { author } : {}),
+    ...(text(client_id) ? { client_id } : {}),
+  };
 }
 
 /** A frame from its JSON text; nothing when it is not one that this widget knows. */
 export function readFrame(json: unknown): Incoming | undefined {
-  let it: Record<string, unknown>;
+  let it: Fields | null;
   try {
-    it = JSON.parse(String(json)) as Record<string, unknown>;
+    it = JSON.parse(String(json)) as Fields | null;
   } catch {
     return undefined;
   }
-  if (typeof it !== "object" || it === null) return undefined;
-  switch (it["frame"]) {
-    case "welcome": {
-      if (!text(it["token"]) || !Array.isArray(it["messages"])) return undefined;
-      return { ...(it as Incoming & { frame: "welcome" }), messages: it["messages"].filter(isMessage) };
-    }
-    case "message":
-      return isMessage(it) ? (it as unknown as Incoming) : undefined;
-    case "status":
-      return text(it["client_id"]) && text(it["id"]) && number(it["n"]) && number(it["at"])
-        ? (it as unknown as Incoming)
-        : undefined;
-    case "seen":
-      return number(it["upto"]) ? (it as unknown as Incoming) : undefined;
-    case "error":
-      return text(it["code"]) ? (it as unknown as Incoming) : undefined;
-    case "typing":
-    case "pong":
-      return it as unknown as Incoming;
-    default:
-      return undefined;
+  const frame = it?.["frame"];
+  if (!it) return undefined;
+  if (frame === "typing" || frame === "pong") return { frame };
+  if (frame === "message") {
+    const message = readMessage(it);
+    return message && { frame, ...message };
   }
+  if (frame === "seen") {
+    const upto = position(it["upto"]);
+    return upto ? { frame, upto } : undefined;
+  }
+  if (frame === "status") {
+    const { client_id, id, at } = it;
+    const n = position(it["n"]);
+    return text(client_id) && text(id) && time(at) && n ? { frame, client_id, id, n, at } : undefined;
+  }
+  if (frame === "error") {
+    const { code, client_id, retry_after_ms } = it;
+    if (!text(code)) return undefined;
+    return {
+      frame,
+      code,
+      ...(text(it["text"]) ? { text: it["text"] } : {}),
+      ...(text(client_id) ? { client_id } : {}),
+      ...(time(retry_after_ms) ? { retry_after_ms } : {}),
+    };
+  }
+  if (frame === "welcome") {
+    const { token, title, greeting, online, reset, messages } = it;
+    const seen = position(it["seen"]);
+    if (!text(token) || !Array.isArray(messages)) return undefined;
+    return {
+      frame,
+      token,
+      ...(text(title) ? { title } : {}),
+      ...(text(greeting) ? { greeting } : {}),
+      ...(typeof online === "boolean" ? { online } : {}),
+      ...(reset === true ? { reset } : {}),
+      ...(seen ? { seen } : {}),
+      messages: messages.map(readMessage).filter((message) => message !== undefined),
+    };
+  }
+  return undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Message } from "./protocol";
+import { ascending, later, type Message, type Position } from "./protocol";
 import type { Entry } from "./queue";
 
 /** Rows kept on view; the oldest leave first. */
@@ -13,7 +13,7 @@ export interface Item {
   readonly from: Message["from"];
   readonly text: string;
   readonly at: number;
-  readonly n?: number;
+  readonly n?: Position;
   readonly author?: string;
   /** Why the server refused it. */
   readonly failed?: string;
@@ -35,8 +35,8 @@ export interface Row extends Item {
 export class Timeline {
   private readonly items = new Map<string, Item>();
   private readonly keyOf = new Map<string, string>();
-  /** Highest `n` held; 0 when none. */
-  highest = 0;
+  /** Highest `n` held; "0" when none. */
+  highest: Position = "0";
 
   /** Adds or completes a message; answers whether it was not on view before. */
   merge(message: Message): boolean {
@@ -45,13 +45,13 @@ export class Timeline {
     const { from, text, at, n, author } = message;
     this.keyOf.set(message.id, key);
     this.items.set(key, { key, from, text, at, n, ...(author ? { author } : {}) });
-    this.highest = Math.max(this.highest, n);
+    this.highest = later(this.highest, n);
     this.trim();
     return isNew;
   }
 
   /** The server stored an own message. */
-  confirm(clientId: string, id: string, n: number, at: number): void {
+  confirm(clientId: string, id: string, n: Position, at: number): void {
     const item = this.items.get(clientId);
     if (item) this.merge({ id, n, at, from: "me", text: item.text, client_id: clientId });
   }
@@ -72,17 +72,13 @@ export class Timeline {
   clear(): void {
     this.items.clear();
     this.keyOf.clear();
-    this.highest = 0;
-  }
-
-  has(key: string): boolean {
-    return this.items.has(key);
+    this.highest = "0";
   }
 
   /** Messages of the other side after position `n`. */
-  unreadAfter(n: number): number {
+  unreadAfter(n: Position): number {
     let count = 0;
-    for (const item of this.items.values()) if (item.from === "them" && (item.n ?? 0) > n) count += 1;
+    for (const item of this.items.values()) if (item.from === "them" && item.n && ascending(n, item.n) < 0) count += 1;
     return count;
   }
 
@@ -110,7 +106,7 @@ export class Timeline {
     // The sort is stable, so waiting items of one millisecond keep the queue's order.
     return [...this.items.values()].sort((a, b) =>
       a.n !== undefined && b.n !== undefined
-        ? a.n - b.n
+        ? ascending(a.n, b.n)
         : a.n === undefined && b.n === undefined
           ? a.at - b.at
           : a.n === undefined

@@ -5,7 +5,7 @@
 
 use crate::{Adapter, Inbound, Link, MediaStream, Outbound, OutboundBody, Policy, SendError, Sent, TemplateRow};
 use futures::future::{BoxFuture, FutureExt, ready};
-use model::{ChannelKind, DeliveryProblem, Millis};
+use model::{ChannelKind, DeliveryProblem, MessageId, Millis};
 use serde::{Deserialize, Serialize};
 
 /// The adapter.
@@ -59,12 +59,15 @@ impl Adapter for WebChat {
 pub enum VisitorFrame {
     /// First frame of a socket.
     Hello {
+        /// From the page of the chat; proves that it was served to an allowed origin.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        ticket: String,
         /// Of an earlier `welcome`; none = a new visitor.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// The highest [`ChatMessage::n`] that the browser has; what followed is in `welcome`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        since: Option<i64>,
+        since: Option<MessageId>,
         /// BCP 47, as the browser tells it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
@@ -82,7 +85,7 @@ pub enum VisitorFrame {
     Typing {},
     /// The visitor has seen all messages up to this `n`.
     Read {
-        upto: i64,
+        upto: MessageId,
     },
     Ping {},
 }
@@ -100,6 +103,12 @@ pub enum ServerFrame {
         greeting: String,
         /// After `since`, oldest first.
         messages: Vec<ChatMessage>,
+        /// The visitor's messages up to here were read by one of us.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<MessageId>,
+        /// The messages are not all that followed `since`: forget those held and show these.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reset: bool,
         /// Always true: the browser may send `typing`.
         typing_supported: bool,
     },
@@ -108,12 +117,12 @@ pub enum ServerFrame {
     Status {
         client_id: String,
         id: String,
-        n: i64,
+        n: MessageId,
         at: Millis,
     },
     /// Somebody has read the visitor's messages up to this `n`.
     Seen {
-        upto: i64,
+        upto: MessageId,
     },
     /// Somebody is writing to the visitor.
     Typing {},
@@ -124,6 +133,9 @@ pub enum ServerFrame {
         /// The refused message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client_id: Option<String>,
+        /// When to try again, for `rate_limited`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<i64>,
     },
     Pong {},
 }
@@ -151,7 +163,7 @@ pub enum ChatFrom {
 pub struct ChatMessage {
     pub id: String,
     /// Order in the chat, ascending.
-    pub n: i64,
+    pub n: MessageId,
     pub from: ChatFrom,
     pub text: String,
     pub at: Millis,
@@ -179,6 +191,7 @@ mod tests {
     #[test]
     fn visitor_frames_are_written_as_agreed() {
         let hello = |token: Option<&str>, since| VisitorFrame::Hello {
+            ticket: String::new(),
             token: token.map(Into::into),
             since,
             language: None,
@@ -186,13 +199,13 @@ mod tests {
             title: None,
         };
         both_ways(hello(None, None), json!({"frame": "hello"}));
-        both_ways(hello(Some("t"), Some(7)), json!({"frame": "hello", "token": "t", "since": 7}));
+        both_ways(hello(Some("t"), Some(MessageId(7))), json!({"frame": "hello", "token": "t", "since": "7"}));
         both_ways(
             VisitorFrame::Message { client_id: "c".into(), text: "oi".into() },
             json!({"frame": "message", "client_id": "c", "text": "oi"}),
         );
         both_ways(VisitorFrame::Typing {}, json!({"frame": "typing"}));
-        both_ways(VisitorFrame::Read { upto: 9 }, json!({"frame": "read", "upto": 9}));
+        both_ways(VisitorFrame::Read { upto: MessageId(9) }, json!({"frame": "read", "upto": "9"}));
         both_ways(VisitorFrame::Ping {}, json!({"frame": "ping"}));
         // Newer browsers may say more, and may say null.
         assert_eq!(
@@ -203,7 +216,7 @@ mod tests {
         for bad in [
             json!({"frame": "admin"}),
             json!({"frame": "message", "client_id": "c"}),
-            json!({"frame": "read", "upto": "9"}),
+            json!({"frame": "read", "upto": "x"}),
             json!([]),
             json!("ping"),
         ] {
@@ -215,20 +228,22 @@ mod tests {
     fn server_frames_are_written_as_agreed() {
         let message = ChatMessage {
             id: "5".into(),
-            n: 3,
+            n: MessageId(3),
             from: ChatFrom::Them,
             text: "olá".into(),
             at: 1_749_416_383_000,
             author: Some("Bia".into()),
             client_id: None,
         };
-        let message_json = json!({"id": "5", "n": 3, "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"});
+        let message_json = json!({"id": "5", "n": "3", "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"});
         let welcome = ServerFrame::Welcome {
             token: "t".into(),
             visitor: Visitor::default(),
             title: "Loja".into(),
             greeting: "Oi!".into(),
             messages: vec![message.clone()],
+            seen: None,
+            reset: false,
             typing_supported: true,
         };
         both_ways(
@@ -237,20 +252,20 @@ mod tests {
         );
         both_ways(
             ServerFrame::Message(message),
-            json!({"frame": "message", "id": "5", "n": 3, "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"}),
+            json!({"frame": "message", "id": "5", "n": "3", "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"}),
         );
         both_ways(
-            ServerFrame::Status { client_id: "c".into(), id: "5".into(), n: 3, at: 1 },
-            json!({"frame": "status", "client_id": "c", "id": "5", "n": 3, "at": 1}),
+            ServerFrame::Status { client_id: "c".into(), id: "5".into(), n: MessageId(3), at: 1 },
+            json!({"frame": "status", "client_id": "c", "id": "5", "n": "3", "at": 1}),
         );
-        both_ways(ServerFrame::Seen { upto: 3 }, json!({"frame": "seen", "upto": 3}));
+        both_ways(ServerFrame::Seen { upto: MessageId(3) }, json!({"frame": "seen", "upto": "3"}));
         both_ways(ServerFrame::Typing {}, json!({"frame": "typing"}));
         both_ways(
-            ServerFrame::Error { code: "too_long".into(), text: "Too long.".into(), client_id: Some("c".into()) },
+            ServerFrame::Error { code: "too_long".into(), text: "Too long.".into(), client_id: Some("c".into()), retry_after_ms: None },
             json!({"frame": "error", "code": "too_long", "text": "Too long.", "client_id": "c"}),
         );
         both_ways(
-            ServerFrame::Error { code: "x".into(), text: "y".into(), client_id: None },
+            ServerFrame::Error { code: "x".into(), text: "y".into(), client_id: None, retry_after_ms: None },
             json!({"frame": "error", "code": "x", "text": "y"}),
         );
         both_ways(ServerFrame::Pong {}, json!({"frame": "pong"}));

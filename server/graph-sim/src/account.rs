@@ -64,7 +64,12 @@ fn pick(all: &Value, fields: &[&str]) -> Value {
 }
 
 const NUMBER_DEFAULT: [&str; 7] = [
-    "verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput",
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
     "webhook_configuration",
 ];
 
@@ -173,7 +178,9 @@ fn smb_app_data(body: &Value) -> GraphResult<Response> {
     check_product(body)?;
     match body["sync_type"].as_str() {
         // The demo numbers do not live in the WhatsApp Business app as well.
-        Some("smb_app_state_sync" | "history") => Err(GraphError::new(2593108).details("The number was not onboarded from the WhatsApp Business app.")),
+        Some("smb_app_state_sync" | "history") => {
+            Err(GraphError::new(2593108).details("The number was not onboarded from the WhatsApp Business app."))
+        }
         _ => Err(GraphError::param("Param sync_type must be one of {history, smb_app_state_sync}.")),
     }
 }

@@ -22,11 +22,7 @@ pub const DEMO_APP: &str = "123450000000000";
 
 /// What the program is started with. Every flag has an environment variable.
 #[derive(Parser, Debug, Clone)]
-#[command(
-    name = "graph-sim",
-    version,
-    about = "Simulator of Meta's WhatsApp Cloud API, with a simulated phone"
-)]
+#[command(name = "graph-sim", version, about = "Simulator of Meta's WhatsApp Cloud API, with a simulated phone")]
 pub struct Config {
     /// Address to listen on.
     #[arg(long, env = "GRAPH_SIM_ADDR", default_value = "127.0.0.1:3010")]

@@ -200,6 +200,7 @@ async fn template(State(sim): State<Arc<Sim>>, Json(order): Json<TemplateOrder>)
             }
             if let Some(quality) = &order.quality {
                 t.quality = upper(quality);
+                t.quality_since_s = crate::clock::real_ms() / 1000;
             }
             if let Some(components) = &order.components {
                 t.components = components.clone();

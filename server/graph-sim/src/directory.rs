@@ -175,11 +175,7 @@ mod tests {
     #[test]
     fn a_person_is_found_by_every_address() {
         let mut data = Data::default();
-        let key = data.add_contact(Contact {
-            username: Some("joana.p".into()),
-            bsuid_only: true,
-            ..Contact::default()
-        });
+        let key = data.add_contact(Contact { username: Some("joana.p".into()), bsuid_only: true, ..Contact::default() });
         let id = data.contacts[&key].user_id.clone();
         assert_eq!(data.find_contact("@joana.p"), Some(key.as_str()));
         assert_eq!(data.find_contact(&id), Some(key.as_str()));

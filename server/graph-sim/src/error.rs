@@ -21,7 +21,7 @@ pub struct GraphError {
     /// Text for `error_data.details`.
     pub details: Option<String>,
     /// Text meant for a person: title and message.
-    pub user: Option<(String, String)>,
+    pub user: Option<Box<(String, String)>>,
     /// Value of `type`.
     pub kind: &'static str,
 }
@@ -32,15 +32,7 @@ pub type GraphResult<T> = Result<T, GraphError>;
 impl GraphError {
     /// The error of a code, with its usual title and HTTP status.
     pub fn new(code: u32) -> Self {
-        Self {
-            code,
-            status: http_status(code),
-            subcode: None,
-            message: None,
-            details: None,
-            user: None,
-            kind: "OAuthException",
-        }
+        Self { code, status: http_status(code), subcode: None, message: None, details: None, user: None, kind: "OAuthException" }
     }
 
     /// Code 100, with the text that follows "(#100) ".
@@ -101,7 +93,7 @@ impl GraphError {
         if let Some(details) = &self.details {
             error["error_data"] = json!({"messaging_product": "whatsapp", "details": details});
         }
-        if let Some((title, text)) = &self.user {
+        if let Some((title, text)) = self.user.as_deref() {
             error["is_transient"] = json!(false);
             error["error_user_title"] = json!(title);
             error["error_user_msg"] = json!(text);
@@ -114,10 +106,9 @@ impl IntoResponse for GraphError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(
-                "www-authenticate",
-                axum::http::HeaderValue::from_static("OAuth \"Facebook Platform\" \"invalid_token\""),
-            );
+            response
+                .headers_mut()
+                .insert("www-authenticate", axum::http::HeaderValue::from_static("OAuth \"Facebook Platform\" \"invalid_token\""));
         }
         response
     }
@@ -241,11 +232,15 @@ pub fn explanation(code: u32) -> &'static str {
         130472 => "Failed to send message because this user's phone number is part of an experiment.",
         131026 => "Message Undeliverable.",
         131047 => "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
-        131048 => "Message failed to send because there are restrictions on how many messages can be sent from this phone number. This may be because too many previous messages were blocked or flagged as spam.",
+        131048 => {
+            "Message failed to send because there are restrictions on how many messages can be sent from this phone number. This may be because too many previous messages were blocked or flagged as spam."
+        }
         131049 => "This message was not delivered to maintain healthy ecosystem engagement.",
         131050 => "The user has opted out of receiving marketing messages from your business.",
         131053 => "Unable to upload the media used in the message.",
-        131056 => "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+        131056 => {
+            "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time."
+        }
         code => title(code),
     }
 }

@@ -74,11 +74,7 @@ impl Fault {
 
     /// True when it changes how webhooks are made and queued.
     fn is_webhook(&self) -> bool {
-        self.duplicate.is_some()
-            || self.shuffle.is_some()
-            || self.batch.is_some()
-            || self.webhook_delay_ms.is_some()
-            || self.bad_signature
+        self.duplicate.is_some() || self.shuffle.is_some() || self.batch.is_some() || self.webhook_delay_ms.is_some() || self.bad_signature
     }
 
     fn matches_call(&self, path: &str, to: Option<&str>) -> bool {

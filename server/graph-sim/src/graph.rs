@@ -199,8 +199,7 @@ async fn json_body(body: Body) -> GraphResult<Value> {
 }
 
 fn parse_json(bytes: &Bytes) -> GraphResult<Value> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|e| GraphError::param(format!("The body is not valid JSON: {e}")))?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| GraphError::param(format!("The body is not valid JSON: {e}")))?;
     if value.is_object() { Ok(value) } else { Err(GraphError::param("The body must be a JSON object.")) }
 }
 
@@ -212,9 +211,7 @@ async fn form_or_json(request: Request) -> GraphResult<Value> {
         .get("content-type")
         .and_then(|h| h.to_str().ok())
         .is_some_and(|h| h.starts_with("application/x-www-form-urlencoded"));
-    let bytes = axum::body::to_bytes(request.into_body(), JSON_LIMIT)
-        .await
-        .map_err(|_| GraphError::param("The body is too large."))?;
+    let bytes = axum::body::to_bytes(request.into_body(), JSON_LIMIT).await.map_err(|_| GraphError::param("The body is too large."))?;
     let mut body = if bytes.is_empty() {
         json!({})
     } else if form {

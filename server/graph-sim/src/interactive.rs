@@ -24,8 +24,14 @@ pub fn check(object: &Value) -> GraphResult<Vec<MediaRef>> {
         "cta_url" => cta_url(action)?,
         "flow" => flow(action)?,
         "location_request_message" => named(action, "send_location")?,
-        "request_contact_info" | "product" | "product_list" | "catalog_message" | "carousel" | "voice_call"
-        | "call_permission_request" | "address_message" => {}
+        "request_contact_info"
+        | "product"
+        | "product_list"
+        | "catalog_message"
+        | "carousel"
+        | "voice_call"
+        | "call_permission_request"
+        | "address_message" => {}
         other => {
             return Err(GraphError::param(format!("Param interactive['type'] \"{other}\" is not supported.")));
         }
@@ -172,7 +178,8 @@ mod tests {
     #[test]
     fn lists() {
         let rows = |n: usize| (0..n).map(|i| json!({"id": i.to_string(), "title": format!("t{i}")})).collect::<Vec<_>>();
-        let list = |sections: Value| json!({"type": "list", "body": {"text": "Escolha"}, "action": {"button": "Ver", "sections": sections}});
+        let list =
+            |sections: Value| json!({"type": "list", "body": {"text": "Escolha"}, "action": {"button": "Ver", "sections": sections}});
         assert_eq!(code(list(json!([{"rows": rows(10)}]))), 0);
         assert_eq!(code(list(json!([{"rows": rows(11)}]))), 131009);
         assert_eq!(code(list(json!([{"rows": rows(1)}, {"title": "b", "rows": rows(1)}]))), 131008);

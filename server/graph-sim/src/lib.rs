@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod control;
+pub mod control_log;
 pub mod control_world;
 pub mod directory;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod faults;
 pub mod graph;
 pub mod ids;
 pub mod inbound;
+pub mod inbound_object;
 pub mod interactive;
 pub mod limits;
 pub mod media;
@@ -118,9 +120,8 @@ async fn refuse_other_sites(request: Request, next: Next) -> Response {
 
 /// Starts listening. Needs a tokio runtime.
 pub async fn start(config: Config) -> anyhow::Result<Simulator> {
-    let listener = TcpListener::bind(config.addr)
-        .await
-        .with_context(|| format!("cannot listen on {}: choose another with --addr", config.addr))?;
+    let listener =
+        TcpListener::bind(config.addr).await.with_context(|| format!("cannot listen on {}: choose another with --addr", config.addr))?;
     let addr = listener.local_addr().context("the listener has no address")?;
     let sim = Sim::new(config)?;
     if let Some(folder) = sim.config.data.clone() {

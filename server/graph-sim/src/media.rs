@@ -74,12 +74,8 @@ pub fn object(sim: &Arc<Sim>, call: &Call) -> GraphResult<Response> {
     }
     let media = data.media.items.get_mut(&call.id).filter(|m| !m.expired(now)).ok_or_else(absent)?;
     let key = media.new_link(now + ttl);
-    let url = format!(
-        "{}/whatsapp_business/attachments/?mid={}&source=getMedia&ext={}&hash={key}",
-        call.origin(),
-        media.id,
-        (now + ttl) / 1000
-    );
+    let url =
+        format!("{}/whatsapp_business/attachments/?mid={}&source=getMedia&ext={}&hash={key}", call.origin(), media.id, (now + ttl) / 1000);
     Ok(Json(json!({
         "messaging_product": "whatsapp",
         "url": url,
@@ -132,7 +128,8 @@ pub fn begin_upload(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Re
     }
     let number = |v: &Value| v.as_u64().or_else(|| v.as_str().and_then(|s| s.parse().ok()));
     let length = number(&body["file_length"]).and_then(|n| usize::try_from(n).ok());
-    let length = length.filter(|n| (1..=UPLOAD_LIMIT).contains(n)).ok_or_else(|| GraphError::param("The parameter file_length is required."))?;
+    let length =
+        length.filter(|n| (1..=UPLOAD_LIMIT).contains(n)).ok_or_else(|| GraphError::param("The parameter file_length is required."))?;
     let mime = body["file_type"].as_str().ok_or_else(|| GraphError::param("The parameter file_type is required."))?;
     if !matches!(mime, "application/pdf" | "image/jpeg" | "image/jpg" | "image/png" | "video/mp4") {
         return Err(GraphError::param("Param file_type must be one of {application/pdf, image/jpeg, image/jpg, image/png, video/mp4}."));

@@ -106,10 +106,7 @@ pub fn check(kind: &str, mime: &str, bytes: &[u8]) -> GraphResult<()> {
     let declared = bare(mime);
     let refuse = |details: String| Err(GraphError::new(131053).details(details));
     if !accepted(kind).contains(&declared.as_str()) {
-        return refuse(format!(
-            "Unsupported {kind} mime type {declared}. Please use one of {}.",
-            accepted(kind).join(", ")
-        ));
+        return refuse(format!("Unsupported {kind} mime type {declared}. Please use one of {}.", accepted(kind).join(", ")));
     }
     let found = sniff(bytes);
     if let Some(found) = found
@@ -165,10 +162,7 @@ fn check_webp(bytes: &[u8]) -> GraphResult<()> {
 fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let byte = |at: usize| bytes.get(at).copied().map(u32::from);
     match bytes.get(12..16)? {
-        b"VP8X" => Some((
-            1 + (byte(24)? | byte(25)? << 8 | byte(26)? << 16),
-            1 + (byte(27)? | byte(28)? << 8 | byte(29)? << 16),
-        )),
+        b"VP8X" => Some((1 + (byte(24)? | byte(25)? << 8 | byte(26)? << 16), 1 + (byte(27)? | byte(28)? << 8 | byte(29)? << 16))),
         b"VP8L" => {
             let bits = byte(21)? | byte(22)? << 8 | byte(23)? << 16 | byte(24)? << 24;
             Some((1 + (bits & 0x3fff), 1 + ((bits >> 14) & 0x3fff)))
@@ -185,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_samples_pass_as_what_they_are() {
-        for sample in samples::ALL {
+        for sample in &samples::ALL {
             check(sample.kind, sample.mime, sample.bytes).unwrap_or_else(|e| panic!("{}: {e:?}", sample.filename));
         }
     }

@@ -148,11 +148,7 @@ impl MediaStore {
 
     /// Writes files that the folder does not have yet.
     pub fn files_to_save(&self, folder: &Path) -> Vec<(std::path::PathBuf, Bytes)> {
-        self.items
-            .values()
-            .map(|m| (folder.join(&m.id), m.bytes.clone()))
-            .filter(|(path, _)| !path.exists())
-            .collect()
+        self.items.values().map(|m| (folder.join(&m.id), m.bytes.clone())).filter(|(path, _)| !path.exists()).collect()
     }
 
     /// Reads bytes back from the folder; files that are gone are forgotten.

@@ -140,7 +140,7 @@ fn accept(data: &mut Data, settings: &Settings, now: i64, call: &Call, body: &Va
     let mut sent = statuses::accepted(&call.id, shown_to, &contact, &kind, body, &call.version, now);
     sent.price = price;
     sent.template_category = category.map(str::to_owned);
-    let bubble = remember(data, &sent, quote, template.as_ref().map(|t| &t.1));
+    let bubble = remember(data, &sent, body, quote, template.as_ref().map(|t| &t.1));
     let fate = statuses::fate(&contact, category, window_failed, ordered);
     let answer = answer(&sent, &contact, matches!(to, To::User(_)), settings.bsuid);
     data.record_sent(sent.clone(), settings.keep_sent);
@@ -216,10 +216,10 @@ fn window_fails_at_once(data: &mut Data, mode: WindowError) -> bool {
 }
 
 /// Puts a send into its thread for the phone page; a reaction changes its target instead.
-fn remember(data: &mut Data, sent: &Sent, quote: Option<String>, rendered: Option<&Value>) -> Option<Bubble> {
+fn remember(data: &mut Data, sent: &Sent, body: &Value, quote: Option<String>, rendered: Option<&Value>) -> Option<Bubble> {
     let thread = data.thread(&sent.phone_number_id, &sent.contact);
     if sent.kind == "reaction" {
-        let reaction = &sent.payload["reaction"];
+        let reaction = &body["reaction"];
         let target = thread.bubble_mut(reaction["message_id"].as_str().unwrap_or_default())?;
         target.business_reaction = reaction["emoji"].as_str().filter(|e| !e.is_empty()).map(str::to_owned);
         return Some(target.clone());
@@ -229,7 +229,7 @@ fn remember(data: &mut Data, sent: &Sent, quote: Option<String>, rendered: Optio
         business: true,
         at_ms: sent.at_ms,
         kind: sent.kind.clone(),
-        content: rendered.unwrap_or(&sent.payload[&sent.kind]).clone(),
+        content: rendered.unwrap_or(&body[&sent.kind]).clone(),
         quote,
         status: "accepted".into(),
         error: None,
@@ -335,12 +335,7 @@ pub fn mark_read(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Respo
         thread.typing_until_ms = now + TYPING_MS;
     }
     let contact = thread.contact.clone();
-    data.record_read(ReadReceipt {
-        message_id: id.to_owned(),
-        phone_number_id: call.id.clone(),
-        typing: !typing.is_null(),
-        at_ms: now,
-    });
+    data.record_read(ReadReceipt { message_id: id.to_owned(), phone_number_id: call.id.clone(), typing: !typing.is_null(), at_ms: now });
     drop(data);
     for bubble in &changed {
         sim.publish_bubble(&call.id, &contact, bubble);

@@ -15,42 +15,17 @@ pub struct Sample {
 
 /// All samples; the first of a kind is the usual one.
 pub static ALL: [Sample; 6] = [
-    Sample {
-        kind: "image",
-        mime: "image/jpeg",
-        filename: "foto.jpg",
-        bytes: include_bytes!("../assets/samples/photo.jpg"),
-    },
-    Sample {
-        kind: "image",
-        mime: "image/png",
-        filename: "imagem.png",
-        bytes: include_bytes!("../assets/samples/picture.png"),
-    },
-    Sample {
-        kind: "video",
-        mime: "video/mp4",
-        filename: "video.mp4",
-        bytes: include_bytes!("../assets/samples/video.mp4"),
-    },
-    Sample {
-        kind: "audio",
-        mime: "audio/ogg; codecs=opus",
-        filename: "audio.ogg",
-        bytes: include_bytes!("../assets/samples/voice.ogg"),
-    },
+    Sample { kind: "image", mime: "image/jpeg", filename: "foto.jpg", bytes: include_bytes!("../assets/samples/photo.jpg") },
+    Sample { kind: "image", mime: "image/png", filename: "imagem.png", bytes: include_bytes!("../assets/samples/picture.png") },
+    Sample { kind: "video", mime: "video/mp4", filename: "video.mp4", bytes: include_bytes!("../assets/samples/video.mp4") },
+    Sample { kind: "audio", mime: "audio/ogg; codecs=opus", filename: "audio.ogg", bytes: include_bytes!("../assets/samples/voice.ogg") },
     Sample {
         kind: "document",
         mime: "application/pdf",
         filename: "comprovante.pdf",
         bytes: include_bytes!("../assets/samples/document.pdf"),
     },
-    Sample {
-        kind: "sticker",
-        mime: "image/webp",
-        filename: "figurinha.webp",
-        bytes: include_bytes!("../assets/samples/sticker.webp"),
-    },
+    Sample { kind: "sticker", mime: "image/webp", filename: "figurinha.webp", bytes: include_bytes!("../assets/samples/sticker.webp") },
 ];
 
 /// The usual sample of a message type; the document for a type without one.

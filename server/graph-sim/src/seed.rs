@@ -12,17 +12,10 @@ use crate::template_model::Template;
 pub fn world(subscribed: bool) -> Data {
     let mut data = Data::default();
     data.wabas.insert(DEMO_WABA.into(), waba(DEMO_WABA, "Prosa Demo", subscribed, templates()));
-    for (id, shown, name) in
-        [(DEMO_NUMBER, "+55 11 5550-0100", "Prosa Demo"), (DEMO_NUMBER_2, "+55 11 5550-0200", "Prosa Demo Loja")]
-    {
+    for (id, shown, name) in [(DEMO_NUMBER, "+55 11 5550-0100", "Prosa Demo"), (DEMO_NUMBER_2, "+55 11 5550-0200", "Prosa Demo Loja")] {
         data.numbers.insert(id.into(), number(id, DEMO_WABA, shown, name));
     }
-    let person = |name: &str, wa_id: &str| Contact {
-        name: name.into(),
-        wa_id: Some(wa_id.into()),
-        pinned: true,
-        ..Contact::default()
-    };
+    let person = |name: &str, wa_id: &str| Contact { name: name.into(), wa_id: Some(wa_id.into()), pinned: true, ..Contact::default() };
     data.add_contact(person("Ana Souza", "5511987654321"));
     data.add_contact(person("Bruno Lima", "5521998765432"));
     data.add_contact(person("Carla Dias", "553198765432"));
@@ -96,47 +89,87 @@ pub fn templates() -> Vec<Template> {
         }
     };
     vec![
-        make("retomar_atendimento", "pt_BR", "UTILITY", "APPROVED", json!([
-            body("Olá {{1}}, aqui é da {{2}}. Podemos continuar o seu atendimento?", &["Ana", "Prosa"]),
-            {"type": "BUTTONS", "buttons": [
-                {"type": "QUICK_REPLY", "text": "Sim, continuar"},
-                {"type": "QUICK_REPLY", "text": "Agora não"}]},
-        ])),
-        make("retomar_atendimento", "en_US", "UTILITY", "APPROVED", json!([
-            body("Hello {{1}}, this is {{2}}. May we go on with your request?", &["Ana", "Prosa"]),
-            {"type": "BUTTONS", "buttons": [
-                {"type": "QUICK_REPLY", "text": "Yes, go on"},
-                {"type": "QUICK_REPLY", "text": "Not now"}]},
-        ])),
-        make("lembrete_pedido", "pt_BR", "UTILITY", "APPROVED", json!([
-            {"type": "BODY", "text": "Olá {{nome}}, o seu pedido {{pedido}} está pronto para retirada.",
-             "example": {"body_text_named_params": [
-                {"param_name": "nome", "example": "Ana"}, {"param_name": "pedido", "example": "1042"}]}},
-        ])),
-        make("promocao_semana", "pt_BR", "MARKETING", "APPROVED", json!([
-            {"type": "HEADER", "format": "TEXT", "text": "Semana de {{1}}", "example": {"header_text": ["ofertas"]}},
-            body("Oi {{1}}! Nesta semana, {{2}} com preço especial para você. Aproveite enquanto dura.", &["Ana", "café"]),
-            {"type": "FOOTER", "text": "Para não receber mais, responda SAIR"},
-            {"type": "BUTTONS", "buttons": [
-                {"type": "URL", "text": "Ver ofertas", "url": "https://loja.example/ofertas/{{1}}",
-                 "example": ["https://loja.example/ofertas/cafe"]}]},
-        ])),
-        make("boleto_disponivel", "pt_BR", "UTILITY", "APPROVED", json!([
-            {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["4::seed"]}},
-            body("Olá {{1}}, o seu boleto com vencimento em {{2}} está disponível.", &["Ana", "10/05"]),
-        ])),
-        make("foto_produto", "pt_BR", "MARKETING", "APPROVED", json!([
-            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::seed"]}},
-            body("Chegou na loja: {{1}}. Quer reservar o seu?", &["caneca azul"]),
-            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Quero reservar"}]},
-        ])),
-        make("codigo_acesso", "pt_BR", "AUTHENTICATION", "APPROVED", json!([
-            {"type": "BODY", "add_security_recommendation": true},
-            {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copiar código"}]},
-        ])),
-        make("order_update", "en_US", "UTILITY", "APPROVED", json!([
-            body("Your order {{1}} is on its way.", &["1042"]),
-        ])),
+        make(
+            "retomar_atendimento",
+            "pt_BR",
+            "UTILITY",
+            "APPROVED",
+            json!([
+                body("Olá {{1}}, aqui é da {{2}}. Podemos continuar o seu atendimento?", &["Ana", "Prosa"]),
+                {"type": "BUTTONS", "buttons": [
+                    {"type": "QUICK_REPLY", "text": "Sim, continuar"},
+                    {"type": "QUICK_REPLY", "text": "Agora não"}]},
+            ]),
+        ),
+        make(
+            "retomar_atendimento",
+            "en_US",
+            "UTILITY",
+            "APPROVED",
+            json!([
+                body("Hello {{1}}, this is {{2}}. May we go on with your request?", &["Ana", "Prosa"]),
+                {"type": "BUTTONS", "buttons": [
+                    {"type": "QUICK_REPLY", "text": "Yes, go on"},
+                    {"type": "QUICK_REPLY", "text": "Not now"}]},
+            ]),
+        ),
+        make(
+            "lembrete_pedido",
+            "pt_BR",
+            "UTILITY",
+            "APPROVED",
+            json!([
+                {"type": "BODY", "text": "Olá {{nome}}, o seu pedido {{pedido}} está pronto para retirada.",
+                 "example": {"body_text_named_params": [
+                    {"param_name": "nome", "example": "Ana"}, {"param_name": "pedido", "example": "1042"}]}},
+            ]),
+        ),
+        make(
+            "promocao_semana",
+            "pt_BR",
+            "MARKETING",
+            "APPROVED",
+            json!([
+                {"type": "HEADER", "format": "TEXT", "text": "Semana de {{1}}", "example": {"header_text": ["ofertas"]}},
+                body("Oi {{1}}! Nesta semana, {{2}} com preço especial para você. Aproveite enquanto dura.", &["Ana", "café"]),
+                {"type": "FOOTER", "text": "Para não receber mais, responda SAIR"},
+                {"type": "BUTTONS", "buttons": [
+                    {"type": "URL", "text": "Ver ofertas", "url": "https://loja.example/ofertas/{{1}}",
+                     "example": ["https://loja.example/ofertas/cafe"]}]},
+            ]),
+        ),
+        make(
+            "boleto_disponivel",
+            "pt_BR",
+            "UTILITY",
+            "APPROVED",
+            json!([
+                {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["4::seed"]}},
+                body("Olá {{1}}, o seu boleto com vencimento em {{2}} está disponível.", &["Ana", "10/05"]),
+            ]),
+        ),
+        make(
+            "foto_produto",
+            "pt_BR",
+            "MARKETING",
+            "APPROVED",
+            json!([
+                {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::seed"]}},
+                body("Chegou na loja: {{1}}. Quer reservar o seu?", &["caneca azul"]),
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Quero reservar"}]},
+            ]),
+        ),
+        make(
+            "codigo_acesso",
+            "pt_BR",
+            "AUTHENTICATION",
+            "APPROVED",
+            json!([
+                {"type": "BODY", "add_security_recommendation": true},
+                {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copiar código"}]},
+            ]),
+        ),
+        make("order_update", "en_US", "UTILITY", "APPROVED", json!([body("Your order {{1}} is on its way.", &["1042"]),])),
         make("aviso_pausado", "pt_BR", "MARKETING", "PAUSED", json!([body("Temos novidades esperando por você.", &[])])),
         make("aviso_desativado", "pt_BR", "MARKETING", "DISABLED", json!([body("Última chance para aproveitar.", &[])])),
         make("oferta_rejeitada", "pt_BR", "UTILITY", "REJECTED", json!([body("Compre agora e ganhe um prêmio.", &[])])),

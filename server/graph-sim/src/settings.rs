@@ -160,7 +160,7 @@ impl Default for Settings {
             webhook_backoff_ms: vec![200, 1_000, 3_000, 10_000, 30_000, 60_000],
             webhook_give_up_s: 7 * 24 * 3600,
             webhook_api_version: None,
-            keep_sent: 500_000,
+            keep_sent: 200_000,
         }
     }
 }

@@ -26,9 +26,7 @@ fn attribute(text: &str) -> String {
 }
 
 async fn page(State(sim): State<Arc<Sim>>) -> Response {
-    let html = PAGE
-        .replace("{prosa-url}", &attribute(&sim.config.prosa_url))
-        .replace("{webchat-key}", &attribute(&sim.config.webchat_key));
+    let html = PAGE.replace("{prosa-url}", &attribute(&sim.config.prosa_url)).replace("{webchat-key}", &attribute(&sim.config.webchat_key));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], html).into_response()
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::media_store::MediaStore;
 use crate::template_model::Template;
 
 /// Messages kept per thread for the phone page.
-pub const THREAD_LIMIT: usize = 200;
+pub const THREAD_LIMIT: usize = 100;
 /// Read receipts kept.
 const READS_LIMIT: usize = 10_000;
 
@@ -217,8 +218,8 @@ pub struct Sent {
     /// Message type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The request's body.
-    pub payload: Value,
+    /// The request's body, as text to save memory.
+    pub payload: Box<RawValue>,
     /// `biz_opaque_callback_data`.
     pub biz_opaque_callback_data: Option<String>,
     /// API version of the request, "v25.0".

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::error::status_error;
@@ -59,7 +60,15 @@ fn major(version: &str) -> u32 {
 }
 
 /// The `statuses[]` element of a send.
-fn element(sent: &Sent, contact: &Contact, status: &str, wording: &Wording, settings: &Settings, now_s: i64, free_until_s: Option<i64>) -> Value {
+fn element(
+    sent: &Sent,
+    contact: &Contact,
+    status: &str,
+    wording: &Wording,
+    settings: &Settings,
+    now_s: i64,
+    free_until_s: Option<i64>,
+) -> Value {
     let failed = status == "failed";
     let mut s = json!({
         "id": sent.wamid,
@@ -98,9 +107,10 @@ fn element(sent: &Sent, contact: &Contact, status: &str, wording: &Wording, sett
         s["pricing"] = pricing;
     }
     if failed {
-        s["errors"] = wording.errors.clone().unwrap_or_else(|| {
-            json!([status_error(wording.error_code.unwrap_or(131000), wording.details.as_deref())])
-        });
+        s["errors"] = wording
+            .errors
+            .clone()
+            .unwrap_or_else(|| json!([status_error(wording.error_code.unwrap_or(131000), wording.details.as_deref())]));
     }
     if let Some(Value::Object(extra)) = &wording.extra {
         for (key, value) in extra {
@@ -134,7 +144,14 @@ fn contacts(contact: &Contact, status: &str, settings: &Settings) -> Option<Valu
 }
 
 /// Changes the status of a send and makes the webhook's change; none when unknown or not a step forward.
-fn advance(data: &mut Data, settings: &Settings, now_ms: i64, wamid: &str, status: &str, wording: &Wording) -> Option<(Change, String, String)> {
+fn advance(
+    data: &mut Data,
+    settings: &Settings,
+    now_ms: i64,
+    wamid: &str,
+    status: &str,
+    wording: &Wording,
+) -> Option<(Change, String, String)> {
     let sent = data.sent_mut(wamid)?;
     if !wording.force && (rank(status) <= rank(&sent.status) || sent.status == "failed") {
         return None;
@@ -172,12 +189,7 @@ fn advance(data: &mut Data, settings: &Settings, now_ms: i64, wamid: &str, statu
     if let Some(list) = contacts(&contact, status, settings) {
         value["contacts"] = list;
     }
-    let change = Change {
-        waba_id: number.waba_id.clone(),
-        number_id: Some(number.id.clone()),
-        field: "messages".into(),
-        value,
-    };
+    let change = Change { waba_id: number.waba_id.clone(), number_id: Some(number.id.clone()), field: "messages".into(), value };
     Some((change, before.phone_number_id, before.contact))
 }
 
@@ -289,7 +301,7 @@ pub fn accepted(number: &str, to: &str, contact: &Contact, kind: &str, payload: 
         address: contact.address().to_owned(),
         contact: contact.key.clone(),
         kind: kind.to_owned(),
-        payload: payload.clone(),
+        payload: to_raw_value(payload).unwrap_or_default(),
         biz_opaque_callback_data: payload["biz_opaque_callback_data"].as_str().map(str::to_owned),
         version: version.to_owned(),
         at_ms: now_ms,

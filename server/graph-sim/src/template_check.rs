@@ -31,22 +31,22 @@ pub fn refuse<T>(subcode: u32, title: &str, text: impl Into<String>) -> GraphRes
         status: StatusCode::BAD_REQUEST,
         subcode: Some(subcode),
         message: Some("Invalid parameter".into()),
-        user: Some((title.to_owned(), text.into())),
+        user: Some(Box::new((title.to_owned(), text.into()))),
         ..GraphError::new(100)
     })
 }
 
 /// Checks name, language and category.
 pub fn check_identity(name: &str, language: &str, category: &str) -> GraphResult<()> {
-    let name_ok = (1..=512).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let name_ok = (1..=512).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !name_ok {
-        return Err(GraphError::param(
-            "Param name must contain only lowercase alphanumeric characters and underscores (_), at most 512",
-        ));
+        return Err(GraphError::param("Param name must contain only lowercase alphanumeric characters and underscores (_), at most 512"));
     }
     let language_ok = (2..=6).contains(&language.len())
-        && language.bytes().enumerate().all(|(i, b)| if i == 2 || i == 3 { b.is_ascii_alphabetic() || b == b'_' } else { b.is_ascii_alphabetic() });
+        && language
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 2 || i == 3 { b.is_ascii_alphabetic() || b == b'_' } else { b.is_ascii_alphabetic() });
     if !language_ok {
         return Err(GraphError::param("Param language is not a supported language code"));
     }
@@ -57,12 +57,7 @@ pub fn check_identity(name: &str, language: &str, category: &str) -> GraphResult
 }
 
 /// Checks the components of a template. `known_handle` tells whether an example handle was uploaded.
-pub fn check_components(
-    category: &str,
-    named: bool,
-    components: &[Value],
-    known_handle: impl Fn(&str) -> bool,
-) -> GraphResult<()> {
+pub fn check_components(category: &str, named: bool, components: &[Value], known_handle: impl Fn(&str) -> bool) -> GraphResult<()> {
     let mut seen = Vec::new();
     for c in components {
         let kind = upper(c["type"].as_str().unwrap_or_default());
@@ -158,18 +153,17 @@ fn check_header(header: &Value, named: bool, known_handle: impl Fn(&str) -> bool
             if count > 1 {
                 return refuse(HEADER, "Header Variables", "The header can have one variable.");
             }
-            let example = if named {
-                header["example"]["header_text_named_params"].as_array()
-            } else {
-                header["example"]["header_text"].as_array()
-            };
+            let example =
+                if named { header["example"]["header_text_named_params"].as_array() } else { header["example"]["header_text"].as_array() };
             need_examples(count == 0 || example.is_some_and(|a| a.len() == 1))
         }
         "IMAGE" | "VIDEO" | "DOCUMENT" => {
             let handle = header["example"]["header_handle"].as_array().and_then(|a| a.first()?.as_str());
             match handle {
                 Some(handle) if known_handle(handle) => Ok(()),
-                Some(_) => refuse(HEADER, "Header Example", "The handle of the header's example was not uploaded with the Resumable Upload API."),
+                Some(_) => {
+                    refuse(HEADER, "Header Example", "The handle of the header's example was not uploaded with the Resumable Upload API.")
+                }
                 None => refuse(EXAMPLES, "Header Example", "A media header needs an example handle."),
             }
         }

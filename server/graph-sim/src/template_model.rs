@@ -24,6 +24,9 @@ pub struct Template {
     pub components: Vec<Value>,
     /// GREEN, YELLOW, RED or UNKNOWN.
     pub quality: String,
+    /// Since when, epoch seconds of the machine's clock.
+    #[serde(default)]
+    pub quality_since_s: i64,
     /// Reason of a rejection, NONE otherwise.
     pub rejected_reason: String,
     /// Whether it was ever approved.
@@ -44,6 +47,7 @@ impl Template {
             named,
             components,
             quality: "UNKNOWN".into(),
+            quality_since_s: crate::clock::real_ms() / 1000,
             rejected_reason: "NONE".into(),
             approved_once: false,
             edits_ms: Vec::new(),
@@ -80,7 +84,7 @@ impl Template {
             "status": self.status,
             "components": self.components,
             "parameter_format": if self.named { "NAMED" } else { "POSITIONAL" },
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": self.quality_since_s},
             "rejected_reason": self.rejected_reason,
         });
         let fields = fields.unwrap_or(&["name", "parameter_format", "components", "language", "status", "category"]);

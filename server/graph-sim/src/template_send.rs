@@ -22,10 +22,13 @@ pub fn find<'a>(templates: &'a [Template], request: &Value) -> GraphResult<&'a T
     let template = templates.iter().find(|t| t.name == name && t.language == language).ok_or_else(absent)?;
     match template.status.as_str() {
         "APPROVED" => Ok(template),
-        "PAUSED" => Err(GraphError::new(132015)
-            .details("Template is paused due to low quality so it cannot be sent in a template message.")),
-        "DISABLED" => Err(GraphError::new(132016)
-            .details("Template has been paused too many times due to low quality and is now permanently disabled.")),
+        "PAUSED" => {
+            Err(GraphError::new(132015).details("Template is paused due to low quality so it cannot be sent in a template message."))
+        }
+        "DISABLED" => {
+            Err(GraphError::new(132016)
+                .details("Template has been paused too many times due to low quality and is now permanently disabled."))
+        }
         _ => Err(absent()),
     }
 }
@@ -79,9 +82,8 @@ fn parameters(component: Option<&Value>) -> &[Value] {
 }
 
 fn count_error(part: &str, given: usize, wanted: usize) -> GraphError {
-    GraphError::new(132000).details(format!(
-        "{part}: number of localizable_params ({given}) does not match the expected number of params ({wanted})"
-    ))
+    GraphError::new(132000)
+        .details(format!("{part}: number of localizable_params ({given}) does not match the expected number of params ({wanted})"))
 }
 
 /// Fills a text with its parameters.
@@ -102,8 +104,9 @@ fn text_part(part: &str, text: &str, named: bool, given: &[Value]) -> GraphResul
                 )));
             }
             (false, Some(name)) => {
-                return Err(GraphError::new(132012)
-                    .details(format!("{part}: parameter_name ({name}) is not expected in a positional template")));
+                return Err(
+                    GraphError::new(132012).details(format!("{part}: parameter_name ({name}) is not expected in a positional template"))
+                );
             }
             (false, None) => wanted.get(i).cloned().unwrap_or_default(),
         };
@@ -129,16 +132,14 @@ fn text_value(part: &str, p: &Value) -> GraphResult<String> {
         }
         "date_time" => p["date_time"]["fallback_value"].as_str(),
         _ => {
-            return Err(GraphError::new(132012)
-                .details(format!("{part}: Format mismatch, expected TEXT, received {}", received(kind))));
+            return Err(GraphError::new(132012).details(format!("{part}: Format mismatch, expected TEXT, received {}", received(kind))));
         }
     };
     let Some(text) = text.filter(|t| !t.is_empty()) else {
         return Err(GraphError::missing(format!("{part}: Parameter of type {kind} is missing text value")));
     };
     if text.contains(['\n', '\r', '\t']) || text.contains("     ") {
-        return Err(GraphError::new(132018)
-            .details("Param text cannot have new-line/tab characters or more than 4 consecutive spaces"));
+        return Err(GraphError::new(132018).details("Param text cannot have new-line/tab characters or more than 4 consecutive spaces"));
     }
     Ok(text.to_owned())
 }
@@ -160,8 +161,7 @@ fn header(template: &Template, given: Option<&Value>) -> GraphResult<Option<Valu
     let key = format.to_ascii_lowercase();
     let kind = params.first().and_then(|p| p["type"].as_str()).unwrap_or_default();
     if params.len() != 1 || !kind.eq_ignore_ascii_case(&format) {
-        return Err(GraphError::new(132012)
-            .details(format!("header: Format mismatch, expected {format}, received {}", received(kind))));
+        return Err(GraphError::new(132012).details(format!("header: Format mismatch, expected {format}, received {}", received(kind))));
     }
     let object = &params[0][&key];
     if format == "LOCATION" {
@@ -175,8 +175,7 @@ fn header(template: &Template, given: Option<&Value>) -> GraphResult<Option<Valu
 /// The buttons as the person sees them; checks that each wanted parameter is there and no other.
 fn buttons(template: &Template, components: &[Value]) -> GraphResult<Value> {
     let defined = template.buttons();
-    let given: Vec<&Value> =
-        components.iter().filter(|c| c["type"].as_str().is_some_and(|t| t.eq_ignore_ascii_case("button"))).collect();
+    let given: Vec<&Value> = components.iter().filter(|c| c["type"].as_str().is_some_and(|t| t.eq_ignore_ascii_case("button"))).collect();
     let index = |c: &Value| match &c["index"] {
         Value::String(s) => s.parse::<usize>().ok(),
         Value::Number(n) => n.as_u64().and_then(|n| usize::try_from(n).ok()),
@@ -292,9 +291,7 @@ mod tests {
     #[test]
     fn headers_and_buttons() {
         let media = |kind: &str| json!({"type": "header", "parameters": [{"type": kind, kind: {"id": "1"}}]});
-        let boleto = |h: Value| {
-            request("boleto_disponivel", "pt_BR", json!([h, texts("body", &["Ana", "10/05"])]))
-        };
+        let boleto = |h: Value| request("boleto_disponivel", "pt_BR", json!([h, texts("body", &["Ana", "10/05"])]));
         assert!(code(boleto(media("document"))).is_ok());
         assert_eq!(code(boleto(media("image"))), Err(132012));
         assert_eq!(code(request("boleto_disponivel", "pt_BR", json!([texts("body", &["Ana", "10/05"])]))), Err(132012));
@@ -303,7 +300,8 @@ mod tests {
             c.extend(extra.as_array().unwrap().iter().cloned());
             request("promocao_semana", "pt_BR", json!(c))
         };
-        let url = |i: u32| json!({"type": "button", "sub_type": "url", "index": i.to_string(), "parameters": [{"type": "text", "text": "cafe"}]});
+        let url =
+            |i: u32| json!({"type": "button", "sub_type": "url", "index": i.to_string(), "parameters": [{"type": "text", "text": "cafe"}]});
         let shown = code(promo(json!([url(0)]))).unwrap();
         assert_eq!(shown["header"]["text"], "Semana de 50%");
         assert!(shown["buttons"][0]["url"].as_str().unwrap().ends_with("/cafe"));

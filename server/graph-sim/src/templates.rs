@@ -77,12 +77,24 @@ pub fn list(sim: &Arc<Sim>, call: &Call) -> GraphResult<Response> {
         }
         answer["paging"]["cursors"] = json!({"before": before, "after": after});
     }
+    if let Some(wanted) = call.query("summary") {
+        let summary = json!({
+            "total_count": all.len(),
+            "message_template_count": waba.templates.len(),
+            "message_template_limit": MAX,
+            "are_translations_complete": true,
+        });
+        let wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
+        answer["summary"] = summary
+            .as_object()
+            .map_or(Value::Null, |s| s.iter().filter(|(k, _)| wanted.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect());
+    }
     Ok(Json(answer).into_response())
 }
 
 fn page_url(call: &Call, limit: usize, cursor: &str, value: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in ["fields", "status", "category", "language", "name", "name_or_content"] {
+    for name in ["fields", "status", "category", "language", "name", "name_or_content", "summary"] {
         if let Some(v) = call.query(name) {
             query.append_pair(name, v);
         }
@@ -112,10 +124,18 @@ pub fn create(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response
         let waba = waba(&mut data, call)?;
         check_components(&category, named, &components, |h| handles.contains_key(h))?;
         if waba.templates.iter().any(|t| t.name == name && t.language == language) {
-            return rules::refuse(rules::EXISTS, "Content in This Language Already Exists", "There is already content in this language for this template.");
+            return rules::refuse(
+                rules::EXISTS,
+                "Content in This Language Already Exists",
+                "There is already content in this language for this template.",
+            );
         }
         if waba.deleted_names.get(name).is_some_and(|until| now < *until) {
-            return rules::refuse(rules::DELETED, "Message Template Language Is Being Deleted", "New content can't be added under this name for 30 days after it was deleted.");
+            return rules::refuse(
+                rules::DELETED,
+                "Message Template Language Is Being Deleted",
+                "New content can't be added under this name for 30 days after it was deleted.",
+            );
         }
         if waba.templates.len() >= MAX {
             return rules::refuse(2_388_019, "Message Template Limit Exceeded", "The account has the most templates that it may have.");
@@ -149,7 +169,11 @@ pub fn edit(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response> 
         });
         let (waba_id, template) = found.ok_or_else(|| GraphError::no_object(&call.id, "post"))?;
         if !matches!(template.status.as_str(), "APPROVED" | "REJECTED" | "PAUSED") {
-            return rules::refuse(2_593_002, "Message Template Cannot Be Edited", format!("A template that is {} cannot be edited.", template.status));
+            return rules::refuse(
+                2_593_002,
+                "Message Template Cannot Be Edited",
+                format!("A template that is {} cannot be edited.", template.status),
+            );
         }
         let category = body["category"].as_str().map(upper);
         if template.status == "APPROVED" {
@@ -158,7 +182,11 @@ pub fn edit(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response> 
             }
             let lately = |age: i64| template.edits_ms.iter().filter(|at| now - **at < age).count();
             if lately(DAY_MS) >= 1 || lately(30 * DAY_MS) >= 10 {
-                return rules::refuse(2_593_003, "Too Many Edits", "An approved template can be edited once a day and ten times in 30 days.");
+                return rules::refuse(
+                    2_593_003,
+                    "Too Many Edits",
+                    "An approved template can be edited once a day and ten times in 30 days.",
+                );
             }
         }
         let category = category.unwrap_or_else(|| template.category.clone());
@@ -221,8 +249,14 @@ fn status_change(waba_id: &str, t: &Template, event: &str, reason: Option<&str>)
         "reason": reason.unwrap_or("NONE"),
     });
     match event {
-        "PAUSED" => value["other_info"] = json!({"title": "FIRST_PAUSE", "description": "Your template has been paused for 3 hours because of its quality."}),
-        "REJECTED" => value["rejection_info"] = json!({"reason": "The template breaks a policy.", "recommendation": "Change the text and send it again."}),
+        "PAUSED" => {
+            value["other_info"] =
+                json!({"title": "FIRST_PAUSE", "description": "Your template has been paused for 3 hours because of its quality."})
+        }
+        "REJECTED" => {
+            value["rejection_info"] =
+                json!({"reason": "The template breaks a policy.", "recommendation": "Change the text and send it again."})
+        }
         _ => {}
     }
     Change { waba_id: waba_id.to_owned(), number_id: None, field: "message_template_status_update".into(), value }

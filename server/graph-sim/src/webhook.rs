@@ -140,10 +140,9 @@ impl Sim {
         let data = self.peek();
         match data.wabas.get(waba_id) {
             Some(waba) if !waba.subscribed => None,
-            waba => number_id
-                .and_then(|n| data.numbers.get(n)?.webhook_override.clone())
-                .or_else(|| waba?.webhook_override.clone())
-                .or(app),
+            waba => {
+                number_id.and_then(|n| data.numbers.get(n)?.webhook_override.clone()).or_else(|| waba?.webhook_override.clone()).or(app)
+            }
         }
     }
 
@@ -277,12 +276,7 @@ mod tests {
 
     #[test]
     fn changes_of_one_account_share_an_entry() {
-        let change = |waba: &str, field: &str| Change {
-            waba_id: waba.into(),
-            number_id: None,
-            field: field.into(),
-            value: json!({}),
-        };
+        let change = |waba: &str, field: &str| Change { waba_id: waba.into(), number_id: None, field: field.into(), value: json!({}) };
         let body = envelope(&[change("1", "messages"), change("1", "messages"), change("2", "account_update")], 7);
         assert_eq!(body["entry"][0]["changes"].as_array().map(Vec::len), Some(2));
         assert!(body["entry"][0].get("time").is_none());

@@ -7,8 +7,18 @@ use crate::interactive;
 
 /// Message types that a send may have.
 pub const TYPES: [&str; 12] = [
-    "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "interactive",
-    "template", "order_status",
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "interactive",
+    "template",
+    "order_status",
 ];
 
 /// A file that a message wants: as message type `kind`, by id or by link.
@@ -134,11 +144,7 @@ fn template_media(object: &Value) -> Vec<MediaRef> {
                 return None;
             }
             let object = &p[&kind];
-            Some(MediaRef {
-                id: object["id"].as_str().map(str::to_owned),
-                link: object["link"].as_str().map(str::to_owned),
-                kind,
-            })
+            Some(MediaRef { id: object["id"].as_str().map(str::to_owned), link: object["link"].as_str().map(str::to_owned), kind })
         })
         .collect()
 }

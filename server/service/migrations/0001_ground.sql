@@ -122,6 +122,8 @@ create table contact_term (
   primary key (account_id, term, contact_id)
 );
 create index contact_term_contact on contact_term (contact_id);
+-- Prefixes are ranges of bytes, whatever the database's language.
+@postgres alter table contact_term alter column term type text collate "C";
 
 create table conversation (
   id bigint primary key,
@@ -153,6 +155,7 @@ create table conversation (
   preview_author_id bigint,
   referral text
 );
+@postgres alter table conversation alter column protocol type text collate "C";
 create unique index conversation_protocol on conversation (account_id, protocol);
 create unique index conversation_one_open on conversation (channel_id, contact_id) where status <> 'COMPLETED';
 create index conversation_list on conversation (account_id, status, last_at, id);
@@ -192,7 +195,7 @@ create table message_raw (
   raw text not null
 );
 
-@sqlite create virtual table message_fts using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 2");
+@sqlite create virtual table message_fts using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = "ascii");
 @postgres create table message_fts (rowid bigint primary key, words tsvector not null);
 @postgres create index message_fts_words on message_fts using gin (words);
 

@@ -1,9 +1,10 @@
 //! Contacts, their identities, and the terms by which they are found.
 
-use crate::desk::{Scope, Work};
+use crate::desk::{Cx, Scope, Work};
 use crate::phone::{self, Phone};
 use crate::{Result, args, sql};
 use model::*;
+use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// A contact in full.
@@ -23,11 +24,79 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
     Ok(Contact { id, name, phone, email, status: status.parse()?, annotation, created_at, identities })
 }
 
+#[derive(sqlx::FromRow)]
+struct Listed {
+    id: i64,
+    name: String,
+    phone: Option<String>,
+    email: Option<String>,
+    status: String,
+    annotation: String,
+    created_at: Millis,
+}
+
+/// A page of contacts, newest first: of all, or of those that a text finds (at most 100).
+///
+/// # Errors
+/// [`Fault::Invalid`] for a text that is too long.
+pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: i64) -> Result<Page<Contact>> {
+    let scope = cx.may(Permission::Inbox)?;
+    let limit = limit.clamp(1, limit::PAGE_MAX);
+    let below = after.map_or(i64::MAX, |a| a.0);
+    let mut rows: Vec<Listed> = match text.filter(|t| !t.trim().is_empty()) {
+        None => {
+            let all = sql!(
+                "select id, name, phone, email, status, annotation, created_at from contact where account_id = $1 and id < $2 order by id desc limit $3"
+            );
+            scope.all(all, args![below, limit + 1]).await?
+        }
+        Some(text) => {
+            let found = crate::db::list(crate::search::matching(&scope, text).await?);
+            let some = sql!(
+                "select id, name, phone, email, status, annotation, created_at from contact
+                 where account_id = $1 and id in {in $2} and id < $3 order by id desc limit $4"
+            );
+            scope.all(some, args![found, below, limit + 1]).await?
+        }
+    };
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let identities: Vec<(i64, String, String, String, Option<String>)> = scope
+        .all(
+            sql!(
+                "select contact_id, kind, channel_kind, address, username from contact_identity
+                 where account_id = $1 and contact_id in {in $2} order by contact_id, kind"
+            ),
+            args![crate::db::list(rows.iter().map(|r| r.id))],
+        )
+        .await?;
+    let mut of: HashMap<i64, Vec<Identity>> = HashMap::new();
+    for (id, kind, channel, address, username) in identities {
+        of.entry(id).or_default().push(Identity { kind: kind.parse()?, channel_kind: channel.parse()?, address, username });
+    }
+    let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
+    let items = rows.into_iter().map(|r| {
+        let identities = of.remove(&r.id).unwrap_or_default();
+        let Listed { id, name, phone, email, status, annotation, created_at } = r;
+        Ok(Contact { id: id.into(), name, phone, email, status: status.parse()?, annotation, created_at, identities })
+    });
+    Ok(Page { items: items.collect::<Result<_>>()?, next })
+}
+
 /// The part of a contact that pickers show.
 pub(crate) async fn hit(work: &mut Work, id: ContactId) -> Result<ContactHit> {
     let (name, phone, status): (String, Option<String>, String) =
         work.one(sql!("select name, phone, status from contact where account_id = $1 and id = $2"), args![id]).await?;
     Ok(ContactHit { id, name, phone, status: status.parse()? })
+}
+
+/// Holds the contact until the work ends: what begins, reopens or continues its conversations goes one after the other.
+/// Taken before any of them is locked.
+pub(crate) async fn lock(work: &mut Work, id: ContactId) -> Result<()> {
+    if !work.is_sqlite() {
+        let _: Option<(i64,)> = work.opt(sql!("select id from contact where account_id = $1 and id = $2 {lock}"), args![id]).await?;
+    }
+    Ok(())
 }
 
 /// The contact with this number, in any of its forms.
@@ -49,8 +118,12 @@ pub(crate) async fn by_identity(work: &mut Work, kind: IdentityKind, value: &str
 pub(crate) async fn create_with_phone(work: &mut Work, name: &str, number: &Phone) -> Result<ContactHit> {
     let name = if name.trim().is_empty() { text::phone_display(&number.e164) } else { name.trim().to_owned() };
     let id = create(work, &name, Some(number)).await?;
-    add_identity(work, id, &NewIdentity { kind: IdentityKind::Phone, value: number.digits(), channel: ChannelKind::WhatsApp, address: number.digits(), username: None })
-        .await?;
+    let new = NewIdentity { kind: IdentityKind::Phone, value: number.digits(), channel: ChannelKind::WhatsApp, address: number.digits(), username: None };
+    if !add_identity(work, id, &new).await? {
+        // Somebody else made the contact a moment ago.
+        work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
+        return by_phone(work, number).await?.ok_or_else(|| Fault::Unavailable.into());
+    }
     Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active })
 }
 

@@ -87,6 +87,8 @@ macro_rules! bind {
             match a {
                 Arg::Bool(v) => $args.add(v),
                 Arg::Int(v) => $args.add(v),
+                // PostgreSQL's text cannot hold a NUL, and no text of ours needs one.
+                Arg::Text(Some(v)) if v.contains('\0') => $args.add(v.replace('\0', "\u{fffd}")),
                 Arg::Text(v) => $args.add(v),
             }
             .map_err(sqlx::Error::Encode)?;
@@ -224,6 +226,11 @@ impl Db {
         }
         .unwrap_or_default();
         Ok(steps.iter().filter(|m| !done.iter().any(|(v,)| *v == m.version)).map(|m| m.description.to_string()).collect())
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        self.one::<(i64,)>(crate::sql_system!("select cast(1 as bigint)"), Vec::new()).await.map(drop)
     }
 
     /// Whether this is SQLite.

@@ -25,8 +25,8 @@ impl Error {
     pub fn into_fault(self) -> Fault {
         match self {
             Error::Fault(fault) => fault,
-            Error::Sql(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => {
-                tracing::warn!(error = %self, "database is not available");
+            passing if passing.is_transient() => {
+                tracing::warn!(error = %passing, "the database is not available");
                 Fault::Unavailable
             }
             cause => {
@@ -34,6 +34,22 @@ impl Error {
                 tracing::error!(%reference, error = %cause, "request failed");
                 Fault::Internal { reference }
             }
+        }
+    }
+
+    /// True when the same work may succeed a moment later: no connection, a deadlock that the database resolved, a lock,
+    /// a full disk, a database that restarts.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Fault(Fault::Unavailable) => true,
+            Error::Sql(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
+            Error::Sql(sqlx::Error::Database(e)) => e.code().is_some_and(|code| match code.len() {
+                // PostgreSQL: connection, rollback by deadlock or serialization, resources, shutdown, disk.
+                5 => ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || &*code == "55P03",
+                // SQLite, the extended part cut off: busy, locked, I/O, full.
+                _ => code.parse::<i64>().is_ok_and(|n| matches!(n & 0xff, 5 | 6 | 10 | 13)),
+            }),
+            _ => false,
         }
     }
 

@@ -8,11 +8,14 @@
 //! * [`token`]: API tokens.
 
 pub mod auth;
+mod cache;
 pub mod channels;
 pub mod contact;
 pub mod conversation;
 pub mod db;
+pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod error;
 pub mod inbound;
 pub mod inbox;
@@ -30,6 +33,7 @@ pub mod statement;
 pub mod template;
 pub mod token;
 pub mod visitor;
+mod work;
 
 pub use auth::Visitor;
 pub use desk::{Cx, Desk, EventNews, News, Scope, Seat, Settings, Work};

@@ -54,7 +54,7 @@ struct Job {
 
 /// Fetches files until the server stops.
 pub async fn run(desk: Desk) {
-    loop {
+    while !desk.is_stopping() {
         match turn(&desk).await {
             Ok(0) => {
                 let _ = tokio::time::timeout(Duration::from_secs(2), desk.media.notified()).await;
@@ -101,7 +101,11 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 }
 
 async fn handle(desk: &Desk, job: &Job) -> Result<()> {
-    match tokio::time::timeout(FETCH, fetch(desk, job)).await.unwrap_or_else(|_| Err(Refusal::again("took too long"))) {
+    let outcome = tokio::time::timeout(FETCH, fetch(desk, job)).await.unwrap_or_else(|_| Err(Refusal::again("took too long")));
+    if outcome.is_err() {
+        let _ = tokio::fs::remove_file(part_of(desk, job)).await;
+    }
+    match outcome {
         Ok(file) => record(desk, job, Ok(file)).await,
         Err(r) if r.again && job.attempts < TRIES => {
             let wait = 2_000i64 << (2 * job.attempts.min(8));
@@ -144,7 +148,7 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
     if stream.size.is_some_and(|s| s > LARGEST) {
         return Err(Refusal::never("too large"));
     }
-    let part = folder(desk).join(format!("{}.part", job.id));
+    let part = part_of(desk, job);
     tokio::fs::create_dir_all(folder(desk)).await.map_err(Refusal::again)?;
     let mut file = tokio::fs::File::create(&part).await.map_err(Refusal::again)?;
     let (mut hash, mut size, mut head) = (Sha256::new(), 0u64, Vec::new());
@@ -152,7 +156,6 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
         let chunk = chunk.map_err(Refusal::again)?;
         size += chunk.len() as u64;
         if size > LARGEST {
-            let _ = tokio::fs::remove_file(&part).await;
             return Err(Refusal::never("too large"));
         }
         if head.len() < 4096 {
@@ -166,7 +169,6 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
     let told = stream.sha256.clone().unwrap_or_default();
     for expected in [job.sha256.as_str(), told.as_str()] {
         if !expected.is_empty() && !expected.eq_ignore_ascii_case(&sha256) {
-            let _ = tokio::fs::remove_file(&part).await;
             return Err(Refusal::again("the file does not have the announced hash"));
         }
     }
@@ -181,15 +183,26 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
 /// The type by content where the content tells, else the announced one, never one that a browser would run.
 pub fn sniff(head: &[u8], announced: &str) -> String {
     let announced = announced.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let seen = infer::get(head).map(|t| t.mime_type().to_owned());
-    match seen.as_deref() {
+    let seen = infer::get(head).map(|t| t.mime_type());
+    let mime = match seen {
         // Containers whose content does not tell sound from pictures, and office files in a zip.
         Some("video/mp4" | "video/webm" | "application/ogg" | "application/zip" | "application/x-ole-storage") if !announced.is_empty() => announced,
         Some(mime) => mime.to_owned(),
         None if looks_like_markup(head) => "text/plain".to_owned(),
         None if announced.is_empty() => "application/octet-stream".to_owned(),
         None => announced,
-    }
+    };
+    if runs(&mime) { "text/plain".to_owned() } else { mime }
+}
+
+/// Types that a browser takes as a page, a picture with scripts, a style or a program.
+fn runs(mime: &str) -> bool {
+    let harmless_text = ["text/plain", "text/csv", "text/calendar", "text/vcard", "text/x-vcard"];
+    (mime.starts_with("text/") && !harmless_text.contains(&mime))
+        || mime.ends_with("+xml")
+        || ["/xml", "html", "script", "multipart/", "message/", "flash"].iter().any(|part| mime.contains(part))
+        || !mime.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.+-_".contains(&b))
+        || mime.matches('/').count() != 1
 }
 
 fn looks_like_markup(head: &[u8]) -> bool {
@@ -201,6 +214,11 @@ fn folder(desk: &Desk) -> PathBuf {
     desk.settings.data_dir.join("media")
 }
 
+/// Where a file grows while it comes in.
+fn part_of(desk: &Desk, job: &Job) -> PathBuf {
+    folder(desk).join(format!("{}.part", job.id))
+}
+
 /// Where a file with this hash lives.
 pub fn path_of(desk: &Desk, sha256: &str) -> PathBuf {
     let (a, b) = (sha256.get(..2).unwrap_or("00"), sha256.get(2..4).unwrap_or("00"));
@@ -209,8 +227,9 @@ pub fn path_of(desk: &Desk, sha256: &str) -> PathBuf {
 
 async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, String>) -> Result<()> {
     let mut work = desk.system(job.account_id.into()).begin().await?;
-    let stored = message::get(&mut work, job.message_id.into()).await?;
-    let mut m = stored.view()?;
+    let found = message::get(&mut work, job.message_id.into()).await?;
+    let c = crate::conversation::lock(&mut work, found.conversation_id.into()).await?;
+    let mut m = message::again(&mut work, found).await?.view()?;
     let Content::Media(media) = &mut m.content else { return Err(Error::Other("a file of a message without one".into())) };
     match outcome {
         Ok(file) => {
@@ -231,8 +250,7 @@ async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, St
         }
     }
     message::set_content(&mut work, &m).await?;
-    let c = crate::conversation::lock(&mut work, m.conversation_id).await?;
-    work.tell(Change::Message { access: c.access(), message: Box::new(m) }).await?;
+    work.tell(Change::Message { access: c.access(), message: Box::new(m) });
     work.commit().await
 }
 
@@ -277,6 +295,13 @@ mod tests {
     fn a_page_in_disguise_is_plain_text() {
         assert_eq!(sniff(b"<html><script>1</script>", "image/jpeg"), "text/plain");
         assert_eq!(sniff(b"  <svg onload=1>", "image/svg+xml"), "text/plain");
+        assert_eq!(sniff(b"see <script>1</script>", "text/html"), "text/plain");
+        assert_eq!(sniff(b"PK\x03\x04page", "application/xhtml+xml"), "text/plain");
+        assert_eq!(sniff(b"alert(1)", "application/javascript"), "text/plain");
+        assert_eq!(sniff(b"x", "image/png\r\nset-cookie: a=b"), "text/plain");
+        let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        assert_eq!(sniff(b"PK\x03\x04sheet", sheet), sheet);
+        assert_eq!(sniff(b"a;b", "text/csv"), "text/csv");
         assert_eq!(sniff(&[0xff, 0xd8, 0xff, 0xe0, 0, 0], "text/html"), "image/jpeg");
         assert_eq!(sniff(b"OggS\0\0\0\0", "audio/ogg; codecs=opus"), "audio/ogg");
     }

@@ -1,6 +1,7 @@
 //! The outbox: every send is a row first, then a call.
 //!
-//! Order is kept per contact and channel: a row leaves only when none before it waits. The row is marked before the
+//! Order is kept per contact and channel: a row leaves only when none before it waits; but one that the network holds
+//! back for hours is overtaken, so that it does not silence the conversation. The row is marked before the
 //! call, with our message's id as the network's callback data. When the answer is lost, or the server dies during the
 //! call, the row is uncertain: it waits for the network's status, which carries our id, and is sent again only when
 //! none comes. A refusal is classified by the adapter: retry, retry this contact, wait, never, or stop the channel.
@@ -66,7 +67,19 @@ async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str,
 /// The network told of this message: nothing is left to send.
 pub(crate) async fn settled(work: &mut Work, message: MessageId) -> Result<()> {
     work.run(sql!("delete from outbox where account_id = $1 and message_id = $2"), args![message]).await?;
+    work.wake_outbox();
     Ok(())
+}
+
+/// What the network echoes with each status: the message, and the row that sent it.
+fn callback(job: &Job) -> String {
+    format!("{}:{}", job.message_id, job.id)
+}
+
+/// The message and the outbox row of an echoed callback.
+pub(crate) fn called_back(text: &str) -> Option<(MessageId, OutboxId)> {
+    let (message, row) = text.split_once(':')?;
+    Some((message.parse().ok()?, row.parse().ok()?))
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -84,7 +97,7 @@ struct Job {
 
 /// Sends until the server stops: woken by new rows, and looking once a second for those that are due.
 pub async fn run(desk: Desk) {
-    loop {
+    while !desk.is_stopping() {
         match turn(&desk).await {
             Ok(0) => {
                 let _ = tokio::time::timeout(Duration::from_secs(1), desk.outbox.notified()).await;
@@ -130,10 +143,11 @@ async fn claim(desk: &Desk) -> Result<Vec<Job>> {
         .all(
             sql_system!(
                 "update outbox set state = 'SENDING', attempts = attempts + 1, locked_until = $2 where id in (
-                   select o.id from outbox o where o.state in ('QUEUED', 'UNCERTAIN') and o.next_at <= $1
-                   and not exists (select 1 from outbox p where p.channel_id = o.channel_id and p.contact_id = o.contact_id and p.id < o.id)
+                   select o.id from outbox o where o.state in ('QUEUED', 'UNCERTAIN', 'WAITING') and o.next_at <= $1
+                   and not exists (select 1 from outbox p where p.channel_id = o.channel_id and p.contact_id = o.contact_id and p.id < o.id
+                     and p.state <> 'WAITING')
                    order by o.id limit $3)
-                 and state in ('QUEUED', 'UNCERTAIN')
+                 and state in ('QUEUED', 'UNCERTAIN', 'WAITING')
                  returning id, account_id, channel_id, contact_id, conversation_id, message_id, payload, attempts, created_at"
             ),
             args![now, now + CALL_MILLIS, CLAIM],
@@ -158,7 +172,11 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
     if row.status != ChannelStatus::Connected {
         return hold(desk, job).await;
     }
-    let payload: Payload = serde_json::from_str(&job.payload)?;
+    let payload: Payload = match serde_json::from_str(&job.payload) {
+        Ok(payload) => payload,
+        // It would stand in the way of everything behind it, for ever.
+        Err(e) => return give_up(desk, job, Problem { reason: DeliveryProblem::Unknown, code: None, detail: e.to_string() }).await,
+    };
     if let Payload::Read { external_id } = &payload {
         if let Err(e) = row.adapter().mark_read(&row.link(desk), external_id).await {
             tracing::info!(channel = %row.id, error = %e, "a read receipt was refused");
@@ -174,7 +192,7 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
     };
     let out = Outbound {
         to,
-        callback: job.message_id.to_string(),
+        callback: callback(job),
         quoted: match &payload {
             Payload::Text { quoted, .. } => quoted.clone(),
             Payload::Template { .. } | Payload::Read { .. } => None,
@@ -215,6 +233,7 @@ async fn recipient(desk: &Desk, job: &Job) -> Result<Option<Recipient>> {
 
 async fn done(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, sent: Sent) -> Result<()> {
     let mut work = desk.system(job.account_id.into()).begin().await?;
+    crate::conversation::lock(&mut work, job.conversation_id.into()).await?;
     let known = work
         .run(
             sql!("update message set external_id = $3 where account_id = $1 and id = $2 and external_id is null"),
@@ -228,7 +247,9 @@ async fn done(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, sent: Sent) -> Resu
         }
         tracing::warn!(message = job.message_id, "the network repeated a message id");
         drop(work);
-        return drop_row(desk, job).await;
+        let mut work = desk.system(job.account_id.into()).begin().await?;
+        message::taken(&mut work, job.message_id.into()).await?;
+        return finish(work, job).await;
     }
     if let Some(address) = &sent.address {
         contact::set_address(&mut work, job.contact_id.into(), address).await?;
@@ -245,6 +266,11 @@ async fn done(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, sent: Sent) -> Resu
     };
     message::heard(&mut work, row.id, &fact).await?;
     crate::inbound::unpark(&mut work, row.id, &sent.external_id).await?;
+    finish(work, job).await
+}
+
+/// Removes the row with what became of it; the next one of the contact may leave.
+async fn finish(mut work: Work, job: &Job) -> Result<()> {
     work.run(sql!("delete from outbox where account_id = $1 and id = $2"), args![job.id]).await?;
     work.wake_outbox();
     work.commit().await
@@ -256,7 +282,7 @@ async fn refused(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, e: SendError) ->
         let full = base.saturating_mul(factor.saturating_pow((job.attempts - 1).clamp(0, 20) as u32)).min(most);
         full + desk.seam.below(full / 4 + 1)
     };
-    let delay = match e.policy {
+    let (state, delay) = match e.policy {
         Policy::Never | Policy::Transform => return give_up(desk, job, message::problem(&e)).await,
         Policy::Account => return stop_channel(desk, job, row, &e).await,
         Policy::Uncertain if job.attempts >= TRIES => {
@@ -268,12 +294,12 @@ async fn refused(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, e: SendError) ->
         Policy::Retry if job.attempts >= TRIES => return give_up(desk, job, message::problem(&e)).await,
         Policy::RetryPair if job.attempts >= 2 * TRIES => return give_up(desk, job, message::problem(&e)).await,
         Policy::Wait if job.attempts >= 3 => return give_up(desk, job, message::problem(&e)).await,
-        Policy::Retry => backoff(1_000, 3, 300_000),
+        Policy::Retry => ("QUEUED", backoff(1_000, 3, 300_000)),
         // The network asks for 4^n seconds.
-        Policy::RetryPair => backoff(4_000, 4, 600_000),
-        Policy::Wait => backoff(3_600_000, 4, 24 * 3_600_000),
+        Policy::RetryPair => ("QUEUED", backoff(4_000, 4, 600_000)),
+        Policy::Wait => ("WAITING", backoff(3_600_000, 4, 24 * 3_600_000)),
     };
-    set_state(desk, job, "QUEUED", desk.now() + delay).await
+    set_state(desk, job, state, desk.now() + delay).await
 }
 
 async fn set_state(desk: &Desk, job: &Job, state: &str, next_at: Millis) -> Result<()> {
@@ -288,11 +314,12 @@ async fn drop_row(desk: &Desk, job: &Job) -> Result<()> {
 }
 
 async fn give_up(desk: &Desk, job: &Job, why: Problem) -> Result<()> {
+    if job.message_id == 0 {
+        return drop_row(desk, job).await;
+    }
     let mut work = desk.system(job.account_id.into()).begin().await?;
     message::fail(&mut work, job.message_id.into(), why).await?;
-    work.run(sql!("delete from outbox where account_id = $1 and id = $2"), args![job.id]).await?;
-    work.wake_outbox();
-    work.commit().await
+    finish(work, job).await
 }
 
 /// The channel is not connected: the row waits until it is, but not for ever.
@@ -310,10 +337,11 @@ async fn hold(desk: &Desk, job: &Job) -> Result<()> {
 async fn stop_channel(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, e: &SendError) -> Result<()> {
     tracing::warn!(channel = %row.id, code = e.code, detail = %e.detail, "a channel was stopped");
     let mut work = desk.system(job.account_id.into()).begin().await?;
+    // Uncertain rows come here when their time has come: until then their status may still arrive.
     let status = if e.problem == DeliveryProblem::TokenExpired { ChannelStatus::TokenExpired } else { ChannelStatus::Disconnected };
     channels::set_status(&mut work, row.id, status, Some(&channels::reason(e))).await?;
     work.run(
-        sql!("update outbox set state = 'HELD', locked_until = 0 where account_id = $1 and (id = $2 or (channel_id = $3 and state in ('QUEUED', 'UNCERTAIN')))"),
+        sql!("update outbox set state = 'HELD', locked_until = 0 where account_id = $1 and (id = $2 or (channel_id = $3 and state in ('QUEUED', 'WAITING')))"),
         args![job.id, job.channel_id],
     )
     .await?;
@@ -333,12 +361,8 @@ pub async fn fail_stale(desk: &Desk) -> Result<()> {
         )
         .await?;
     for job in old {
-        if job.message_id == 0 {
-            drop_row(desk, &job).await?;
-        } else {
-            tracing::info!(conversation = job.conversation_id, "a held message was too old to send");
-            give_up(desk, &job, Problem { reason: DeliveryProblem::ChannelDown, code: None, detail: String::new() }).await?;
-        }
+        tracing::info!(conversation = job.conversation_id, "a held message was too old to send");
+        give_up(desk, &job, Problem { reason: DeliveryProblem::ChannelDown, code: None, detail: String::new() }).await?;
     }
     Ok(())
 }

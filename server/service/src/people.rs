@@ -28,7 +28,7 @@ pub async fn save_account(cx: &Cx, draft: AccountDraft) -> Result<Account> {
     )
     .await?;
     work.audit(Some(cx.user), "account.change", cx.account, serde_json::to_value(&draft)?).await?;
-    work.tell(Change::Setup { what: SetupKind::Account }).await?;
+    work.tell(Change::Setup { what: SetupKind::Account });
     work.commit().await?;
     account(cx).await
 }
@@ -82,12 +82,14 @@ pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
     let hash = if draft.password.is_empty() { None } else { Some(crate::auth::hash_password(cx.desk(), draft.password.clone()).await?) };
     let known = user_by_email(cx, &draft.email).await?;
     let mut work = scope.begin().await?;
+    work.lock_account().await?;
+    let mut ended = Vec::new();
     let user = match (draft.user_id, known) {
         (Some(user), other) => {
             if other.is_some_and(|o| o != user) {
                 return Err(Fault::field("email", Wrong::Taken).into());
             }
-            change_user(&mut work, cx, user, &draft, hash.as_deref()).await?;
+            ended = change_user(&mut work, cx, user, &draft, hash.as_deref()).await?;
             user
         }
         (None, Some(user)) => {
@@ -125,8 +127,11 @@ pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
         serde_json::json!({ "role": role, "active": active, "teams": draft.teams }),
     )
     .await?;
-    work.tell(Change::Setup { what: SetupKind::Members }).await?;
+    work.tell(Change::Setup { what: SetupKind::Members });
     work.commit().await?;
+    if !ended.is_empty() {
+        crate::auth::tell_ended(cx.desk(), user, &ended).await?;
+    }
     members(cx).await?.into_iter().find(|m| m.user_id == user).ok_or_else(|| Fault::Missing.into())
 }
 
@@ -136,8 +141,9 @@ async fn user_by_email(cx: &Cx, email: &str) -> Result<Option<UserId>> {
     Ok(row.map(|(id,)| id.into()))
 }
 
-/// Name, e-mail and password may be changed by an admin only while the user belongs to this account alone.
-async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft, hash: Option<&str>) -> Result<()> {
+/// Name, e-mail and password may be changed by an admin only while the user belongs to this account alone. Answers the
+/// logins that a new password ended: all but the one that changes it.
+async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft, hash: Option<&str>) -> Result<Vec<LoginId>> {
     let here: Option<(bool,)> = work.opt(sql!("select active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
     if here.is_none() {
         return Err(Fault::Missing.into());
@@ -151,23 +157,27 @@ async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft
         work.system().one(sql_system!("select name, nickname, email from users where id = $1"), args![user]).await?.ok_or(Fault::Missing)?;
     let changed = name != draft.name.trim() || nickname != draft.nickname.trim() || email != crate::auth::normal_email(&draft.email) || hash.is_some();
     if !changed {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if others > 0 && user != cx.user {
         return Err(Fault::field("email", Wrong::NotAllowed).into());
     }
-    work.system()
+    let saved = work
+        .system()
         .run(
             sql_system!("update users set name = $2, nickname = $3, email = $4, password_hash = coalesce($5, password_hash) where id = $1"),
             args![user, draft.name.trim(), draft.nickname.trim(), crate::auth::normal_email(&draft.email), hash],
         )
-        .await?;
-    if hash.is_some() {
-        // A new password ends the logins made with the old one, except the one that changes it.
-        work.system().run(sql_system!("delete from login where user_id = $1 and id <> $2"), args![user, cx.login.unwrap_or_default()]).await?;
-        cx.desk().logins.invalidate_all();
+        .await;
+    if let Err(e) = saved.map_err(crate::Error::from) {
+        return Err(if e.is_unique("email") { Fault::field("email", Wrong::Taken).into() } else { e });
     }
-    Ok(())
+    if hash.is_none() {
+        return Ok(Vec::new());
+    }
+    let ended: Vec<(i64,)> =
+        work.system().all(sql_system!("delete from login where user_id = $1 and id <> $2 returning id"), args![user, cx.login.unwrap_or_default()]).await?;
+    Ok(ended.into_iter().map(|(id,)| id.into()).collect())
 }
 
 async fn set_teams(work: &mut Work, user: UserId, links: &[TeamLink]) -> Result<()> {
@@ -207,8 +217,9 @@ pub async fn save_team(cx: &Cx, draft: TeamDraft) -> Result<Team> {
     let scope = cx.may(Permission::Settings)?;
     draft.check()?;
     let mut work = scope.begin().await?;
+    work.lock_account().await?;
     let old: Option<(bool,)> = match draft.id {
-        Some(id) => Some(work.one(sql!("select is_default from team where account_id = $1 and id = $2 {lock}"), args![id]).await?),
+        Some(id) => Some(work.one(sql!("select is_default from team where account_id = $1 and id = $2"), args![id]).await?),
         None => None,
     };
     if old == Some((true,)) && !draft.is_default {
@@ -231,7 +242,7 @@ pub async fn save_team(cx: &Cx, draft: TeamDraft) -> Result<Team> {
         .await;
     saved.map_err(|e| if e.is_unique("team_name") { Fault::field("name", Wrong::Taken).into() } else { e })?;
     work.audit(Some(cx.user), if draft.id.is_some() { "team.change" } else { "team.add" }, id, serde_json::to_value(&draft)?).await?;
-    work.tell(Change::Setup { what: SetupKind::Teams }).await?;
+    work.tell(Change::Setup { what: SetupKind::Teams });
     work.commit().await?;
     teams(cx).await?.into_iter().find(|t| t.id == id).ok_or_else(|| Fault::Missing.into())
 }

@@ -13,18 +13,29 @@ const MOST: i64 = 20;
 /// Matching messages that are looked at before visibility thins them out.
 const LOOK_AT: i64 = 400;
 
-/// The text of a message as the index keeps it: folded words and the account's own word.
+/// Letters of a word that are compared.
+const WORD_MAX: usize = 40;
+
+/// The text of a message as the index keeps it: folded words, each once, and the account's own word. The words are cut
+/// here and nowhere else, so that both databases and the query agree on what a word is.
 pub(crate) fn document(account: AccountId, body: &str) -> String {
-    let folded: String = fold(body).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    format!("{} {folded}", account_word(account))
+    let mut words: Vec<String> = cut(body).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.push(account_word(account));
+    words.join(" ")
 }
 
 fn account_word(account: AccountId) -> String {
     format!("zq{:x}qz", account.0)
 }
 
+fn cut(text: &str) -> impl Iterator<Item = String> {
+    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(WORD_MAX).collect()).collect::<Vec<String>>().into_iter()
+}
+
 fn words(text: &str) -> Vec<String> {
-    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(8).map(|w| w.chars().take(40).collect()).collect()
+    cut(text).take(8).collect()
 }
 
 /// Searches everything.
@@ -47,13 +58,18 @@ pub async fn search(cx: &Cx, text: &str) -> Result<SearchResult> {
 /// Contacts for pickers.
 pub async fn contacts(cx: &Cx, text: &str) -> Result<Vec<ContactHit>> {
     let scope = cx.may(Permission::Inbox)?;
+    let ids = matching(&scope, text).await?;
+    hits(&scope, &ids).await
+}
+
+/// Ids of the contacts that a text finds, at most 100.
+///
+/// # Errors
+/// [`Fault::Invalid`] for a text that is too long.
+pub(crate) async fn matching(scope: &Scope, text: &str) -> Result<Vec<i64>> {
     Check::default().that(text.chars().count() <= limit::SEARCH_MAX, "text", Wrong::TooLong).done()?;
     let words = words(text);
-    if words.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids = contact_ids(&scope, text, &words).await?;
-    hits(&scope, &ids).await
+    if words.is_empty() { Ok(Vec::new()) } else { contact_ids(scope, text, &words).await }
 }
 
 /// Contacts of whom every word is a name's beginning, or whose number holds the digits.
@@ -133,15 +149,11 @@ async fn conversations(cx: &Cx, scope: &Scope, text: &str, contacts: &[i64]) -> 
 }
 
 /// The words as a query of the full-text index: all of them, the last one as a beginning.
-pub(crate) fn match_text(sqlite: bool, account: AccountId, words: &[String]) -> String {
-    let account = account_word(account);
-    let terms = words.iter().enumerate().map(|(i, w)| match (i + 1 == words.len(), sqlite) {
-        (false, true) => format!("\"{w}\""),
-        (true, true) => format!("\"{w}\"*"),
-        (false, false) => w.clone(),
-        (true, false) => format!("{w}:*"),
-    });
-    std::iter::once(if sqlite { format!("\"{account}\"") } else { account }).chain(terms).collect::<Vec<_>>().join(if sqlite { " AND " } else { " & " })
+pub fn match_text(sqlite: bool, account: AccountId, words: &[String]) -> String {
+    let (quote, prefix, and) = if sqlite { ('"', "*", " AND ") } else { ('\'', ":*", " & ") };
+    let account = format!("{quote}{}{quote}", account_word(account));
+    let terms = words.iter().enumerate().map(|(i, w)| format!("{quote}{w}{quote}{}", if i + 1 == words.len() { prefix } else { "" }));
+    std::iter::once(account).chain(terms).collect::<Vec<_>>().join(and)
 }
 
 async fn messages(cx: &Cx, scope: &Scope, words: &[String]) -> Result<Vec<MessageHit>> {
@@ -175,12 +187,12 @@ async fn messages(cx: &Cx, scope: &Scope, words: &[String]) -> Result<Vec<Messag
 }
 
 /// Ids of matching visible messages and their conversations, newest first.
-pub(crate) fn hits_text(sqlite: bool, seen: &Seen) -> (String, Vec<Arg>) {
+pub fn hits_text(sqlite: bool, seen: &Seen) -> (String, Vec<Arg>) {
     let (sees, more) = sight::condition(seen, 3);
     let candidates = if sqlite {
         format!("select rowid as id from message_fts where message_fts match $2 order by rowid desc limit {LOOK_AT}")
     } else {
-        format!("select rowid as id from message_fts where words @@ to_tsquery('simple', $2) order by rowid desc limit {LOOK_AT}")
+        format!("select rowid as id from message_fts where words @@ cast($2 as tsquery) order by rowid desc limit {LOOK_AT}")
     };
     let text = format!(
         "select m.id, m.conversation_id from ({candidates}) f join message m on m.id = f.id join conversation c on c.id = m.conversation_id

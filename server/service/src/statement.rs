@@ -3,7 +3,8 @@
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
 //! databases and checks their scope. Two notations are translated per database: `{in $2}` is the list of ids in the JSON
-//! array `$2`, `{lock}` locks the selected row where the database locks rows.
+//! array `$2`, `{lock}` locks the selected row where the database locks rows; rows that
+//! point to it may still be written.
 
 use std::sync::OnceLock;
 
@@ -63,7 +64,7 @@ pub fn translate_sqlite(text: &str) -> String {
 
 /// `{in $n}` → the elements of a JSON array as bigint.
 pub fn translate_postgres(text: &str) -> String {
-    translate(text, |n| format!("(select cast(e as bigint) from json_array_elements_text(cast({n} as json)) e)"), "for update")
+    translate(text, |n| format!("(select cast(e as bigint) from json_array_elements_text(cast({n} as json)) e)"), "for no key update")
 }
 
 fn translate(text: &str, list: impl Fn(&str) -> String, lock: &str) -> String {
@@ -130,6 +131,6 @@ mod tests {
     #[test]
     fn lists_and_locks_are_translated() {
         assert_eq!(translate_sqlite("a in {in $2} {lock}"), "a in (select value from json_each($2)) ");
-        assert!(translate_postgres("a in {in $2} {lock}").ends_with("for update"));
+        assert!(translate_postgres("a in {in $2} {lock}").ends_with("for no key update"));
     }
 }

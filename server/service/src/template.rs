@@ -88,3 +88,10 @@ pub(crate) async fn sendable(work: &mut Work, channel: ChannelId, id: TemplateId
     let (json,) = row.ok_or(Fault::TemplateMissing)?;
     Ok(serde_json::from_str(&json)?)
 }
+
+/// A template of this channel, whether or not it may be sent now.
+pub(crate) async fn known(work: &mut Work, channel: ChannelId, id: TemplateId) -> Result<Option<Template>> {
+    let row: Option<(String,)> =
+        work.opt(sql!("select definition from template where account_id = $1 and id = $2 and channel_id = $3"), args![id, channel]).await?;
+    row.map(|(json,)| Ok(serde_json::from_str(&json)?)).transpose()
+}

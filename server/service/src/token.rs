@@ -37,11 +37,12 @@ pub async fn cx_of_token(desk: &Desk, token: &str) -> Result<Option<Cx>> {
     let (account, user) = match desk.tokens.get(&hash) {
         Some(known) => known,
         None => {
+            let age = desk.tokens.age();
             let row: Option<(i64, i64)> =
                 desk.db.one(sql_system!("select account_id, user_id from api_token where token_hash = $1 and revoked_at is null"), args![&hash]).await?;
             let Some((account, user)) = row else { return Ok(None) };
             desk.db.run(sql_system!("update api_token set last_used_at = $2 where token_hash = $1"), args![&hash, desk.now()]).await?;
-            desk.tokens.insert(hash, (account.into(), user.into()));
+            desk.tokens.keep(hash, (account.into(), user.into()), age);
             (account.into(), user.into())
         }
     };

@@ -109,11 +109,21 @@ pub async fn say(desk: &Desk, row: &Arc<ChannelRow>, visitor: &mut VisitorId, cl
     Ok(chat)
 }
 
+/// Messages that a browser which comes back gets at most.
+pub const MISSED_MAX: usize = 200;
+
+/// The id that the visitor's browser gave its own message.
+pub async fn client_id(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, id: MessageId) -> Result<Option<String>> {
+    let found: Option<(Option<String>,)> =
+        desk.system(row.account_id).opt(sql!("select external_id from message where account_id = $1 and id = $2"), args![id]).await?;
+    Ok(found.and_then(|(e,)| e).and_then(|e| e.strip_prefix(&format!("{}:", visitor.value)).map(str::to_owned)))
+}
+
 /// The visitor's messages with a number above `since`, oldest first, at most the last 200; without `since` the last 50.
-pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: Option<i64>) -> Result<Vec<ChatMessage>> {
+pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: Option<MessageId>) -> Result<Vec<ChatMessage>> {
     let Some(contact) = visitor.contact_id else { return Ok(Vec::new()) };
     let scope = desk.system(row.account_id);
-    let limit = if since.is_some() { 200i64 } else { 50 };
+    let limit = if since.is_some() { MISSED_MAX as i64 } else { 50 };
     let mut rows: Vec<message::Stored> = scope
         .all(
             sql!(concat!(
@@ -122,7 +132,7 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
                 " from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3
                  and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED') and m.id > $4 order by m.id desc limit $5"
             )),
-            args![contact, row.id, since.unwrap_or(0), limit],
+            args![contact, row.id, since.unwrap_or_default(), limit],
         )
         .await?;
     rows.reverse();
@@ -153,7 +163,7 @@ pub fn for_visitor(m: &Message, author: &str) -> Option<ChatMessage> {
 fn chat_message(m: &Message, author: &str) -> ChatMessage {
     ChatMessage {
         id: m.id.to_string(),
-        n: m.id.0,
+        n: m.id,
         from: if m.direction == Direction::In { ChatFrom::Me } else { ChatFrom::Them },
         text: m.body.clone(),
         at: m.at,
@@ -163,7 +173,7 @@ fn chat_message(m: &Message, author: &str) -> ChatMessage {
 }
 
 /// The visitor's browser has our messages up to `n`, or the visitor has read them.
-pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: i64, status: MessageStatus) -> Result<()> {
+pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: MessageId, status: MessageStatus) -> Result<()> {
     let Some(contact) = visitor.contact_id else { return Ok(()) };
     let mut work = desk.system(row.account_id).begin().await?;
     let before = if status == MessageStatus::Read { "('SENT', 'QUEUED', 'DELIVERED')" } else { "('SENT', 'QUEUED')" };
@@ -199,8 +209,8 @@ pub async fn typing(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Resul
 }
 
 /// The number up to which agents have read the visitor's messages.
-pub async fn seen_upto(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Result<i64> {
-    let Some(contact) = visitor.contact_id else { return Ok(0) };
+pub async fn seen_upto(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Result<Option<MessageId>> {
+    let Some(contact) = visitor.contact_id else { return Ok(None) };
     let newest: Option<(i64, i64, Option<i64>, String)> = desk
         .system(row.account_id)
         .opt(
@@ -211,7 +221,7 @@ pub async fn seen_upto(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Re
             args![row.id, contact],
         )
         .await?;
-    Ok(newest.filter(|(_, unread, _, status)| *unread == 0 && status != "PENDING").and_then(|(_, _, upto, _)| upto).unwrap_or(0))
+    Ok(newest.filter(|(_, unread, _, status)| *unread == 0 && status != "PENDING").and_then(|(_, _, upto, _)| upto).map(MessageId))
 }
 
 /// The contact's name for a visitor without one.

@@ -16,7 +16,7 @@ fn inbox() -> Inbox {
     let round = inbox.list(Tab::New).round;
     inbox.first_page(Tab::New, round, &Page { items: vec![row], next: None }, flight);
     let (flight, round) = (inbox.ask(), inbox.list(Tab::Mine).round);
-    inbox.first_page(Tab::Mine, round, &Page::default(), flight);
+    inbox.first_page(Tab::Mine, round, &Page { items: vec![], next: None }, flight);
     inbox
 }
 

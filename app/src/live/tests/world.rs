@@ -243,6 +243,14 @@ impl World {
             created_at: 0,
             identities: Vec::new(),
         };
-        Some(Opened { conversation, contact, messages: page.messages, has_more: page.has_more, draft: String::new(), others, seq: self.seq() })
+        Some(Opened {
+            conversation,
+            contact,
+            messages: page.messages,
+            has_more: page.has_more,
+            draft: String::new(),
+            others,
+            seq: self.seq(),
+        })
     }
 }

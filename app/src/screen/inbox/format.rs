@@ -23,6 +23,9 @@ fn node(node: Node) -> AnyView {
         Node::Styled(Style::Italic, inner) => view! { <em>{nodes(inner)}</em> }.into_any(),
         Node::Styled(Style::Strike, inner) => view! { <s>{nodes(inner)}</s> }.into_any(),
         Node::Code { block, text } => view! { <code class:block=block>{text}</code> }.into_any(),
-        Node::Link(text) => view! { <a href=href(&text) target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_any(),
+        Node::Link(text) => {
+            let to = href(&text);
+            view! { <a href=to target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_any()
+        }
     }
 }

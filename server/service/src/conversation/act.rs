@@ -1,6 +1,6 @@
 //! Assume, transfer, conclude.
 
-use super::row::{Row, Told, lock, save, tell, transition};
+use super::row::{Row, Told, lock, save, tell, transition, transition_with};
 use crate::desk::{Cx, Work};
 use crate::message::{NewMessage, put};
 use crate::{Result, args, outbox, sql};
@@ -42,7 +42,7 @@ pub async fn assume(cx: &Cx, id: ConversationId) -> Result<Conversation> {
     c.assignee_id = Some(cx.user.0);
     let line = transition(&mut work, &c, Some(cx.user), Transition::Assumed { from_team: c.team_id.into() }).await?;
     save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, told, vec![line]).await?;
+    let view = tell(&mut work, &c, told, vec![line]);
     work.commit().await?;
     Ok(view)
 }
@@ -98,7 +98,9 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
             Transition::TransferredToPerson { from_team, from, to_team, to: user_id }
         }
     };
-    let mut lines = vec![transition(&mut work, &c, Some(cx.user), what).await?];
+    // TR-5: kept for automations.
+    let more = serde_json::Map::from_iter([("stop_bot".to_owned(), draft.stop_bot.into())]);
+    let mut lines = vec![transition_with(&mut work, &c, Some(cx.user), what, more).await?];
     if !draft.note.trim().is_empty() {
         let now = cx.desk().now();
         let mut note = NewMessage::of(&c, Direction::Out, MessageKind::Note, MessageStatus::Received, now);
@@ -107,7 +109,7 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
         lines.extend(put(&mut work, note).await?);
     }
     save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, told, lines).await?;
+    let view = tell(&mut work, &c, told, lines);
     work.commit().await?;
     Ok(view)
 }
@@ -153,7 +155,7 @@ pub async fn conclude(cx: &Cx, id: ConversationId, silent: bool) -> Result<Conve
     let told = Told::of(&c);
     let mut lines = Vec::new();
     lines.extend(cancel_waiting(&mut work, &c).await?);
-    let kind = crate::channels::own(cx, c.channel_id.into()).await?.kind;
+    let kind = crate::channels::own_in(&mut work, c.channel_id.into()).await?.kind;
     let served = c.status == ConversationStatus::InProgress;
     let closing = if silent || !served || !c.window(kind, now).is_open() { String::new() } else { closing_text(&mut work, &c).await? };
     if !closing.is_empty() {
@@ -176,7 +178,7 @@ pub async fn conclude(cx: &Cx, id: ConversationId, silent: bool) -> Result<Conve
     c.unread = 0;
     c.reactivate_until = (preference.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours).then_some(now + limit::REOPEN_MILLIS);
     save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, told, lines).await?;
+    let view = tell(&mut work, &c, told, lines);
     work.commit().await?;
     Ok(view)
 }
@@ -193,17 +195,43 @@ async fn cancel_waiting(work: &mut Work, c: &Row) -> Result<Vec<Message>> {
     Ok(cancelled)
 }
 
-/// The team's closing message, else the account's, with its tokens filled in.
+/// The team's closing message, else the account's, with its tokens filled in. Contacts see an agent's nickname, never
+/// the name.
 async fn closing_text(work: &mut Work, c: &Row) -> Result<String> {
     let (account,): (String,) = work.one(sql!("select closing_message from account where id = $1"), args![]).await?;
     let (team,): (String,) = work.one(sql!("select closing_message from team where account_id = $1 and id = $2"), args![c.team_id]).await?;
     let text = if team.trim().is_empty() { account } else { team };
-    let agent: Option<(String, String)> = work
+    let agent: Option<(String,)> = work
         .opt(
-            sql!("select u.name, u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"),
+            sql!("select u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"),
             args![c.assignee_id],
         )
         .await?;
-    let agent = agent.map(|(name, nick)| if nick.is_empty() { name } else { nick }).unwrap_or_default();
-    Ok(text.trim().replace("[NOME]", &c.contact_name).replace("[ATENDENTE]", &agent).replace("[PROTOCOLO]", &c.protocol))
+    let agent = agent.map(|(nickname,)| nickname).unwrap_or_default();
+    Ok(fill_tokens(text.trim(), &[("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)]).trim().to_owned())
+}
+
+/// Replaces tokens from left to right; what a value holds is not looked at again.
+fn fill_tokens(text: &str, tokens: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, token, value)) = tokens.iter().filter_map(|(t, v)| rest.find(t).map(|at| (at, *t, *v))).min_by_key(|(at, ..)| *at) {
+        out.push_str(&rest[..at]);
+        out.push_str(value);
+        rest = &rest[at + token.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill_tokens;
+
+    #[test]
+    fn co_6_tokens_are_filled_once_and_values_are_no_tokens() {
+        let fill = |text| fill_tokens(text, &[("[NOME]", "[PROTOCOLO]"), ("[PROTOCOLO]", "7")]);
+        assert_eq!(fill("[NOME]: [PROTOCOLO]/[PROTOCOLO] [X]"), "[PROTOCOLO]: 7/7 [X]");
+        assert_eq!(fill("[NOME"), "[NOME");
+    }
 }

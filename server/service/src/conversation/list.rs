@@ -28,7 +28,7 @@ fn place(after: &str) -> Result<(i64, i64)> {
 }
 
 /// The statement of a page: `$1` the account. Public to the test that explains it.
-pub(crate) fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>, limit: i64) -> (String, Vec<Arg>) {
+pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>, limit: i64) -> (String, Vec<Arg>) {
     let mut args: Vec<Arg> = Vec::new();
     let mut clauses = vec!["c.account_id = $1".to_owned()];
     let bind = |args: &mut Vec<Arg>, arg: Arg| -> usize {
@@ -102,7 +102,8 @@ pub async fn counts(cx: &Cx) -> Result<Counts> {
     Ok(counts)
 }
 
-pub(crate) fn count_text(seen: &Seen) -> (String, Vec<Arg>) {
+/// The statement of the counters. Public to the test that explains it.
+pub fn count_text(seen: &Seen) -> (String, Vec<Arg>) {
     let (condition, more) = sight::condition(seen, 3);
     let mut args = args![seen.me];
     args.extend(more);

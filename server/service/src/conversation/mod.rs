@@ -11,7 +11,7 @@ mod row;
 mod start;
 
 pub use act::{assume, conclude, transfer};
-pub use list::{counts, list};
+pub use list::{count_text, counts, list, select};
 pub use open::{open, others, visible};
 pub use read::{mark_read, mark_unread, save_draft};
 pub(crate) use row::{NewConversation, Row, Told, columns, create, lock, save, tell, transition};

@@ -23,7 +23,7 @@ pub async fn mark_read(cx: &Cx, id: ConversationId) -> Result<()> {
     if let Some(external) = c.last_in_external.clone() {
         outbox::queue_read(&mut work, &c, &external).await?;
     }
-    tell(&mut work, &c, told, Vec::new()).await?;
+    tell(&mut work, &c, told, Vec::new());
     work.commit().await?;
     cx.desk().tell(cx.account, News::AgentRead { contact_id: c.contact_id.into(), channel_id: c.channel_id.into() });
     Ok(())
@@ -40,7 +40,7 @@ pub async fn mark_unread(cx: &Cx, id: ConversationId) -> Result<()> {
         let told = Told::of(&c);
         c.unread = 1;
         save(&mut work, &c).await?;
-        tell(&mut work, &c, told, Vec::new()).await?;
+        tell(&mut work, &c, told, Vec::new());
         work.commit().await?;
     }
     Ok(())

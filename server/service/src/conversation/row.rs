@@ -185,15 +185,26 @@ impl Told {
     }
 }
 
-/// Writes the event of a changed conversation and its messages; answers the row as people see it.
-pub(crate) async fn tell(work: &mut Work, c: &Row, told: Told, messages: Vec<Message>) -> Result<Conversation> {
+/// Tells of a changed conversation and its messages; answers the row as people see it.
+pub(crate) fn tell(work: &mut Work, c: &Row, told: Told, messages: Vec<Message>) -> Conversation {
     let view = c.view();
-    work.tell(Change::Conversation { row: Box::new(view.clone()), before: told.before, unread_before: told.unread_before, messages }).await?;
-    Ok(view)
+    work.tell(Change::Conversation { row: Box::new(view.clone()), before: told.before, unread_before: told.unread_before, messages });
+    view
 }
 
 /// Writes a transition into the feed (SM-10) and into the audit.
 pub(crate) async fn transition(work: &mut Work, c: &Row, author: Option<UserId>, what: Transition) -> Result<Message> {
+    transition_with(work, c, author, what, serde_json::Map::new()).await
+}
+
+/// The same with more that only the audit keeps.
+pub(crate) async fn transition_with(
+    work: &mut Work,
+    c: &Row,
+    author: Option<UserId>,
+    what: Transition,
+    more: serde_json::Map<String, serde_json::Value>,
+) -> Result<Message> {
     let now = work.desk().now();
     let action = match &what {
         Transition::Opened => "conversation.open",
@@ -205,7 +216,11 @@ pub(crate) async fn transition(work: &mut Work, c: &Row, author: Option<UserId>,
         Transition::Restarted => "conversation.restart",
         Transition::NumberChanged { .. } => "contact.number",
     };
-    work.audit(author, action, c.id, serde_json::to_value(&what)?).await?;
+    let mut data = serde_json::to_value(&what)?;
+    if let Some(data) = data.as_object_mut() {
+        data.extend(more);
+    }
+    work.audit(author, action, c.id, data).await?;
     let mut line = NewMessage::of(c, Direction::Out, MessageKind::Transition, MessageStatus::Received, now);
     line.author_id = author;
     line.content = Content::Transition(what);
@@ -288,6 +303,6 @@ pub(crate) async fn next_protocol(work: &mut Work, at: Millis) -> Result<String>
     let (zone,): (String,) = work.one(sql!("select time_zone from account where id = $1"), args![]).await?;
     let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let day = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone).strftime("%Y%m%d").to_string();
-    let n = work.count_up(&format!("protocol:{day}")).await?;
+    let n = work.count_up(&format!("protocol:{day}"), 1).await?;
     Ok(format!("{day}{n:05}"))
 }

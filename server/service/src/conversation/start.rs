@@ -76,6 +76,31 @@ pub async fn start_preview(cx: &Cx, contact_id: Option<ContactId>, phone: &str, 
     Ok(preview)
 }
 
+/// The conversation that an earlier start with the same client id made: a repeated click, or a client that did not hear
+/// the answer.
+///
+/// # Errors
+/// [`Fault::KeyReused`] when the client id was used for something else.
+async fn started_before(cx: &Cx, work: &mut Work, send: &SendDraft, channel: ChannelId, contact: ContactId) -> Result<Option<Row>> {
+    let earlier: Option<(i64,)> = work
+        .opt(
+            sql!(
+                "select c.id from conversation c join message m on m.conversation_id = c.id where c.account_id = $1 and c.contact_id = $2
+                 and c.channel_id = $3 and m.client_id = $4 order by c.id desc limit 1"
+            ),
+            args![contact, channel, &send.client_id],
+        )
+        .await?;
+    let Some((id,)) = earlier else { return Ok(None) };
+    let c = lock(work, id.into()).await?;
+    let sent = crate::message::by_client(work, c.id(), &send.client_id).await?;
+    let same = match &sent {
+        Some(sent) => sent.author_id == Some(cx.user) && crate::message::repeats(work, channel, send, sent).await?,
+        None => false,
+    };
+    if same && cx.seen().sees(&c.access()) { Ok(Some(c)) } else { Err(Fault::KeyReused.into()) }
+}
+
 /// Starts a conversation (IN-1 to IN-8): with a template, or with free text while the contact's window is open.
 ///
 /// # Errors
@@ -114,6 +139,10 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
             }
         }
     };
+    contact::lock(&mut work, who.id).await?;
+    if let Some(c) = started_before(cx, &mut work, &send, channel.id, who.id).await? {
+        return Ok(Started { conversation: c.view(), existed: false });
+    }
     if who.status == ContactStatus::Blocked {
         return Err(Fault::ContactBlocked.into());
     }
@@ -140,13 +169,12 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     .await?;
     let Some(mut c) = made else {
         let open = open_of(&mut work, channel.id, who.id).await?.ok_or(Fault::WrongState)?;
-        // A repeated click: the conversation that the first one made already holds this message.
         return if seen.sees(&open.access()) { Ok(Started { conversation: open.view(), existed: true }) } else { Err(served_by(&mut work, &open).await?.into()) };
     };
     let line = transition(&mut work, &c, Some(cx.user), Transition::Started).await?;
     let message = send_in(cx, &mut work, &mut c, &channel, &send).await?;
     save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, Told::new(), vec![line, message]).await?;
+    let view = tell(&mut work, &c, Told::new(), vec![line, message]);
     work.commit().await?;
     Ok(Started { conversation: view, existed: false })
 }
@@ -160,13 +188,15 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
     let send = SendDraft { client_id: client_id.to_owned(), what: SendWhat::Template(fill), reply_to: None };
     send.check()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let (contact,): (i64,) = work.one(sql!("select contact_id from conversation where account_id = $1 and id = $2"), args![id]).await?;
+    contact::lock(&mut work, contact.into()).await?;
     let mut c = lock(&mut work, id).await?;
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
     }
     if let Some(sent) = crate::message::by_client(&mut work, id, client_id).await? {
-        tracing::debug!(message = %sent.id, "a restart was repeated");
-        return Ok(c.view());
+        let same = crate::message::repeats(&mut work, c.channel_id.into(), &send, &sent).await?;
+        return if same { Ok(c.view()) } else { Err(Fault::KeyReused.into()) };
     }
     if c.status == ConversationStatus::Pending {
         return Err(Fault::WrongState.into());
@@ -174,7 +204,7 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
     if !cx.seen().may(Act::Restart, &c.access()) {
         return Err(Fault::Forbidden.into());
     }
-    let channel = crate::channels::own(cx, c.channel_id.into()).await?;
+    let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     if !channel.kind.may_start() {
         return Err(Fault::CannotStart.into());
     }
@@ -204,7 +234,7 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
     }
     lines.push(send_in(cx, &mut work, &mut c, &channel, &send).await?);
     save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, told, lines).await?;
+    let view = tell(&mut work, &c, told, lines);
     work.commit().await?;
     Ok(view)
 }

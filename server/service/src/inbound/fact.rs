@@ -4,7 +4,7 @@ use super::identity;
 use crate::channels::{self, ChannelRow};
 use crate::conversation::{self, Told};
 use crate::message;
-use crate::{Result, Work, args, sql};
+use crate::{Result, Work, args, sql, sql_system};
 use channel::{Fact, Inbound, StatusFact};
 use model::*;
 use serde::{Deserialize, Serialize};
@@ -42,16 +42,16 @@ async fn one(work: &mut Work, row: &Arc<ChannelRow>, fact: &Fact, received_at: M
             }
         }
         Fact::Reaction { from, target, emoji, at, .. } => {
-            reaction(work, row, from, target, emoji.as_deref(), at.unwrap_or(received_at)).await?;
+            reaction(work, row, from, target, emoji.as_deref(), at.map_or(received_at, |t| t.min(received_at))).await?;
         }
-        Fact::NumberChanged { from, new_address, at, .. } => {
-            number_changed(work, row, from, new_address, at.unwrap_or(received_at)).await?;
+        Fact::NumberChanged { from, new_address, .. } => {
+            number_changed(work, row, from, new_address).await?;
         }
         Fact::BsuidChanged { previous, current, phone } => identity::bsuid_changed(work, row.kind, phone.as_deref(), previous, current).await?,
         Fact::TemplatesChanged { .. } => {
             // Fetched when somebody looks, so that a burst of changes is one call.
             work.run(sql!("update template set synced_at = 0 where account_id = $1 and channel_id = $2"), args![row.id]).await?;
-            work.tell(Change::Setup { what: SetupKind::Templates }).await?;
+            work.tell(Change::Setup { what: SetupKind::Templates });
         }
         Fact::ChannelNotice { code, text, fatal } => {
             let why = text::shorten(&code.map_or_else(|| text.clone(), |c| format!("{c}: {text}")), 300);
@@ -113,39 +113,80 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
 /// A reaction changes the bubble it stands on, and opens the window like any act of the contact.
 async fn reaction(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, target: &str, emoji: Option<&str>, at: Millis) -> Result<()> {
     let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
-    let stored: Option<message::Stored> = work
+    crate::contact::lock(work, contact).await?;
+    let found: Option<message::Stored> = work
         .opt(
             sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
             args![row.id, target],
         )
         .await?;
-    let Some(stored) = stored else { return Ok(()) };
-    let mut m = stored.view()?;
-    let mut c = conversation::lock(work, m.conversation_id).await?;
-    if c.contact_id != contact.0 {
-        return Ok(());
+    let open = conversation::open_of(work, row.id, contact).await?.map(|c| c.id());
+    let on = found.as_ref().map(|m| ConversationId(m.conversation_id));
+    if let Some(found) = found {
+        let mut c = conversation::lock(work, found.conversation_id.into()).await?;
+        if c.contact_id != contact.0 {
+            return Ok(());
+        }
+        let mut m = message::again(work, found).await?.view()?;
+        m.reactions = emoji.filter(|e| !e.is_empty()).map(|e| text::shorten(e, 16)).into_iter().collect();
+        message::set_content(work, &m).await?;
+        interacted(work, row, &mut c, at, vec![m]).await?;
     }
-    let told = Told::of(&c);
-    m.reactions = emoji.filter(|e| !e.is_empty()).map(|e| text::shorten(e, 16)).into_iter().collect();
-    message::set_content(work, &m).await?;
-    if row.kind.has_window() {
-        c.window_expires_at = c.window_expires_at.max(Some(at + limit::WINDOW_MILLIS));
+    match open.filter(|open| Some(*open) != on) {
+        Some(open) => {
+            let mut c = conversation::lock(work, open).await?;
+            interacted(work, row, &mut c, at, Vec::new()).await
+        }
+        None => Ok(()),
     }
-    conversation::save(work, &c).await?;
-    conversation::tell(work, &c, told, vec![m]).await?;
+}
+
+/// The contact did something other than writing: the window opens (BW-1), and what waited for that leaves (IN-4).
+async fn interacted(work: &mut Work, row: &Arc<ChannelRow>, c: &mut conversation::Row, at: Millis, mut changed: Vec<Message>) -> Result<()> {
+    let told = Told::of(c);
+    super::message::opens_window(row, c, at);
+    changed.extend(super::message::flush(work, c).await?);
+    conversation::save(work, c).await?;
+    conversation::tell(work, c, told, changed);
     Ok(())
 }
 
-async fn number_changed(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, new_address: &str, at: Millis) -> Result<()> {
+/// The new number stands in every conversation of the contact; the open one tells of the change.
+async fn number_changed(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, new_address: &str) -> Result<()> {
     let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
+    crate::contact::lock(work, contact).await?;
     let Some((old, new)) = identity::change_number(work, contact, new_address).await? else { return Ok(()) };
-    if let Some(mut c) = conversation::open_of(work, row.id, contact).await? {
-        let told = Told::of(&c);
-        c.contact_phone = Some(new.clone());
-        c.last_at = c.last_at.max(at);
-        let line = conversation::transition(work, &c, None, Transition::NumberChanged { from: old, to: new }).await?;
-        conversation::save(work, &c).await?;
-        conversation::tell(work, &c, told, vec![line]).await?;
+    let ids: Vec<(i64,)> = work
+        .all(sql!("select id from conversation where account_id = $1 and contact_id = $2 order by last_at desc limit 100"), args![contact])
+        .await?;
+    for (id,) in ids {
+        let c = conversation::lock(work, id.into()).await?;
+        let mut lines = Vec::new();
+        if c.status.is_open() && c.channel_id == row.id.0 {
+            let what = Transition::NumberChanged { from: old.clone(), to: new.clone() };
+            lines.push(conversation::transition(work, &c, None, what).await?);
+        }
+        conversation::tell(work, &c, Told::of(&c), lines);
+    }
+    Ok(())
+}
+
+/// Applies parked statuses whose message is known by now: its id was learnt while the status was being parked.
+pub(crate) async fn unpark_found(desk: &crate::Desk) -> Result<()> {
+    let found: Vec<(i64, i64, String)> = desk
+        .db
+        .all(
+            sql_system!(
+                "select distinct p.account_id, p.channel_id, p.external_id from parked_status p
+                 join message m on m.channel_id = p.channel_id and m.external_id = p.external_id limit 500"
+            ),
+            args![],
+        )
+        .await?;
+    for (account, channel, external_id) in found {
+        let mut work = desk.system(account.into()).begin().await?;
+        unpark(&mut work, channel.into(), &external_id).await?;
+        work.commit().await?;
     }
     Ok(())
 }

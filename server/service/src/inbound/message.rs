@@ -3,6 +3,7 @@
 use super::identity::{self, Who};
 use crate::channels::ChannelRow;
 use crate::conversation::{self, NewConversation, Row, Told};
+use crate::contact;
 use crate::message::{self, NewMessage, put};
 use crate::{Result, Work, args, sql};
 use channel::{InboundBody, InboundMessage, MediaKind};
@@ -20,30 +21,38 @@ pub async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, m: &InboundMessage, 
     if m.group_id.is_some() {
         return Ok(None);
     }
-    let known: Option<(i64,)> =
-        work.opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![row.id, &m.external_id]).await?;
-    if known.is_some() {
+    if known(work, row.id, &m.external_id).await? {
         return Ok(None);
     }
     let who = identity::resolve(work, row.kind, &m.from).await?;
-    // The network tells whole seconds: within the second of its arrival the arrival is finer.
-    let at = m.at.map_or(received_at, |t| received_at.clamp(t, t + 999));
+    // The network tells whole seconds: within the second of its arrival the arrival is finer. Its clock may be ahead of
+    // ours, but nothing was written later than it arrived.
+    let at = m.at.map_or(received_at, |t| received_at.min(t + 999));
     write(work, row, who, m, at).await
 }
 
 /// The same for a contact that is known already: a visitor of a website chat.
 pub(crate) async fn arrive_from(work: &mut Work, row: &Arc<ChannelRow>, contact: ContactId, m: &InboundMessage, received_at: Millis) -> Result<Option<Arrived>> {
-    let known: Option<(i64,)> =
-        work.opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![row.id, &m.external_id]).await?;
-    if known.is_some() {
+    if known(work, row.id, &m.external_id).await? {
         return Ok(None);
     }
     let (name, phone): (String, Option<String>) = work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![contact]).await?;
     write(work, row, Who { id: contact, name, phone }, m, received_at).await
 }
 
+async fn known(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<bool> {
+    let row: Option<(i64,)> =
+        work.opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![channel, external_id]).await?;
+    Ok(row.is_some())
+}
+
 async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMessage, at: Millis) -> Result<Option<Arrived>> {
-    let window_from = m.at.unwrap_or(at);
+    contact::lock(work, who.id).await?;
+    // The same message may have come twice at once: the second one waited for the contact, and must not leave a new
+    // conversation behind.
+    if !work.is_sqlite() && known(work, row.id, &m.external_id).await? {
+        return Ok(None);
+    }
     let referral = m.referral.as_ref().map(|r| text::shorten(&r.to_string(), 4000));
     let (mut c, told, mut lines) = place(work, row, &who, at, referral).await?;
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
@@ -62,19 +71,29 @@ async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMess
     c.unread += 1;
     c.last_in_at = c.last_in_at.max(Some(at));
     c.last_in_external = Some(m.external_id.clone());
-    if row.kind.has_window() {
-        // BW-1: by the message's own time; a webhook may be days late.
-        c.window_expires_at = c.window_expires_at.max(Some(window_from + limit::WINDOW_MILLIS));
-    }
+    opens_window(row, &mut c, m.at.map_or(at, |t| t.min(at)));
     lines.push(message.clone());
-    if c.awaiting_reply {
-        c.awaiting_reply = false;
-        c.awaiting_category = None;
-        lines.extend(message::queue_waiting(work, &mut c).await?);
-    }
+    lines.extend(flush(work, &mut c).await?);
     conversation::save(work, &c).await?;
-    conversation::tell(work, &c, told, lines).await?;
+    conversation::tell(work, &c, told, lines);
     Ok(Some(Arrived { conversation_id: c.id(), message }))
+}
+
+/// BW-1: by the message's own time; a webhook may be days late.
+pub(super) fn opens_window(row: &ChannelRow, c: &mut Row, at: Millis) {
+    if row.kind.has_window() {
+        c.window_expires_at = c.window_expires_at.max(Some(at + limit::WINDOW_MILLIS));
+    }
+}
+
+/// IN-4: what waited for the contact's answer leaves. Answers the changed messages.
+pub(super) async fn flush(work: &mut Work, c: &mut Row) -> Result<Vec<Message>> {
+    if !c.awaiting_reply {
+        return Ok(Vec::new());
+    }
+    c.awaiting_reply = false;
+    c.awaiting_category = None;
+    message::queue_waiting(work, c).await
 }
 
 /// The conversation for a message at `at`: the open one, the concluded one that reopens (SM-7), or a new one (SM-1).
@@ -88,17 +107,21 @@ async fn place(work: &mut Work, row: &Arc<ChannelRow>, who: &Who, at: Millis, re
                 return Ok((c, told, Vec::new()));
             }
         }
-        let recent: Option<(i64,)> = work
+        // The last conclusion decides: an earlier one does not come back over it.
+        let last: Option<(i64, Option<Millis>)> = work
             .opt(
                 sql!(
-                    "select id from conversation where account_id = $1 and contact_id = $2 and channel_id = $3 and status = 'COMPLETED' and reactivate_until >= $4
-                     order by completed_at desc limit 1"
+                    "select id, reactivate_until from conversation where account_id = $1 and contact_id = $2 and channel_id = $3 and status = 'COMPLETED'
+                     order by completed_at desc, id desc limit 1"
                 ),
-                args![who.id, row.id, at],
+                args![who.id, row.id],
             )
             .await?;
-        if let Some((id,)) = recent {
-            return reopen(work, id.into()).await;
+        if let Some((id, Some(_))) = last.filter(|(_, until)| until.is_some_and(|u| u >= at)) {
+            match reopen(work, id.into()).await? {
+                Some(reopened) => return Ok(reopened),
+                None => continue,
+            }
         }
         let team_id = team(work, row).await?;
         let made = conversation::create(
@@ -135,14 +158,18 @@ async fn team(work: &mut Work, row: &Arc<ChannelRow>) -> Result<TeamId> {
 }
 
 /// Takes the conversation up again, for the same person while they are there (SM-7), else for its team (SM-12).
-async fn reopen(work: &mut Work, id: ConversationId) -> Result<(Row, Told, Vec<Message>)> {
+/// None when somebody else was faster.
+async fn reopen(work: &mut Work, id: ConversationId) -> Result<Option<(Row, Told, Vec<Message>)>> {
     let mut c = conversation::lock(work, id).await?;
+    if c.status.is_open() {
+        return Ok(None);
+    }
     let told = Told::of(&c);
     let fit: Option<(i64,)> = work
         .opt(
             sql!(
-                "select m.user_id from membership m join team_member t on t.account_id = m.account_id and t.user_id = m.user_id
-                 where m.account_id = $1 and m.user_id = $2 and t.team_id = $3 and m.active and m.availability = 'AVAILABLE'"
+                "select m.user_id from membership m left join team_member t on t.account_id = m.account_id and t.user_id = m.user_id and t.team_id = $3
+                 where m.account_id = $1 and m.user_id = $2 and m.active and m.availability = 'AVAILABLE' and (t.user_id is not null or m.role = 'ADMIN')"
             ),
             args![c.assignee_id, c.team_id],
         )
@@ -152,7 +179,7 @@ async fn reopen(work: &mut Work, id: ConversationId) -> Result<(Row, Told, Vec<M
     c.completed_at = None;
     c.reactivate_until = None;
     let line = conversation::transition(work, &c, None, Transition::Reopened { to: c.assignee_id.map(UserId) }).await?;
-    Ok((c, told, vec![line]))
+    Ok(Some((c, told, vec![line])))
 }
 
 async fn quote(work: &mut Work, channel: ChannelId, external: Option<&str>) -> Result<Option<Quote>> {

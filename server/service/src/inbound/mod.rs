@@ -8,7 +8,7 @@ mod fact;
 mod identity;
 mod message;
 
-pub(crate) use fact::unpark;
+pub(crate) use fact::{unpark, unpark_found};
 pub(crate) use message::arrive_from;
 pub use message::{Arrived, arrive};
 
@@ -91,7 +91,7 @@ struct Stored {
 
 /// Works through stored bodies until the server stops.
 pub async fn run(desk: Desk) {
-    loop {
+    while !desk.is_stopping() {
         match turn(&desk).await {
             Ok(0) => {
                 let _ = tokio::time::timeout(Duration::from_secs(1), desk.webhooks.notified()).await;
@@ -126,11 +126,13 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 
 async fn put_aside(desk: &Desk, row: &Stored, e: &Error) -> Result<()> {
     tracing::error!(webhook = row.id, error = %e, attempt = row.attempts + 1, "a webhook could not be applied");
-    let state = if row.attempts + 1 >= TRIES { "FAILED" } else { "NEW" };
+    // What a busy or restarting database refused is not the body's fault, and must not be lost for it.
+    let counts = i64::from(!e.is_transient());
+    let state = if row.attempts + counts >= TRIES { "FAILED" } else { "NEW" };
     desk.db
         .run(
-            sql_system!("update webhook set attempts = attempts + 1, state = $2, note = $3 where id = $1"),
-            args![row.id, state, model::text::shorten(&e.to_string(), 500)],
+            sql_system!("update webhook set attempts = attempts + $2, state = $3, note = $4 where id = $1 and state = 'NEW'"),
+            args![row.id, counts, state, model::text::shorten(&e.to_string(), 500)],
         )
         .await?;
     // A busy database deserves a moment before the next try.
@@ -141,7 +143,15 @@ async fn put_aside(desk: &Desk, row: &Stored, e: &Error) -> Result<()> {
 async fn together(desk: &Desk, rows: &[Stored]) -> Result<()> {
     // The account is set for each fact; nothing is reached before.
     let mut work = desk.system(model::AccountId(0)).begin().await?;
-    for row in rows {
+    // Another reader may be at them, or may have been.
+    let still: Vec<(i64,)> = work
+        .system()
+        .all(
+            sql_system!("select id from webhook where id in {in $1} and state = 'NEW' order by id {lock}"),
+            vec![crate::db::list(rows.iter().map(|r| r.id))],
+        )
+        .await?;
+    for row in rows.iter().filter(|r| still.iter().any(|(id,)| *id == r.id)) {
         let kind: ChannelKind = row.source.parse()?;
         let mut notes: Vec<String> = Vec::new();
         for item in channel::adapter(kind).read(row.body.as_bytes()) {

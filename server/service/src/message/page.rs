@@ -40,3 +40,24 @@ pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
     }
     Ok(MessagePage { messages: rows.into_iter().map(Stored::view).collect::<Result<_>>()?, has_more })
 }
+
+/// A page older or newer than a message, which need not be known by its place.
+///
+/// # Errors
+/// [`Fault::Invalid`] for a message that is not in the conversation, [`Fault::Missing`] when the asker does not see it.
+pub async fn page_at(cx: &Cx, id: ConversationId, before: Option<MessageId>, after: Option<MessageId>, limit: i64) -> Result<MessagePage> {
+    crate::conversation::visible(cx, id).await?;
+    let before = place(cx, id, before, "before").await?;
+    let after = place(cx, id, after, "after").await?;
+    page(cx, &MessageQuery { conversation_id: id, before, after, limit: Some(limit) }).await
+}
+
+async fn place(cx: &Cx, conversation: ConversationId, message: Option<MessageId>, field: &str) -> Result<Option<Place>> {
+    let Some(id) = message else { return Ok(None) };
+    let found: Option<(i64,)> = cx
+        .may(Permission::Inbox)?
+        .opt(sql!("select at from message where account_id = $1 and conversation_id = $2 and id = $3"), args![conversation, id])
+        .await?;
+    let (at,) = found.ok_or_else(|| Fault::field(field, Wrong::Unknown))?;
+    Ok(Some(Place { at, id }))
+}

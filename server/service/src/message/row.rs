@@ -161,7 +161,7 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     let text = if work.is_sqlite() {
         crate::sql_system!(sqlite "insert into message_fts (rowid, words) values ($1, $2)")
     } else {
-        crate::sql_system!(postgres "insert into message_fts (rowid, words) values ($1, to_tsvector('simple', $2)) on conflict do nothing")
+        crate::sql_system!(postgres "insert into message_fts (rowid, words) values ($1, array_to_tsvector(string_to_array($2, ' '))) on conflict do nothing")
     };
     work.system().run(text, args![id, words]).await?;
     Ok(())

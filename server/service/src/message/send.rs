@@ -22,7 +22,7 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
         return Err(Fault::Missing.into());
     }
     if let Some(sent) = by_client(&mut work, id, &draft.client_id).await? {
-        return if repeats(&draft, &sent) { Ok(sent) } else { Err(Fault::KeyReused.into()) };
+        return if repeats(&mut work, c.channel_id.into(), &draft, &sent).await? { Ok(sent) } else { Err(Fault::KeyReused.into()) };
     }
     let note = matches!(draft.what, SendWhat::Note { .. });
     if !note {
@@ -36,22 +36,31 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     if !cx.seen().may(act, &c.access()) {
         return Err(Fault::NotAssignee.into());
     }
-    let channel = crate::channels::own(cx, c.channel_id.into()).await?;
+    let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     let told = Told::of(&c);
     let message = send_in(cx, &mut work, &mut c, &channel, &draft).await?;
     work.run(sql!("delete from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id]).await?;
     save(&mut work, &c).await?;
-    tell(&mut work, &c, told, vec![message.clone()]).await?;
+    tell(&mut work, &c, told, vec![message.clone()]);
     work.commit().await?;
     Ok(message)
 }
 
-fn repeats(draft: &SendDraft, sent: &Message) -> bool {
-    match &draft.what {
+/// Whether a draft says what an earlier message with its client id said.
+pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDraft, sent: &Message) -> Result<bool> {
+    if sent.quoted.as_ref().and_then(|q| q.id) != draft.reply_to {
+        return Ok(false);
+    }
+    Ok(match &draft.what {
         SendWhat::Text { text } => sent.kind == MessageKind::Text && sent.body == text.trim_end(),
         SendWhat::Note { text } => sent.kind == MessageKind::Note && sent.body == text.trim_end(),
-        SendWhat::Template(_) => sent.kind == MessageKind::Template,
-    }
+        SendWhat::Template(fill) => {
+            let Content::Template(was) = &sent.content else { return Ok(false) };
+            crate::template::known(work, channel, fill.template_id).await?.is_some_and(|t| {
+                t.name == was.name && t.language == was.language && t.header_filled(fill) == was.header && t.body_filled(fill) == sent.body
+            })
+        }
+    })
 }
 
 /// Writes the message into a locked conversation and queues it; the caller saves the row and tells of it.
@@ -181,7 +190,7 @@ pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     if m.status != MessageStatus::Failed || m.kind != MessageKind::Text || m.direction != Direction::Out {
         return Err(Fault::WrongState.into());
     }
-    let channel = crate::channels::own(cx, c.channel_id.into()).await?;
+    let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     if !c.window(channel.kind, cx.desk().now()).is_open() {
         return Err(Fault::WindowClosed.into());
     }
@@ -197,7 +206,7 @@ pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     outbox::queue(&mut work, &c, &m, &outbox::Payload::Text { text: m.body.clone(), quoted }).await?;
     c.see(&m);
     save(&mut work, &c).await?;
-    tell(&mut work, &c, told, vec![m.clone()]).await?;
+    tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
     Ok(m)
 }
@@ -217,7 +226,7 @@ pub async fn cancel(cx: &Cx, id: MessageId) -> Result<Message> {
     set_status(&mut work, &m).await?;
     c.see(&m);
     save(&mut work, &c).await?;
-    tell(&mut work, &c, told, vec![m.clone()]).await?;
+    tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
     Ok(m)
 }

@@ -1,7 +1,7 @@
 //! What becomes of our messages: sent, delivered, read, failed.
 
-use super::row::{Stored, columns, set_status};
-use crate::conversation::{Row, Told, columns as conversation_columns, save, tell};
+use super::row::{Stored, columns, get, set_status};
+use crate::conversation::{Row, Told, lock, save, tell};
 use crate::{Result, Work, args, sql};
 use channel::{SendError, StatusFact};
 use model::*;
@@ -13,41 +13,56 @@ pub(crate) fn problem(e: &SendError) -> Problem {
 
 /// Applies what the network told about one of our messages; false when no message is known by that id yet.
 pub(crate) async fn heard(work: &mut Work, channel: ChannelId, fact: &StatusFact) -> Result<bool> {
+    let Some(found) = find(work, channel, fact).await? else { return Ok(false) };
+    let mut c = lock(work, found.conversation_id.into()).await?;
+    let stored = again(work, found).await?;
+    if stored.external_id.is_none() {
+        // Our own answer was not stored, or never came: the network echoes our message's id.
+        work.run(sql!("update message set external_id = $3 where account_id = $1 and id = $2"), args![stored.id, &fact.external_id]).await?;
+        crate::outbox::settled(work, stored.id.into()).await?;
+    } else if stored.external_id.as_deref() != Some(fact.external_id.as_str()) {
+        return Ok(false);
+    }
+    let mut m = stored.view()?;
+    let before = m.clone();
+    apply(&mut m, fact.status, fact.at.unwrap_or_else(|| work.desk().now()), fact.error.as_ref());
+    if m != before {
+        changed(work, &mut c, &m).await?;
+    }
+    if fact.error.as_ref().is_some_and(|e| e.problem == DeliveryProblem::WindowClosed) {
+        close_window(work, &mut c).await?;
+    }
+    Ok(true)
+}
+
+/// The message by the network's id, else by our own one that the network echoes, while it has no other.
+async fn find(work: &mut Work, channel: ChannelId, fact: &StatusFact) -> Result<Option<Stored>> {
     let by_external: Option<Stored> = work
         .opt(
             sql!(concat!("select ", columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
             args![channel, &fact.external_id],
         )
         .await?;
-    let stored = match (by_external, fact.callback.as_deref().and_then(|c| c.parse::<i64>().ok())) {
-        (Some(stored), _) => stored,
-        // Our own answer was not stored, or never came: the network echoes our message's id.
-        (None, Some(id)) => {
-            let own: Option<Stored> = work
-                .opt(
-                    sql!(concat!("select ", columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.id = $3 and m.direction = 'OUT'")),
-                    args![channel, id],
-                )
-                .await?;
-            let Some(stored) = own.filter(|s| s.external_id.is_none()) else { return Ok(false) };
-            work.run(sql!("update message set external_id = $3 where account_id = $1 and id = $2"), args![id, &fact.external_id]).await?;
-            crate::outbox::settled(work, id.into()).await?;
-            stored
-        }
-        (None, None) => return Ok(false),
+    let Some((id, job)) = fact.callback.as_deref().and_then(crate::outbox::called_back).filter(|_| by_external.is_none()) else {
+        return Ok(by_external);
     };
-    let mut m = stored.view()?;
-    let before = m.clone();
-    apply(&mut m, fact.status, fact.at.unwrap_or_else(|| work.desk().now()), fact.error.as_ref());
-    if m != before {
-        changed(work, &m).await?;
-    }
-    if let Some(e) = &fact.error
-        && e.problem == DeliveryProblem::WindowClosed
-    {
-        close_window(work, m.conversation_id).await?;
-    }
-    Ok(true)
+    // When the message was queued again meanwhile, this is about an earlier try of it.
+    work.opt(
+        sql!(concat!(
+            "select ",
+            columns!(),
+            " from message m where m.account_id = $1 and m.channel_id = $2 and m.id = $3 and m.direction = 'OUT' and m.external_id is null
+             and not exists (select 1 from outbox o where o.account_id = $1 and o.message_id = m.id and o.id <> $4)"
+        )),
+        args![channel, id, job],
+    )
+    .await
+}
+
+/// The message as it is now that its conversation is locked: the lock of a conversation is the lock of its messages, so
+/// of two facts at once the second one builds on the first.
+pub(crate) async fn again(work: &mut Work, found: Stored) -> Result<Stored> {
+    if work.is_sqlite() { Ok(found) } else { get(work, found.id.into()).await }
 }
 
 /// The message after a fact.
@@ -73,54 +88,53 @@ fn apply(m: &mut Message, status: MessageStatus, at: Millis, error: Option<&Send
 
 /// Marks a message as failed.
 pub(crate) async fn fail(work: &mut Work, id: MessageId, why: Problem) -> Result<()> {
-    let stored = super::row::get(work, id).await?;
-    let mut m = stored.view()?;
+    let found = get(work, id).await?;
+    let mut c = lock(work, found.conversation_id.into()).await?;
+    let mut m = again(work, found).await?.view()?;
     if m.status.after(MessageStatus::Failed) != MessageStatus::Failed || m.status == MessageStatus::Failed {
         return Ok(());
     }
     m.status = MessageStatus::Failed;
     let window_closed = why.reason == DeliveryProblem::WindowClosed;
     m.problem = Some(why);
-    changed(work, &m).await?;
+    changed(work, &mut c, &m).await?;
     if window_closed {
-        close_window(work, m.conversation_id).await?;
+        close_window(work, &mut c).await?;
     }
     Ok(())
 }
 
-/// Saves a changed message and tells of it, with its conversation when the list shows it.
-pub(crate) async fn changed(work: &mut Work, m: &Message) -> Result<()> {
+/// Marks a message as sent that the network took without an id of its own.
+pub(crate) async fn taken(work: &mut Work, id: MessageId) -> Result<()> {
+    let found = get(work, id).await?;
+    let mut c = lock(work, found.conversation_id.into()).await?;
+    let mut m = again(work, found).await?.view()?;
+    let (before, now) = (m.clone(), work.desk().now());
+    apply(&mut m, MessageStatus::Sent, now, None);
+    if m != before { changed(work, &mut c, &m).await } else { Ok(()) }
+}
+
+/// Saves a changed message of a locked conversation and tells of it, with the conversation when the list shows it.
+async fn changed(work: &mut Work, c: &mut Row, m: &Message) -> Result<()> {
     set_status(work, m).await?;
-    let mut c: Row = work
-        .one(
-            sql!(concat!("select ", conversation_columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2")),
-            args![m.conversation_id],
-        )
-        .await?;
     if c.preview_id == m.id.0 && c.preview_status != m.status {
         c.preview_status = m.status;
-        work.run(
-            sql!("update conversation set preview_status = $3 where account_id = $1 and id = $2 and preview_id = $4"),
-            args![c.id, m.status, m.id],
-        )
-        .await?;
-        let told = Told::of(&c);
-        tell(work, &c, told, vec![m.clone()]).await?;
+        work.run(sql!("update conversation set preview_status = $3 where account_id = $1 and id = $2"), args![c.id, m.status]).await?;
+        tell(work, c, Told::of(c), vec![m.clone()]);
     } else {
-        work.tell(Change::Message { access: c.access(), message: Box::new(m.clone()) }).await?;
+        work.tell(Change::Message { access: c.access(), message: Box::new(m.clone()) });
     }
     Ok(())
 }
 
 /// The network says that the window is closed: it knows better than our clock.
-async fn close_window(work: &mut Work, id: ConversationId) -> Result<()> {
+async fn close_window(work: &mut Work, c: &mut Row) -> Result<()> {
     let now = work.desk().now();
-    let mut c = crate::conversation::lock(work, id).await?;
     if c.window_expires_at.is_some_and(|end| end > now) {
-        let told = Told::of(&c);
+        let told = Told::of(c);
         c.window_expires_at = Some(now);
-        save(work, &c).await?;
-        tell(work, &c, told, Vec::new()).await?;
+        save(work, c).await?;
+        tell(work, c, told, Vec::new());
     }
     Ok(())
 }

@@ -144,10 +144,15 @@ impl Drawn {
         Drawn::of(order, index.saturating_sub(DRAWN_STEP)..(index + DRAWN_STEP).min(order.len()))
     }
 
+    /// The same part, held by its first message.
+    pub fn pinned(&self, order: &[Key]) -> Drawn {
+        Drawn::of(order, self.range(order))
+    }
+
     /// While the end is looked at: not more than the bound, however much came.
     pub fn trimmed(&self, order: &[Key]) -> Option<Drawn> {
         let range = self.range(order);
-        (self.bottom.is_none() && range.len() > DRAWN_MAX).then(Drawn::default)
+        (self.bottom.is_none() && range.len() > DRAWN_MAX).then(|| Drawn::default().pinned(order))
     }
 
     fn of(order: &[Key], range: Range<usize>) -> Drawn {
@@ -215,7 +220,7 @@ mod tests {
     #[test]
     fn at_most_three_hundred_messages_are_drawn_wherever_one_scrolls() {
         let order: Vec<Key> = (0..10_000).map(key).collect();
-        let mut drawn = Drawn::default();
+        let mut drawn = Drawn::default().pinned(&order);
         assert_eq!(drawn.range(&order), 9920..10_000);
         let mut ups = 0;
         while let Some(next) = drawn.up(&order) {
@@ -249,13 +254,15 @@ mod tests {
         assert_eq!(drawn.range(&order), 20..180);
         assert_eq!(drawn.around(&order, 150), drawn);
         assert_eq!(Drawn::default().around(&order, 990), Drawn::default());
+        assert_eq!(Drawn::default().around(&order, 900).bottom, Some(key(979)));
     }
 
     #[test]
     fn at_the_end_old_lines_are_dropped_again() {
         let order: Vec<Key> = (0..1000).map(key).collect();
         let drawn = Drawn { top: Some(key(10)), bottom: None };
-        assert_eq!(drawn.trimmed(&order), Some(Drawn::default()));
-        assert_eq!(Drawn::default().trimmed(&order), None);
+        let fewer = drawn.trimmed(&order).unwrap();
+        assert_eq!(fewer.range(&order), 920..1000);
+        assert_eq!(fewer.trimmed(&order), None);
     }
 }

@@ -1,0 +1,278 @@
+//! What surrounds every signed-in page: navigation, connection bar, palette.
+
+use crate::api::auth::{sign_out, switch_account};
+use crate::i18n::*;
+use crate::language;
+use crate::live::{Connection, provide_store, use_store};
+use crate::part::*;
+use crate::prefs::{Theme, use_prefs};
+use crate::session::{self, use_session};
+use js_sys::{Function, Reflect};
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use leptos_router::components::{A, Outlet, Redirect};
+use leptos_router::hooks::{use_location, use_navigate};
+use model::AccountId;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The frame of all signed-in pages. Whoever is not signed in is sent to where they can be.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let session = use_session();
+    if session.me().is_none() {
+        let path = if session.needs_setup() { "/setup".to_owned() } else { login_path() };
+        return view! { <Redirect path=path/> }.into_any();
+    }
+    view! { <Signed/> }.into_any()
+}
+
+/// The sign-in page that leads back here.
+fn login_path() -> String {
+    let location = use_location();
+    match location.pathname.get_untracked().as_str() {
+        "/" | "/inbox" | "" => "/login".to_owned(),
+        path => format!("/login?next={path}"),
+    }
+}
+
+#[component]
+fn Signed() -> impl IntoView {
+    let i18n = use_i18n();
+    provide_store();
+    commands();
+    let location = use_location();
+    // On a phone an open conversation takes the whole screen.
+    let deep = move || location.pathname.with(|p| p.strip_prefix("/inbox/").is_some_and(|rest| !rest.is_empty()));
+    view! {
+        <div class="app" class:deep=deep>
+            <a class="skip" href="#main" rel="external">{t!(i18n, common.nav.skip)}</a>
+            <Rail/>
+            <div class="app-main">
+                <Bars/>
+                <main id="main" class="app-page" tabindex="-1"><Outlet/></main>
+            </div>
+            <Palette/>
+        </div>
+    }
+}
+
+/// Thin bars over the page: no connection, a new version.
+#[component]
+fn Bars() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let lost = move || match store.connection.get() {
+        Connection::Connecting { retry_in_s } if retry_in_s > 0 => {
+            Some(t_string!(i18n, common.connect.retrying, seconds = retry_in_s).to_string())
+        }
+        Connection::Offline => Some(t_string!(i18n, common.connect.offline).to_string()),
+        _ => None,
+    };
+    Effect::new(move |_| {
+        if store.connection.get() == Connection::Ended {
+            session::ended();
+        }
+    });
+    view! {
+        {move || lost().map(|text| view! { <Banner tone=Tone::Warning icon="cloud-off">{text}</Banner> })}
+        {move || store.is_outdated.get().then(|| view! {
+            <Banner tone=Tone::Accent icon="refresh" action=t_string!(i18n, common.act.reload).to_string()
+                press=|()| renew()>
+                {t!(i18n, common.update.text)}
+            </Banner>
+        })}
+    }
+}
+
+/// Loads the new version: first the service worker takes over that keeps it, then the page starts again.
+fn renew() {
+    leptos::task::spawn_local(async {
+        let _ = take_over().await;
+        let _ = window().location().reload();
+    });
+}
+
+async fn take_over() -> Result<(), JsValue> {
+    let container = Reflect::get(&window().navigator(), &"serviceWorker".into())?;
+    if container.is_undefined() {
+        return Ok(());
+    }
+    let found = container.unchecked_into::<web_sys::ServiceWorkerContainer>().get_registration();
+    let registration = wasm_bindgen_futures::JsFuture::from(found).await?;
+    let waiting = Reflect::get(&registration, &"waiting".into())?;
+    if !waiting.is_falsy() {
+        Reflect::get(&waiting, &"postMessage".into())?.dyn_into::<Function>()?.call1(&waiting, &"update".into())?;
+    }
+    Ok(())
+}
+
+/// Navigation: a rail at the side, on phones a bar at the bottom.
+#[component]
+fn Rail() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let store = use_store();
+    let unread = Signal::derive(move || store.counts.get().mine_unread);
+    let unread_words = Signal::derive(move || t_string!(i18n, common.nav.unread, count = unread.get()).to_string());
+    view! {
+        <nav class="rail" aria-label=move || t_string!(i18n, common.nav.main).to_string()>
+            <a class="rail-logo" href="/inbox" aria-hidden="true" tabindex="-1"><svg class="logo"><use href="/icons.svg#prosa"></use></svg></a>
+            <RailLink href="/inbox" icon="inbox" label=move || t_string!(i18n, common.nav.inbox).to_string()>
+                <Badge count=unread tone=Tone::Accent label=unread_words/>
+            </RailLink>
+            <Show when=move || session.is_admin()>
+                <RailLink href="/settings" icon="settings" label=move || t_string!(i18n, common.nav.settings).to_string()>""</RailLink>
+            </Show>
+            <span class="rail-gap"></span>
+            <a class="rail-item" href="/help" rel="external" target="_blank" aria-label=move || t_string!(i18n, common.nav.help).to_string()
+                data-tip=move || t_string!(i18n, common.nav.help).to_string()>
+                <Icon name="help"/>
+                <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.help)}</span>
+            </a>
+            <ThemeButton/>
+            <AccountMenu/>
+        </nav>
+    }
+}
+
+#[component]
+fn RailLink(href: &'static str, icon: &'static str, #[prop(into)] label: Signal<String>, children: Children) -> impl IntoView {
+    view! {
+        <A href=href attr:class="rail-item" attr:data-tip=move || label.get()>
+            <span class="rail-icon"><Icon name=icon/>{children()}</span>
+            <span class="rail-label">{move || label.get()}</span>
+        </A>
+    }
+}
+
+/// The name of a theme.
+pub(crate) fn theme_name(i18n: I18nContext<Locale>, theme: Theme) -> String {
+    match theme {
+        Theme::System => t_string!(i18n, common.theme.system),
+        Theme::Light => t_string!(i18n, common.theme.light),
+        Theme::Dark => t_string!(i18n, common.theme.dark),
+    }
+    .to_string()
+}
+
+#[component]
+fn ThemeButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let prefs = use_prefs();
+    let label = move || format!("{}: {}", t_string!(i18n, common.theme.title), theme_name(i18n, prefs.theme()));
+    let icon = move || match prefs.theme() {
+        Theme::System => "theme",
+        Theme::Light => "sun",
+        Theme::Dark => "moon",
+    };
+    view! {
+        <button type="button" class="rail-item rail-theme" aria-label=label data-tip=label on:click=move |_| prefs.set_theme(prefs.theme().next())>
+            <Icon name=Signal::derive(icon)/>
+        </button>
+    }
+}
+
+/// Who I am, other accounts, the way out.
+#[component]
+fn AccountMenu() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let toasts = use_toasts();
+    let name = Signal::derive(move || session.with(|me| me.name.clone()));
+    let id = Signal::derive(move || session.with(|me| me.user_id.0));
+    let label = move || session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
+    let current = move || session.with(|me| Some(me.account.id));
+    let others = move || session.with(|me| me.accounts.clone());
+    view! {
+        <Menu label=Signal::derive(label) class="rail-item rail-account" trigger=move || view! {
+            <Avatar name id size=AvatarSize::Small/>
+            <span class="rail-label">{t!(i18n, common.nav.more)}</span>
+        }>
+            <div class="menu-head">
+                <strong>{move || session.with(|me| me.name.clone())}</strong>
+                <span>{move || session.with(|me| me.email.clone())}</span>
+                <span>{move || session.with(|me| me.account.name.clone())}</span>
+            </div>
+            <MenuLink href="/profile" icon="user">{t!(i18n, common.nav.profile)}</MenuLink>
+            <Show when=move || session.is_admin()>
+                <MenuLink href="/settings/account" icon="settings">{t!(i18n, common.nav.settings)}</MenuLink>
+            </Show>
+            <MenuLink href="/help" icon="help" external=true>{t!(i18n, common.nav.help)}</MenuLink>
+            <Show when=move || { others().len() > 1 }>
+                <div class="menu-title">{t!(i18n, common.nav.accounts)}</div>
+                <For each=others key=|a| a.id let:account>
+                    <MenuItem checked={let id = account.id; Signal::derive(move || current() == Some(id))} press=move |()| switch_to(account.id, toasts, i18n)>{account.name}</MenuItem>
+                </For>
+            </Show>
+            <MenuItem icon="log-out" press=move |()| leave(toasts, i18n)>{t!(i18n, common.nav.sign_out)}</MenuItem>
+        </Menu>
+    }
+}
+
+fn switch_to(account: AccountId, toasts: Toasts, i18n: I18nContext<Locale>) {
+    leptos::task::spawn_local(async move {
+        match switch_account(account).await {
+            Ok(()) => session::go("/inbox"),
+            Err(e) => toasts.fail(crate::fault::say(i18n, &e.0)),
+        }
+    });
+}
+
+fn leave(toasts: Toasts, i18n: I18nContext<Locale>) {
+    leptos::task::spawn_local(async move {
+        match sign_out().await {
+            Ok(()) => session::go("/login"),
+            Err(e) if e.0 == model::Fault::SignedOut => session::go("/login"),
+            Err(e) => toasts.fail(crate::fault::say(i18n, &e.0)),
+        }
+    });
+}
+
+/// What can be done from every page.
+fn commands() {
+    let i18n = use_i18n();
+    let (commands, session, prefs) = (use_commands(), use_session(), use_prefs());
+    let navigate = use_navigate();
+    let go = move |path: &'static str| {
+        let navigate = navigate.clone();
+        Callback::new(move |()| {
+            if may_leave() {
+                navigate(path, leptos_router::NavigateOptions::default());
+            }
+        })
+    };
+    let always = Signal::stored(true);
+    let admin = Signal::derive(move || session.is_admin());
+    let add = |id, group, label: Signal<String>, keys, when, run| commands.add(Command { id, group, label, keys, when, run });
+    add("go-inbox", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()), Some("g i"), always, go("/inbox"));
+    add("go-settings", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()), Some("g s"), admin, go("/settings/account"));
+    add("go-profile", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()), Some("g p"), always, go("/profile"));
+    add(
+        "go-help",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, common.nav.help).to_string()),
+        Some("g h"),
+        always,
+        Callback::new(|()| {
+            let _ = window().open_with_url_and_target("/help", "_blank");
+        }),
+    );
+    for (id, theme) in [("theme-light", Theme::Light), ("theme-dark", Theme::Dark), ("theme-system", Theme::System)] {
+        let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, common.theme.title), theme_name(i18n, theme)));
+        let run = Callback::new(move |()| prefs.set_theme(theme));
+        add(id, CommandGroup::View, label, None, Signal::derive(move || prefs.theme() != theme), run);
+    }
+    for (locale, name) in language::ALL {
+        let label = Signal::derive(move || format!("{}: {name}", t_string!(i18n, common.language.title)));
+        let run = Callback::new(move |()| language::choose(i18n, locale));
+        let id = match locale {
+            Locale::pt_BR => "language-pt",
+            Locale::en => "language-en",
+            Locale::es => "language-es",
+        };
+        add(id, CommandGroup::View, label, None, Signal::derive(move || i18n.get_locale() != locale), run);
+    }
+    let sign_out = Signal::derive(move || t_string!(i18n, common.nav.sign_out).to_string());
+    let toasts = use_toasts();
+    add("sign-out", CommandGroup::Account, sign_out, None, always, Callback::new(move |()| leave(toasts, i18n)));
+}

@@ -1,0 +1,278 @@
+//! What comes in: the workspace, events, presence. In the browser only.
+
+use super::apply::{Inbox, Took};
+use super::phase::Phase;
+use super::store::Store;
+use super::{beat, socket, web};
+use crate::api;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::*;
+use std::sync::Arc;
+
+/// Events that wait while a workspace is on its way; more is a resync.
+const HELD_MAX: usize = 2000;
+/// How long "is typing" stays after the contact's last sign of it.
+const TYPING_MS: u32 = 6_000;
+/// How often countdowns move on.
+const TICK_MS: u32 = 15_000;
+
+/// What is kept between events.
+#[derive(Default)]
+pub struct Hearing {
+    /// Events that wait for a workspace.
+    held: Option<Vec<Event>>,
+    refreshing: Refreshing,
+    /// The client build that this page was loaded with.
+    page_build: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Refreshing {
+    #[default]
+    No,
+    Yes,
+    /// Something changed again meanwhile.
+    Again,
+}
+
+impl Store {
+    /// The page is alive: fetches the workspace, then connects.
+    pub(super) fn begin(self) {
+        self.tick.set(self.server_now());
+        web::every(TICK_MS, move || self.tick.set(self.server_now()));
+        web::on_document("visibilitychange", move || {
+            self.tick.set(self.server_now());
+            self.tell_looking();
+            socket::nudge(self);
+        });
+        web::on_window("online", move || socket::nudge(self));
+        web::on_window("offline", move || socket::nudge(self));
+        self.refresh();
+    }
+
+    pub(super) fn hurry(self) {
+        socket::nudge(self);
+        if self.workspace.with_untracked(Option::is_none) {
+            self.refresh();
+        }
+    }
+
+    /// Fetches the workspace. Events wait meanwhile, so that counters are exact.
+    pub fn refresh(&self) {
+        let store = *self;
+        let is_running = store.hearing.try_update_value(|h| {
+            let was = h.refreshing;
+            h.refreshing = if was == Refreshing::No { Refreshing::Yes } else { Refreshing::Again };
+            was != Refreshing::No
+        });
+        if is_running != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            let mut wait = beat::Backoff::default();
+            loop {
+                store.hearing.update_value(|h| {
+                    h.held.get_or_insert_default();
+                    h.refreshing = Refreshing::Yes;
+                });
+                match api::inbox::workspace().await {
+                    Ok(workspace) => {
+                        if store.take_workspace(workspace) && store.hearing.with_value(|h| h.refreshing != Refreshing::Again) {
+                            break;
+                        }
+                    }
+                    Err(refused) => {
+                        let fault = store.heard(refused);
+                        if fault == Fault::SignedOut {
+                            return;
+                        }
+                        store.trouble.set(Some(fault));
+                        web::sleep(wait.next(0.5)).await;
+                    }
+                }
+            }
+            store.hearing.update_value(|h| h.refreshing = Refreshing::No);
+        });
+    }
+
+    fn take_workspace(&self, workspace: Workspace) -> bool {
+        let was_grounded = self.inbox.with_value(Inbox::is_grounded);
+        let sight_changed = self.inbox.with_value(|i| i.seen() != Some(&workspace.seen));
+        if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
+            return false;
+        }
+        self.offset.set_value(workspace.now - web::clock());
+        if let Some(clock) = self.clock {
+            clock.set(workspace.now);
+        }
+        self.tick.set(self.server_now());
+        let is_first = self.workspace.with_untracked(Option::is_none);
+        self.trouble.set(None);
+        self.hearing.update_value(|h| {
+            h.page_build.get_or_insert_with(|| workspace.build.clone());
+        });
+        self.workspace.set(Some(Arc::new(workspace)));
+        let held = self.hearing.try_update_value(|h| h.held.take()).flatten().unwrap_or_default();
+        let whole = held.into_iter().all(|event| self.take(event));
+        if is_first {
+            self.restore_outgoing();
+            self.find_drafts();
+            socket::connect(*self);
+            self.show_tab(self.visible_tab.get_value());
+        } else if !was_grounded || sight_changed {
+            self.reload_shown();
+        }
+        if !whole {
+            socket::connect(*self);
+        }
+        true
+    }
+
+    /// After a resync or a change of sight: the visible list and the open conversation are fetched again, the rest is
+    /// forgotten and fetched when it is looked at.
+    fn reload_shown(&self) {
+        let visible = self.visible_tab.get_value();
+        let current = self.change(|i| {
+            for tab in Tab::ALL {
+                if *tab != visible {
+                    i.list(*tab).unload();
+                }
+            }
+            let open: Vec<ConversationId> = i.open_threads().collect();
+            for id in open.iter().skip(1) {
+                i.forget_thread(*id);
+            }
+            open.first().copied()
+        });
+        self.load_list(visible);
+        if let Some(id) = current {
+            self.load_timeline(id);
+        }
+    }
+
+    /// Too much was missed: everything that is shown is fetched again.
+    pub(super) fn resync(&self, seq: i64) {
+        self.change(|i| i.reset(seq));
+        self.hearing.update_value(|h| h.held = Some(Vec::new()));
+        self.refresh();
+    }
+
+    /// An event from the socket; false when events before it are missing.
+    pub(super) fn event(&self, event: Event) -> bool {
+        let waiting = self.hearing.try_update_value(|h| {
+            let held = h.held.as_mut()?;
+            held.push(event.clone());
+            Some(held.len())
+        });
+        match waiting.flatten() {
+            None => self.take(event),
+            Some(n) if n > HELD_MAX => {
+                self.resync(event.seq);
+                true
+            }
+            Some(_) => true,
+        }
+    }
+
+    fn take(&self, event: Event) -> bool {
+        let about = match &event.change {
+            Change::Conversation { row, .. } => Some(row.id),
+            _ => None,
+        };
+        match self.change(|i| i.take(&event)) {
+            Took::Gap => return false,
+            Took::Old => {}
+            Took::Applied => {
+                // A conversation came back into sight while its timeline is on screen.
+                let is_back = about
+                    .filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| t.face.phase.with_untracked(|p| *p == Phase::Gone))));
+                if let Some(id) = is_back {
+                    self.load_timeline(id);
+                }
+                if let Some(id) = about {
+                    self.stop_typing(id);
+                }
+            }
+            Took::Setup(SetupKind::Templates) => self.templates_changed.update(|n| *n += 1),
+            Took::Setup(_) => self.refresh_soon(),
+        }
+        true
+    }
+
+    pub(super) fn page_build(&self) -> Option<String> {
+        self.hearing.with_value(|h| h.page_build.clone())
+    }
+
+    /// Asks something small, whose refusal tells when the login ended.
+    pub(super) fn ask_whether_signed_in(&self) {
+        let store = *self;
+        spawn_local(async move {
+            if let Err(refused) = api::inbox::counts().await {
+                store.heard(refused);
+            }
+        });
+    }
+
+    fn refresh_soon(&self) {
+        let store = *self;
+        spawn_local(async move {
+            web::sleep(300).await;
+            store.refresh();
+        });
+    }
+
+    /// The sequence to go on from.
+    pub(super) fn seq(&self) -> i64 {
+        let held = self.hearing.with_value(|h| h.held.as_ref().and_then(|held| held.last().map(|e| e.seq)));
+        self.inbox.with_value(|i| i.seq).max(held.unwrap_or(0))
+    }
+
+    /// Who looks at a conversation, as the socket tells.
+    pub(super) fn present(&self, id: ConversationId, people: Vec<Present>) {
+        let me = self.workspace.with_untracked(|w| w.as_ref().map(|w| w.me.user_id));
+        let others: Vec<Present> = people.into_iter().filter(|p| Some(p.user_id) != me).collect();
+        self.presence(id).set(others);
+    }
+
+    /// The connection is gone: nobody knows who looks where.
+    pub(super) fn forget_presence(&self) {
+        self.presence.with_value(|all| {
+            for signal in all.values() {
+                if signal.with_untracked(|p| !p.is_empty()) {
+                    signal.set(Vec::new());
+                }
+            }
+        });
+    }
+
+    /// The contact showed a sign of typing.
+    pub(super) fn typed(&self, id: ConversationId) {
+        let store = *self;
+        let signal = store.contact_typing(id);
+        let mut turn = 0;
+        store.typing.update_value(|all| {
+            if let Some((n, _)) = all.get_mut(&id) {
+                *n += 1;
+                turn = *n;
+            }
+        });
+        signal.set(true);
+        spawn_local(async move {
+            web::sleep(TYPING_MS).await;
+            if store.typing.with_value(|all| all.get(&id).is_some_and(|(n, _)| *n == turn)) {
+                signal.set(false);
+            }
+        });
+    }
+
+    fn stop_typing(&self, id: ConversationId) {
+        self.typing.with_value(|all| {
+            if let Some((_, signal)) = all.get(&id)
+                && signal.get_untracked()
+            {
+                signal.set(false);
+            }
+        });
+    }
+}

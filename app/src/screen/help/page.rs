@@ -1,0 +1,127 @@
+//! The pages themselves, on the server only.
+
+use crate::i18n::*;
+use crate::language;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use leptos_meta::{Title, provide_meta_context};
+
+type Say = String;
+
+/// A help page by its address; one that does not exist shows the first.
+pub fn plain_page(path: &str) -> impl IntoView + use<> {
+    provide_meta_context();
+    let i18n = language::provide();
+    let open = path.strip_prefix("/help").unwrap_or_default().trim_matches('/').to_owned();
+    let pages = [
+        ("inbox", t_string!(i18n, help.inbox.title).to_string()),
+        ("windows", t_string!(i18n, help.window.title).to_string()),
+        ("shortcuts", t_string!(i18n, help.keys.title).to_string()),
+    ];
+    let (title, content) = match open.as_str() {
+        "windows" => (pages[1].1.clone(), windows(i18n).into_any()),
+        "shortcuts" => (pages[2].1.clone(), shortcuts(i18n).into_any()),
+        _ => (pages[0].1.clone(), inbox(i18n).into_any()),
+    };
+    let current = if matches!(open.as_str(), "windows" | "shortcuts") { open } else { "inbox".to_owned() };
+    view! {
+        <Title text=format!("{title} · {} · Prosa", t_string!(i18n, help.title))/>
+        <div class="help">
+            <header class="help-head">
+                <a class="help-home" href="/inbox"><svg class="logo" aria-hidden="true"><use href="/icons.svg#prosa"></use></svg><span>{t_string!(i18n, help.back)}</span></a>
+                <nav aria-label=t_string!(i18n, help.pages).to_string()>
+                    <ul>
+                        {pages.into_iter().map(|(name, title)| {
+                            let is_open = name == current;
+                            view! { <li><a href=format!("/help/{name}") aria-current=is_open.then_some("page")>{title}</a></li> }
+                        }).collect_view()}
+                    </ul>
+                </nav>
+            </header>
+            <main class="help-text"><h1>{title}</h1>{content}</main>
+        </div>
+    }
+}
+
+fn facts(list: Vec<(Say, Say)>) -> impl IntoView {
+    view! { <dl class="help-facts">{list.into_iter().map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}</dl> }
+}
+
+fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
+    view! {
+        <p class="help-lead">{t_string!(i18n, help.inbox.lead)}</p>
+        <h2>{t_string!(i18n, help.inbox.tabs)}</h2>
+        {facts(vec![
+            (t_string!(i18n, help.inbox.tab_new).to_string(), t_string!(i18n, help.inbox.tab_new_text).to_string()),
+            (t_string!(i18n, help.inbox.tab_mine).to_string(), t_string!(i18n, help.inbox.tab_mine_text).to_string()),
+            (t_string!(i18n, help.inbox.tab_others).to_string(), t_string!(i18n, help.inbox.tab_others_text).to_string()),
+            (t_string!(i18n, help.inbox.tab_done).to_string(), t_string!(i18n, help.inbox.tab_done_text).to_string()),
+        ])}
+        <h2>{t_string!(i18n, help.inbox.acts)}</h2>
+        {facts(vec![
+            (t_string!(i18n, help.inbox.assume).to_string(), t_string!(i18n, help.inbox.assume_text).to_string()),
+            (t_string!(i18n, help.inbox.transfer).to_string(), t_string!(i18n, help.inbox.transfer_text).to_string()),
+            (t_string!(i18n, help.inbox.conclude).to_string(), t_string!(i18n, help.inbox.conclude_text).to_string()),
+            (t_string!(i18n, help.inbox.note).to_string(), t_string!(i18n, help.inbox.note_text).to_string()),
+        ])}
+        <h2>{t_string!(i18n, help.inbox.safe)}</h2>
+        <p>{t_string!(i18n, help.inbox.safe_text)}</p>
+    }
+}
+
+fn windows(i18n: I18nContext<Locale>) -> impl IntoView {
+    view! {
+        <p class="help-lead">{t_string!(i18n, help.window.lead)}</p>
+        <h2>{t_string!(i18n, help.window.open)}</h2>
+        <p>{t_string!(i18n, help.window.open_text)}</p>
+        <h2>{t_string!(i18n, help.window.closed)}</h2>
+        <p>{t_string!(i18n, help.window.closed_text)}</p>
+        <h2>{t_string!(i18n, help.window.category)}</h2>
+        <p>{t_string!(i18n, help.window.category_text)}</p>
+        <h2>{t_string!(i18n, help.window.webchat)}</h2>
+        <p>{t_string!(i18n, help.window.webchat_text)}</p>
+        <h2>{t_string!(i18n, help.window.ticks)}</h2>
+        <p>{t_string!(i18n, help.window.ticks_text)}</p>
+    }
+}
+
+fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
+    let row = |keys: &'static [&'static str], text: &'static str| {
+        view! {
+            <div class="sheet-row">
+                <dt>{text}</dt>
+                <dd>{keys.iter().map(|k| view! { <kbd class="kbd-cap">{*k}</kbd>" " }).collect_view()}</dd>
+            </div>
+        }
+    };
+    view! {
+        <p class="help-lead">{t_string!(i18n, help.keys.lead)}</p>
+        <h2>{t_string!(i18n, help.keys.anywhere)}</h2>
+        <dl class="help-keys">
+            {row(&["Ctrl K"], t_string!(i18n, help.keys.commands))}
+            {row(&["?"], t_string!(i18n, help.keys.sheet))}
+            {row(&["G", "I"], t_string!(i18n, help.keys.go_inbox))}
+            {row(&["G", "P"], t_string!(i18n, help.keys.go_profile))}
+            {row(&["G", "S"], t_string!(i18n, help.keys.go_settings))}
+        </dl>
+        <h2>{t_string!(i18n, help.keys.in_inbox)}</h2>
+        <dl class="help-keys">
+            {row(&["/"], t_string!(i18n, help.keys.search))}
+            {row(&["J", "K"], t_string!(i18n, help.keys.next))}
+            {row(&["G N", "G M", "G O", "G C"], t_string!(i18n, help.keys.tabs))}
+            {row(&["F"], t_string!(i18n, help.keys.filter))}
+            {row(&["Shift N"], t_string!(i18n, help.keys.start))}
+        </dl>
+        <h2>{t_string!(i18n, help.keys.in_open)}</h2>
+        <dl class="help-keys">
+            {row(&["I"], t_string!(i18n, help.keys.assume))}
+            {row(&["R"], t_string!(i18n, help.keys.write))}
+            {row(&["N"], t_string!(i18n, help.keys.note))}
+            {row(&["T"], t_string!(i18n, help.keys.transfer))}
+            {row(&["E"], t_string!(i18n, help.keys.conclude))}
+            {row(&["U"], t_string!(i18n, help.keys.unread))}
+            {row(&["P"], t_string!(i18n, help.keys.panel))}
+            {row(&["Shift G"], t_string!(i18n, help.keys.latest))}
+        </dl>
+    }
+}

@@ -1,0 +1,72 @@
+//! What can be done with a message: answer it, copy it, look at its times (MS-1).
+
+use super::super::head::may::Mode;
+use super::super::thread::pane::{Pane, Sheet, use_pane};
+use crate::i18n::*;
+use crate::live::{Item, Local};
+use crate::part::*;
+use leptos::prelude::*;
+use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis};
+
+/// The small bar at the bubble under the pointer or with the focus.
+#[component]
+pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let of = move |read: fn(&Message) -> bool| item.with(|i| i.local == Local::Stored && read(&i.message));
+    let may_answer = move || {
+        matches!(pane.mode.get(), Some(Mode::Write | Mode::Waiting))
+            && of(|m| m.kind != MessageKind::Note && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply))
+    };
+    let file = move || {
+        item.with(|i| match &i.message.content {
+            Content::Media(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
+            _ => None,
+        })
+    };
+    let message = move || item.with_untracked(|i| i.message.clone());
+    view! {
+        <div class="bubble-tools">
+            <Show when=may_answer>
+                <IconButton icon="reply" small=true label=move || t_string!(i18n, inbox.thread.bubble.reply).to_string() press=move |()| pane.answer(&message())/>
+            </Show>
+            <Show when=move || of(|m| !m.body.trim().is_empty())>
+                <IconButton icon="copy" small=true label=move || t_string!(i18n, inbox.thread.bubble.copy).to_string()
+                    press=move |()| pane.copy(message().body, t_string!(i18n, inbox.thread.bubble.copied).to_string())/>
+            </Show>
+            {move || file().map(|(href, name)| view! {
+                <a class="button ghost icon-button small" href=href download=name
+                    aria-label=move || t_string!(i18n, inbox.thread.media.download).to_string()
+                    data-tip=move || t_string!(i18n, inbox.thread.media.download).to_string()><Icon name="download"/></a>
+            })}
+            <Show when=move || of(|_| true)>
+                <IconButton icon="info" small=true label=move || t_string!(i18n, inbox.thread.bubble.info).to_string()
+                    press=move |()| pane.sheet.set(Some(Sheet::Info(Box::new(message()))))/>
+            </Show>
+        </div>
+    }
+}
+
+/// When a message was made, sent, delivered and read (MS-1).
+#[component]
+pub fn MessageInfo(message: Message) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane: Pane = use_pane();
+    let admin = crate::session::use_session().is_admin();
+    let author = message.author_id;
+    let channel = move || pane.channel().map(|c| c.name);
+    let time = |at: Millis| view! { <Time at=at style=TimeStyle::Full/> };
+    view! {
+        <dl class="facts">
+            <dt>{t!(i18n, inbox.thread.bubble.info_created)}</dt><dd>{time(message.at)}</dd>
+            {message.sent_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_sent)}</dt><dd>{time(at)}</dd> })}
+            {message.delivered_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_delivered)}</dt><dd>{time(at)}</dd> })}
+            {message.read_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_read)}</dt><dd>{time(at)}</dd> })}
+            {author.map(|id| view! { <dt>{t!(i18n, inbox.thread.bubble.info_by)}</dt><dd>{move || pane.store.member_name(id)}</dd> })}
+            {admin.then(|| view! {
+                <dt>{t!(i18n, inbox.thread.bubble.info_id)}</dt><dd class="code">{message.id.to_string()}</dd>
+                <dt>{t!(i18n, inbox.thread.bubble.info_channel)}</dt><dd>{channel}</dd>
+            })}
+        </dl>
+    }
+}

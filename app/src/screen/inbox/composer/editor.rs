@@ -1,0 +1,178 @@
+//! A text that grows to eight lines, counts near its limit, and leaves by Enter.
+
+use super::super::thread::pane::{Pane, Tab, use_pane};
+use crate::i18n::*;
+use crate::part::*;
+use crate::prefs::use_prefs;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+/// The counter shows from here on.
+const COUNT_FROM: usize = 300;
+/// Without a keystroke for this long one is no longer writing.
+const PAUSE_MS: u32 = 5_000;
+
+/// A text area with its button.
+#[component]
+pub fn Editor(
+    #[prop(into)] text: Signal<String>,
+    #[prop(into)] save: Callback<String>,
+    /// Called with a text that is neither empty nor too long; the text area is empty afterwards.
+    #[prop(into)]
+    send: Callback<String>,
+    /// Characters.
+    max: usize,
+    tab: Tab,
+    placeholder: Signal<String>,
+    /// What the button does.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let prefs = use_prefs();
+    let node = NodeRef::<leptos::html::Textarea>::new();
+    let used = Memo::new(move |_| text.with(|t| t.chars().count()));
+    let empty = Memo::new(move |_| text.with(|t| t.trim().is_empty()));
+    let over = Memo::new(move |_| used.get().checked_sub(max).filter(|n| *n > 0));
+
+    // The signal is the truth; the text area follows when it changed elsewhere.
+    Effect::new(move |_| {
+        let Some(el) = node.get() else { return };
+        let now = text.get();
+        if el.value() != now {
+            el.set_value(&now);
+        }
+        fit(&el);
+    });
+    Effect::new(move |before: Option<u32>| {
+        let now = pane.write.get();
+        if before.is_some_and(|b| b != now)
+            && pane.tab.get_untracked() == tab
+            && let Some(el) = node.get_untracked()
+        {
+            let _ = el.focus();
+        }
+        now
+    });
+    // A tab that was chosen by a command is drawn after the command ran.
+    Effect::new(move |_| {
+        if let Some(el) = node.get()
+            && pane.write.get_untracked() > 0
+        {
+            let _ = el.focus();
+            let end = u32::try_from(el.value().encode_utf16().count()).unwrap_or(0);
+            let _ = el.set_selection_range(end, end);
+        }
+    });
+    let writing = Writing::new(pane);
+    let leave = move || {
+        if empty.get_untracked() || over.get_untracked().is_some() {
+            return;
+        }
+        let value = text.with_untracked(|t| t.trim_end().to_owned());
+        send.run(value);
+        save.run(String::new());
+        writing.stop();
+        if let Some(el) = node.get_untracked() {
+            let _ = el.focus();
+        }
+    };
+    let typed = move |event| {
+        let value = event_target_value(&event);
+        if tab == Tab::Message {
+            if value.is_empty() { writing.stop() } else { writing.go_on() }
+        }
+        save.run(value);
+    };
+    let pressed = move |event: KeyboardEvent| {
+        match event.key().as_str() {
+            // A word that is still being composed (accents, Japanese, …) takes the Enter for itself.
+            "Enter" if !event.is_composing() && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
+                // On a finger's keyboard there is no Shift to hold: Enter breaks the line, the button sends.
+                let sends = event.shift_key() != untrack(|| prefs.enter_sends()) && !is_touch();
+                if sends {
+                    event.prevent_default();
+                    leave();
+                }
+            }
+            "Enter" if event.ctrl_key() || event.meta_key() => {
+                event.prevent_default();
+                leave();
+            }
+            "Escape" => {
+                if pane.reply.get_untracked().is_some() {
+                    event.prevent_default();
+                    pane.reply.set(None);
+                } else if let Some(el) = node.get_untracked() {
+                    let _ = el.blur();
+                }
+            }
+            _ => {}
+        }
+    };
+    let hint = move || if prefs.enter_sends() { t_string!(i18n, inbox.thread.composer.hint_enter) } else { t_string!(i18n, inbox.thread.composer.hint_shift) };
+    let count = move || match (over.get(), max.saturating_sub(used.get())) {
+        (Some(over), _) => Some((true, t_string!(i18n, inbox.thread.composer.over, count = over).to_string())),
+        (None, left) if left <= COUNT_FROM => Some((false, t_string!(i18n, inbox.thread.composer.left, count = left).to_string())),
+        _ => None,
+    };
+    view! {
+        <div class="editor">
+            <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
+                aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
+                on:input=typed on:keydown=pressed on:blur=move |_| writing.stop()></textarea>
+            <Button kind=Kind::Primary icon="send" class="editor-send" label
+                why=Signal::derive(move || over.get().map(|n| t_string!(i18n, inbox.thread.composer.over, count = n).to_string()))
+                press=move |()| leave()>{move || label.get()}</Button>
+        </div>
+        <div class="editor-foot">
+            <span class="editor-hint">{hint}</span>
+            <span aria-live="polite">{move || count().map(|(over, text)| view! { <span class="editor-count" class:over=over>{text}</span> })}</span>
+        </div>
+    }
+}
+
+/// As high as its text, within what the style allows.
+fn fit(el: &web_sys::HtmlTextAreaElement) {
+    let style = web_sys::HtmlElement::style(el);
+    let _ = style.set_property("height", "auto");
+    let borders = el.offset_height() - el.client_height();
+    let _ = style.set_property("height", &format!("{}px", el.scroll_height() + borders));
+}
+
+fn is_touch() -> bool {
+    window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
+}
+
+/// Tells colleagues that one writes, and when one stopped.
+#[derive(Clone, Copy)]
+struct Writing {
+    pane: Pane,
+    /// None while one does not write; changes with each keystroke.
+    turn: StoredValue<Option<u32>>,
+}
+
+impl Writing {
+    fn new(pane: Pane) -> Writing {
+        Writing { pane, turn: StoredValue::new(None) }
+    }
+
+    fn go_on(self) {
+        let turn = self.turn.get_value().map_or(0, |t| t.wrapping_add(1));
+        self.turn.set_value(Some(turn));
+        self.pane.store.looking(Some(self.pane.id), true);
+        gloo_timers::callback::Timeout::new(PAUSE_MS, move || {
+            if self.turn.try_get_value().flatten() == Some(turn) {
+                self.stop();
+            }
+        })
+        .forget();
+    }
+
+    fn stop(self) {
+        if self.turn.try_update_value(Option::take).flatten().is_some() {
+            self.pane.store.looking(Some(self.pane.id), false);
+        }
+    }
+}

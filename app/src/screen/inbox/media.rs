@@ -1,0 +1,170 @@
+//! Files of messages. Their boxes have a fixed shape, so that nothing moves when they arrive.
+
+use super::bubble::size_text;
+use crate::i18n::*;
+use crate::language;
+use crate::part::*;
+use leptos::prelude::*;
+use model::{Media, MediaState, MessageKind};
+
+/// Speeds of a voice message, one after the other (AUD-3).
+const SPEEDS: [f64; 3] = [1.0, 1.5, 2.0];
+
+/// A file: shown when the browser can, else a card to download it.
+#[component]
+pub fn MediaView(kind: MessageKind, media: Media) -> impl IntoView {
+    // The browser could not show it: the card remains.
+    let broken = RwSignal::new(false);
+    match media.state {
+        MediaState::Pending => view! { <Missing kind failed=false reason=String::new()/> }.into_any(),
+        MediaState::Failed => view! { <Missing kind failed=true reason=media.reason/> }.into_any(),
+        MediaState::Ready => (move || match kind {
+            _ if broken.get() => view! { <Document media=media.clone() broken=true/> }.into_any(),
+            MessageKind::Image => view! { <Picture media=media.clone() broken/> }.into_any(),
+            MessageKind::Sticker => view! { <Sticker media=media.clone() broken/> }.into_any(),
+            MessageKind::Video => view! { <Film media=media.clone() broken/> }.into_any(),
+            MessageKind::Audio => view! { <Sound media=media.clone() broken/> }.into_any(),
+            _ => view! { <Document media=media.clone()/> }.into_any(),
+        })
+        .into_any(),
+    }
+}
+
+fn src(media: &Media) -> String {
+    format!("/media/{}", media.id)
+}
+
+/// The file is on its way, or could not be had.
+#[component]
+fn Missing(kind: MessageKind, failed: bool, reason: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let boxed = matches!(kind, MessageKind::Image | MessageKind::Video | MessageKind::Sticker);
+    view! {
+        <div class="media-missing" class:media-box=boxed class:failed=failed role="status">
+            <Icon name=if failed { "alert" } else { "hourglass" }/>
+            <span>{super::bubble::kind_name(i18n, kind)}</span>
+            <span>{move || if failed { t_string!(i18n, inbox.thread.media.failed) } else { t_string!(i18n, inbox.thread.media.pending) }}</span>
+            {(!reason.is_empty()).then(|| view! { <details><summary>{t!(i18n, common.word.details)}</summary><span dir="auto">{reason}</span></details> })}
+        </div>
+    }
+}
+
+#[component]
+fn Picture(media: Media, broken: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let name = media.file_name.clone();
+    let alt = move || {
+        if name.is_empty() {
+            t_string!(i18n, inbox.thread.media.image).to_string()
+        } else {
+            t_string!(i18n, inbox.thread.media.image_named, name = name.as_str()).to_string()
+        }
+    };
+    view! {
+        <a class="media-box picture" href=src(&media) target="_blank" rel="noopener" data-tip=move || t_string!(i18n, inbox.thread.media.open).to_string()>
+            <img src=src(&media) alt=alt loading="lazy" decoding="async" on:error=move |_| broken.set(true)/>
+        </a>
+    }
+}
+
+#[component]
+fn Sticker(media: Media, broken: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <img class="media-sticker" src=src(&media) alt=move || t_string!(i18n, inbox.thread.media.sticker).to_string()
+            loading="lazy" decoding="async" on:error=move |_| broken.set(true)/>
+    }
+}
+
+#[component]
+fn Film(media: Media, broken: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <video class="media-box" controls playsinline preload="none" src=src(&media) aria-label=move || t_string!(i18n, inbox.thread.media.video).to_string()
+            on:error=move |_| broken.set(true)></video>
+    }
+}
+
+#[component]
+fn Sound(media: Media, broken: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let player = NodeRef::<leptos::html::Audio>::new();
+    let speed = RwSignal::new(0usize);
+    let faster = move |()| {
+        speed.update(|s| *s = (*s + 1) % SPEEDS.len());
+        if let Some(player) = player.get_untracked() {
+            player.set_playback_rate(SPEEDS[speed.get_untracked()]);
+        }
+    };
+    let number = move || {
+        let text = SPEEDS[speed.get()].to_string();
+        if i18n.get_locale() == Locale::en { text } else { text.replace('.', ",") }
+    };
+    let voice = media.voice;
+    view! {
+        <div class="media-audio">
+            <span class="content-kind">
+                <Icon name=if voice { "mic" } else { "audio" } small=true/>
+                {move || if voice { t_string!(i18n, inbox.thread.media.voice) } else { t_string!(i18n, inbox.thread.media.audio) }}
+            </span>
+            <div class="media-player">
+                <audio node_ref=player controls preload="none" src=src(&media) on:error=move |_| broken.set(true)
+                    aria-label=move || if voice { t_string!(i18n, inbox.thread.media.voice) } else { t_string!(i18n, inbox.thread.media.audio) }></audio>
+                <Button small=true kind=Kind::Ghost class="media-speed" press=faster
+                    label=Signal::derive(move || { let speed = number(); t_string!(i18n, inbox.thread.media.speed, speed = speed.as_str()).to_string() })>
+                    {number} "×"
+                </Button>
+            </div>
+        </div>
+    }
+}
+
+/// A file as a card with its name, size and a way to get it.
+#[component]
+fn Document(media: Media, #[prop(optional)] broken: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let name = media.file_name.clone();
+    let shown = {
+        let name = name.clone();
+        move || if name.is_empty() { t_string!(i18n, inbox.thread.media.document).to_string() } else { name.clone() }
+    };
+    let label = {
+        let shown = shown.clone();
+        move || { let name = shown(); t_string!(i18n, inbox.thread.media.download_named, name = name.as_str()).to_string() }
+    };
+    let (size, mime) = (media.size, short_type(&media.mime));
+    let facts = move || {
+        let size = (size > 0).then(|| size_text(language::code(i18n.get_locale()), size));
+        [Some(mime.clone()), size].into_iter().flatten().filter(|f| !f.is_empty()).collect::<Vec<_>>().join(" · ")
+    };
+    view! {
+        <a class="content-card document" href=src(&media) download=name aria-label=label>
+            <span class="content-card-icon"><Icon name="document"/></span>
+            <span class="content-card-text">
+                <strong class="document-name" dir="auto">{shown}</strong>
+                <span class="document-facts">{facts}</span>
+                {broken.then(|| view! { <span>{t!(i18n, inbox.thread.media.broken)}</span> })}
+            </span>
+            <Icon name="download"/>
+        </a>
+    }
+}
+
+/// `application/pdf` as `PDF`; nothing for types whose name tells nothing.
+fn short_type(mime: &str) -> String {
+    let sub = mime.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    if sub.is_empty() || sub.len() > 5 || sub.contains('.') { String::new() } else { sub.to_uppercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_type;
+
+    #[test]
+    fn types_are_named_when_people_know_the_name() {
+        assert_eq!(short_type("application/pdf"), "PDF");
+        assert_eq!(short_type("audio/ogg; codecs=opus"), "OGG");
+        assert_eq!(short_type("application/vnd.openxmlformats-officedocument.wordprocessingml.document"), "");
+        assert_eq!(short_type(""), "");
+    }
+}

@@ -1,0 +1,92 @@
+//! The inbox: list, conversation, contact.
+//!
+//! * [`layout`]: what the panes share. [`list`], [`row`], [`search`], [`filter`]: the left pane. [`start`]: a new
+//!   conversation.
+//! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
+
+pub mod bubble;
+pub mod composer;
+pub mod conclude;
+pub mod filter;
+pub mod format;
+pub mod head;
+pub mod layout;
+pub mod list;
+pub mod media;
+pub mod panel;
+pub mod row;
+pub mod search;
+pub mod start;
+pub mod template;
+pub mod thread;
+pub mod transfer;
+
+use crate::i18n::*;
+use crate::live::use_store;
+use crate::part::*;
+use layout::{Panes, provide_panes};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use list::ListPane;
+use model::ConversationId;
+use panel::ContactPanel;
+use start::{StartDialog, provide_start};
+use thread::Thread;
+
+/// List, conversation and contact; how many of them at a time is up to the width.
+#[component]
+pub fn InboxScreen() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let panes = provide_panes();
+    provide_start();
+    let title = move || match store.counts.with(|c| c.mine_unread) {
+        count if count > 0 => t_string!(i18n, inbox.title_unread, count = count).to_string(),
+        _ => t_string!(i18n, inbox.title).to_string(),
+    };
+    let is_open = Memo::new(move |_| panes.open.with(Option::is_some));
+    view! {
+        <Title text=title/>
+        <h1 class="visually-hidden">{t!(i18n, inbox.title)}</h1>
+        <div class="inbox" class:open=move || is_open.get() class:with-panel=move || panes.panel_is_shown()>
+            <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.layout.list).to_string()><ListPane/></section>
+            {move || if is_open.get() { view! { <Beside panes/> }.into_any() } else { view! { <Choose/> }.into_any() }}
+        </div>
+        <StartDialog/>
+    }
+}
+
+/// The open conversation, and the contact when it is wanted.
+#[component]
+fn Beside(panes: Panes) -> impl IntoView {
+    let i18n = use_i18n();
+    // Keeps the last one while the pane is being taken away.
+    let id = Memo::new(move |before: Option<&ConversationId>| panes.open.get().or(before.copied()).unwrap_or_default());
+    // A sheet belongs to the conversation over which it was opened.
+    Effect::new(move |before: Option<ConversationId>| {
+        let now = id.get();
+        if before.is_some_and(|b| b != now) {
+            panes.close_sheet();
+        }
+        now
+    });
+    view! {
+        <div class="inbox-thread"><Thread id=id/></div>
+        <Show when=move || panes.panel_is_shown()>
+            <button type="button" class="inbox-shade" tabindex="-1" aria-hidden="true" on:click=move |_| panes.close_sheet()></button>
+            <aside class="inbox-panel" aria-label=move || t_string!(i18n, inbox.layout.panel).to_string()><ContactPanel id=id/></aside>
+        </Show>
+    }
+}
+
+/// Nothing is open yet.
+#[component]
+fn Choose() -> impl IntoView {
+    let i18n = use_i18n();
+    let text = move || t_string!(i18n, inbox.empty.text, down = "J", up = "K", slash = "/").to_string();
+    view! {
+        <div class="inbox-thread inbox-choose">
+            <EmptyState icon="chat" title=move || t_string!(i18n, inbox.empty.title).to_string() text=text/>
+        </div>
+    }
+}

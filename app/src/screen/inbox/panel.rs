@@ -1,0 +1,209 @@
+//! The contact beside the conversation: who they are, what this conversation is, and what came before.
+
+use super::head::status_name;
+use super::layout::use_panes;
+use super::thread::pane::Pane;
+use crate::i18n::*;
+use crate::live::use_store;
+use crate::part::*;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use model::*;
+use wasm_bindgen::JsCast;
+
+/// The contact panel: at the side, on narrower pages a sheet over the conversation, on phones the whole page.
+#[component]
+pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let panes = use_panes();
+    let id = Memo::new(move |_| id.get());
+    let ready = Memo::new(move |_| store.workspace.with(Option::is_some));
+    let node = NodeRef::<leptos::html::Div>::new();
+    // A sheet takes the focus when it opens and gives it back when it closes.
+    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
+    Effect::new(move |_| {
+        if let Some(el) = node.get()
+            && !panes.wide.get_untracked()
+        {
+            before.set_value(document().active_element().and_then(|el| el.dyn_into().ok()));
+            let _ = el.focus();
+        }
+    });
+    on_cleanup(move || {
+        if let Some(el) = before.try_update_value(Option::take).flatten() {
+            let _ = el.focus();
+        }
+    });
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !panes.wide.get_untracked() {
+            event.prevent_default();
+            panes.close_sheet();
+        }
+    };
+    view! {
+        <div class="contact-panel" node_ref=node tabindex="-1" on:keydown=keys>
+            <header class="panel-head">
+                <h2>{t!(i18n, inbox.thread.panel.title)}</h2>
+                <IconButton icon="x" label=move || t_string!(i18n, inbox.thread.panel.close).to_string() press=move |()| panes.toggle_panel()/>
+            </header>
+            {move || {
+                let id = id.get();
+                ready.get().then(|| view! { <Facts id/> })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Facts(id: ConversationId) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = Pane::open(id);
+    let contact: RwSignal<Option<Contact>> = pane.timeline().contact.clone().into();
+    let others: RwSignal<Vec<Conversation>> = pane.timeline().others.clone().into();
+    let kind = Signal::derive(move || pane.channel().map(|c| c.kind));
+    view! {
+        <div class="panel-body">
+            <div class="panel-who">
+                <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) size=AvatarSize::Large channel=kind/>
+                <p class="panel-name" dir="auto">{move || pane.name()}</p>
+                {move || match contact.with(|c| c.as_ref().map(|c| c.status)) {
+                    Some(ContactStatus::Blocked) => Some(view! { <Chip tone=Tone::Danger icon="block">{t!(i18n, inbox.thread.panel.blocked)}</Chip> }.into_any()),
+                    Some(ContactStatus::Archived) => Some(view! { <Chip icon="archive">{t!(i18n, inbox.thread.panel.archived)}</Chip> }.into_any()),
+                    _ => None,
+                }}
+            </div>
+            <section class="panel-part">
+                <h3>{t!(i18n, inbox.thread.panel.details)}</h3>
+                {move || match contact.get() {
+                    None => view! { <Skeleton lines=4/> }.into_any(),
+                    Some(contact) => view! { <Details contact/> }.into_any(),
+                }}
+            </section>
+            <section class="panel-part">
+                <h3>{t!(i18n, inbox.thread.panel.current)}</h3>
+                <Current pane/>
+            </section>
+            <section class="panel-part">
+                <h3>{t!(i18n, inbox.thread.panel.others)}</h3>
+                {move || {
+                    let list = others.get();
+                    if list.is_empty() {
+                        return view! { <p class="panel-none">{t!(i18n, inbox.thread.panel.no_others)}</p> }.into_any();
+                    }
+                    view! { <ul class="panel-others">{list.into_iter().map(|row| view! { <Other row/> }).collect_view()}</ul> }.into_any()
+                }}
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Details(contact: Contact) -> impl IntoView {
+    let i18n = use_i18n();
+    let unknown = move || view! { <span class="panel-none">{t!(i18n, inbox.thread.panel.unknown)}</span> };
+    let text = move |value: Option<String>| match value.filter(|v| !v.trim().is_empty()) {
+        Some(value) => view! { <span dir="auto">{value}</span> }.into_any(),
+        None => unknown().into_any(),
+    };
+    view! {
+        <dl class="facts">
+            <dt>{t!(i18n, inbox.thread.panel.name)}</dt><dd>{text(Some(contact.name))}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.phone)}</dt><dd>{text(contact.phone.map(|p| text::phone_display(&p)))}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.email)}</dt><dd>{text(contact.email)}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.identities)}</dt>
+            <dd>
+                <ul class="panel-identities">
+                    {contact.identities.into_iter().map(|identity| view! {
+                        <li>
+                            <span class="panel-kind">{move || identity_name(i18n, identity.kind)}</span>
+                            <span class="code" dir="auto">{identity.username.map(|u| format!("@{u}")).unwrap_or(identity.address)}</span>
+                        </li>
+                    }).collect_view()}
+                </ul>
+            </dd>
+            <dt>{t!(i18n, inbox.thread.panel.since)}</dt><dd><Time at=contact.created_at style=TimeStyle::Day/></dd>
+            <dt>{t!(i18n, inbox.thread.panel.annotation)}</dt>
+            <dd>{if contact.annotation.trim().is_empty() {
+                view! { <span class="panel-none">{t!(i18n, inbox.thread.panel.no_annotation)}</span> }.into_any()
+            } else {
+                view! { <p class="panel-annotation" dir="auto">{contact.annotation}</p> }.into_any()
+            }}</dd>
+        </dl>
+    }
+}
+
+fn identity_name(i18n: I18nContext<Locale>, kind: IdentityKind) -> String {
+    match kind {
+        IdentityKind::Phone => t_string!(i18n, inbox.thread.panel.identity_phone),
+        IdentityKind::Bsuid => t_string!(i18n, inbox.thread.panel.identity_bsuid),
+        IdentityKind::Visitor => t_string!(i18n, inbox.thread.panel.identity_visitor),
+    }
+    .to_string()
+}
+
+/// This conversation in facts.
+#[component]
+fn Current(pane: Pane) -> impl IntoView {
+    let i18n = use_i18n();
+    let times = use_times();
+    let store = pane.store;
+    let channel = move || pane.channel().map(|c| if c.display.is_empty() { c.name } else { format!("{} · {}", c.name, c.display) });
+    let assignee = move || match pane.of(|c| c.assignee_id) {
+        Some(id) => store.member_name(id),
+        None => t_string!(i18n, inbox.thread.panel.nobody).to_string(),
+    };
+    let window = move || {
+        let end = pane.of(|c| c.window_expires_at).unwrap_or_default();
+        match pane.row.with(|r| r.as_ref().map(|c| store.window(c)))? {
+            Window::Unlimited => Some(t_string!(i18n, inbox.thread.panel.window_unlimited).to_string()),
+            Window::NotStarted => Some(t_string!(i18n, inbox.thread.head.window_none).to_string()),
+            Window::Expired => Some(t_string!(i18n, inbox.thread.panel.window_closed).to_string()),
+            Window::Active => {
+                let time = times.text(end, TimeStyle::Full);
+                Some(t_string!(i18n, inbox.thread.panel.window_until, time = time.as_str()).to_string())
+            }
+        }
+    };
+    let waiting = move || pane.of(|c| c.waiting_since).map(|since| times.span(store.tick.get().max(since) - since));
+    let started = Signal::derive(move || pane.of(|c| c.started_at));
+    let completed = Memo::new(move |_| pane.of(|c| c.completed_at).filter(|_| pane.of(|c| c.status == ConversationStatus::Completed)));
+    view! {
+        <dl class="facts">
+            <dt>{t!(i18n, inbox.thread.panel.status)}</dt><dd>{move || status_name(i18n, pane)}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.channel)}</dt><dd>{channel}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.team)}</dt><dd dir="auto">{move || store.team_name(pane.of(|c| c.team_id))}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.assignee)}</dt><dd dir="auto">{assignee}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.started)}</dt><dd><Time at=started style=TimeStyle::Full/></dd>
+            {move || completed.get().map(|at| view! { <dt>{t!(i18n, inbox.thread.panel.concluded)}</dt><dd><Time at=at style=TimeStyle::Full/></dd> })}
+            {move || waiting().map(|span| view! { <dt>{t!(i18n, inbox.thread.panel.waiting)}</dt><dd>{span}</dd> })}
+            <dt>{t!(i18n, inbox.thread.panel.window)}</dt><dd>{window}</dd>
+        </dl>
+    }
+}
+
+/// Another conversation of the contact; opens it.
+#[component]
+fn Other(row: Conversation) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let panes = use_panes();
+    let (id, team_id, channel_id) = (row.id, row.team_id, row.channel_id);
+    let status = row.status;
+    let name = move || match status {
+        ConversationStatus::Pending => t_string!(i18n, inbox.thread.head.status_pending),
+        ConversationStatus::InProgress => t_string!(i18n, inbox.thread.head.status_in_progress),
+        ConversationStatus::Completed => t_string!(i18n, inbox.thread.head.status_completed),
+    };
+    let facts = move || [store.channel(channel_id).map(|c| c.name).unwrap_or_default(), store.team_name(team_id)].join(" · ");
+    view! {
+        <li>
+            <a class="panel-other" href=move || panes.href(id) on:click=move |_| panes.close_sheet()>
+                <span class="panel-other-line"><Time at=row.started_at style=TimeStyle::Day/><span class="panel-other-status">{name}</span></span>
+                <span class="panel-other-text" dir="auto">{row.preview.text}</span>
+                <span class="panel-other-facts">{facts}</span>
+            </a>
+        </li>
+    }
+}

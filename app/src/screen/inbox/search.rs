@@ -1,0 +1,375 @@
+//! Search over contacts, conversations and messages (AB-8).
+
+use super::layout::use_panes;
+use super::row::{RowContent, name_of};
+use super::start::{Start, use_start};
+use crate::api;
+use crate::i18n::*;
+use crate::live::{use_store, web};
+use crate::part::*;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{ContactHit, ContactStatus, Conversation, Fault, MessageHit, SearchResult, limit};
+use wasm_bindgen::JsCast;
+
+/// Pause in typing after which the server is asked.
+const ASK_AFTER_MS: u32 = 200;
+/// Shorter texts find everything and help nobody.
+const SHORTEST: usize = 2;
+/// Digits from which a text can be a phone number.
+const PHONE_DIGITS: usize = 8;
+/// Characters of a message shown before the found term.
+const LEAD: usize = 28;
+
+/// The search field; `/` leads to it.
+#[component]
+pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let node = NodeRef::<leptos::html::Input>::new();
+    let commands = use_commands();
+    commands.add(Command {
+        id: "search",
+        group: CommandGroup::Go,
+        label: Signal::derive(move || t_string!(i18n, inbox.key.search).to_string()),
+        keys: Some("/"),
+        when: Signal::stored(true),
+        run: Callback::new(move |()| {
+            if let Some(el) = node.get_untracked() {
+                let _ = el.focus();
+                el.select();
+            }
+        }),
+    });
+    Effect::new(move |_| {
+        let Some(el) = node.get() else { return };
+        let now = text.get();
+        if el.value() != now {
+            el.set_value(&now);
+        }
+    });
+    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" if !text.with_untracked(String::is_empty) => {
+            event.prevent_default();
+            text.set(String::new());
+        }
+        "Escape" => {
+            if let Some(el) = node.get_untracked() {
+                let _ = el.blur();
+            }
+        }
+        "ArrowDown" | "Enter" => {
+            let first = document().query_selector(".results [data-hit], .rows:not([hidden]) .row[tabindex='0']").ok().flatten();
+            if let Some(first) = first.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
+                event.prevent_default();
+                let _ = first.focus();
+            }
+        }
+        _ => {}
+    };
+    view! {
+        <div class="search" role="search">
+            <Icon name="search" small=true/>
+            <input node_ref=node class="search-input" type="text" inputmode="search" enterkeyhint="search" autocomplete="off" spellcheck="false"
+                dir="auto" maxlength=limit::SEARCH_MAX.to_string()
+                aria-label=move || t_string!(i18n, inbox.search.label).to_string()
+                placeholder=move || t_string!(i18n, inbox.search.placeholder).to_string()
+                on:input=move |event| text.set(event_target_value(&event)) on:keydown=on_key/>
+            <Show when=move || text.with(|t| !t.is_empty()) fallback=|| view! { <Kbd keys="/"/> }>
+                <IconButton icon="x" small=true label=move || t_string!(i18n, inbox.search.clear).to_string() press=move |()| {
+                    text.set(String::new());
+                    if let Some(el) = node.get_untracked() { let _ = el.focus(); }
+                }/>
+            </Show>
+        </div>
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Found {
+    Short,
+    Searching,
+    Failed(Fault),
+    /// What was found, and for which text.
+    Here(String, SearchResult),
+}
+
+/// What the search found, in groups; the older answer stays on screen until the newer is here.
+#[component]
+pub fn Results(text: RwSignal<String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let found = RwSignal::new(Found::Searching);
+    let asked = StoredValue::new(0u32);
+    let wanted = Memo::new(move |_| text.with(|t| t.trim().to_owned()));
+    let ask = move |text: String, wait: u32| {
+        let turn = asked.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
+        if text.chars().count() < SHORTEST {
+            found.set(Found::Short);
+            return;
+        }
+        if found.with_untracked(|f| !matches!(f, Found::Here(..))) {
+            found.set(Found::Searching);
+        }
+        spawn_local(async move {
+            web::sleep(wait).await;
+            if asked.try_get_value() != turn {
+                return;
+            }
+            let answer = api::inbox::search(text.clone()).await;
+            if asked.try_get_value() != turn {
+                return;
+            }
+            found.set(match answer {
+                Ok(result) => Found::Here(text, result),
+                Err(refused) => Found::Failed(store.hear(refused)),
+            });
+        });
+    };
+    Effect::new(move |_| ask(wanted.get(), ASK_AFTER_MS));
+    let on_key = move |event: KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowDown" => 1,
+            "ArrowUp" => -1,
+            "Escape" => {
+                text.set(String::new());
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        walk_hits(step);
+    };
+    view! {
+        <div class="results" role="region" aria-label=move || t_string!(i18n, inbox.search.results).to_string() on:keydown=on_key>
+            {move || match found.get() {
+                Found::Short => view! { <p class="list-note">{t!(i18n, inbox.search.short)}</p> }.into_any(),
+                Found::Searching => view! { <SkeletonRows count=4/> }.into_any(),
+                Found::Failed(fault) => {
+                    view! { <Trouble fault=Signal::stored(fault) retry=move |()| ask(wanted.get_untracked(), 0)/> }.into_any()
+                }
+                Found::Here(text, result) => view! { <Groups text result/> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Moves the focus among the hits; upwards from the first back to the field.
+fn walk_hits(step: i32) {
+    let Ok(all) = document().query_selector_all(".results [data-hit]") else { return };
+    let hits: Vec<web_sys::HtmlElement> = (0..all.length()).filter_map(|i| all.get(i)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let now = hits.iter().position(|h| active.as_ref().is_some_and(|a| a.is_same_node(Some(h))));
+    let to = match now.and_then(|n| i32::try_from(n).ok()) {
+        Some(0) if step < 0 => document().query_selector(".search-input").ok().flatten().and_then(|el| el.dyn_into().ok()),
+        Some(n) => usize::try_from(n + step).ok().and_then(|n| hits.get(n).cloned()),
+        None => hits.first().cloned(),
+    };
+    if let Some(to) = to {
+        let _ = to.focus();
+    }
+}
+
+#[component]
+fn Groups(text: String, result: SearchResult) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let SearchResult { conversations, messages, contacts } = result;
+    let number = phone_like(&text);
+    let nothing = conversations.is_empty() && messages.is_empty() && contacts.is_empty();
+    let rows = store.adopt(conversations);
+    let title = t_string!(i18n, inbox.search.empty, text = text.clone()).to_string();
+    let term = text.clone();
+    view! {
+        <span class="visually-hidden" role="status">{rows.len() + messages.len() + contacts.len()}</span>
+        {(!rows.is_empty()).then(|| view! {
+            <section class="result-group">
+                <h2 class="result-title">{t!(i18n, inbox.search.conversations)}</h2>
+                {rows.into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row)/> }).collect_view()}
+            </section>
+        })}
+        {(!messages.is_empty()).then(|| view! {
+            <section class="result-group">
+                <h2 class="result-title">{t!(i18n, inbox.search.messages)}</h2>
+                {messages.into_iter().map(|hit| view! { <MessageFound hit term=term.clone()/> }).collect_view()}
+            </section>
+        })}
+        {(!contacts.is_empty()).then(|| view! {
+            <section class="result-group">
+                <h2 class="result-title">{t!(i18n, inbox.search.contacts)}</h2>
+                {contacts.into_iter().map(|hit| view! { <ContactFound hit/> }).collect_view()}
+            </section>
+        })}
+        {nothing.then(|| view! {
+            <EmptyState icon="search" title=title text=t_string!(i18n, inbox.search.empty_text).to_string()/>
+        })}
+        {number.map(|number| view! { <NumberOffer number/> })}
+    }
+}
+
+#[component]
+fn ConversationFound(row: RwSignal<Conversation>) -> impl IntoView {
+    let panes = use_panes();
+    view! {
+        <a class="row" data-hit="" href=move || panes.href(row.with(|r| r.id))>
+            <RowContent row tab=Signal::stored(None)/>
+        </a>
+    }
+}
+
+#[component]
+fn MessageFound(hit: MessageHit, term: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let panes = use_panes();
+    let MessageHit { conversation, message } = hit;
+    let (id, place) = (conversation.id, message.place());
+    let name = name_of(i18n, &conversation.contact_name, conversation.contact_phone.as_deref());
+    let kind = store.channel(conversation.channel_id).map(|c| c.kind);
+    let parts = marked(&message.body, &term);
+    view! {
+        <a class="row" data-hit="" href=move || panes.href(id) on:click=move |event| {
+            // A plain click stays in the page and goes to the message.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                event.prevent_default();
+                panes.show_at(id, place);
+            }
+        }>
+            <Avatar name=name.clone() id=conversation.contact_id.0 channel=Signal::stored(kind)/>
+            <span class="row-text">
+                <span class="row-top"><bdi class="row-name">{name}</bdi><Time at=message.at style=TimeStyle::List/></span>
+                <span class="row-bottom">
+                    <span class="row-preview"><bdi>
+                        {parts.into_iter().map(|(part, hit)| if hit { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() }).collect_view()}
+                    </bdi></span>
+                </span>
+            </span>
+        </a>
+    }
+}
+
+#[component]
+fn ContactFound(hit: ContactHit) -> impl IntoView {
+    let i18n = use_i18n();
+    let start = use_start();
+    let name = name_of(i18n, &hit.name, hit.phone.as_deref());
+    let state = match hit.status {
+        ContactStatus::Active => None,
+        ContactStatus::Archived => Some((Tone::Neutral, t_string!(i18n, inbox.search.archived).to_string())),
+        ContactStatus::Blocked => Some((Tone::Danger, t_string!(i18n, inbox.search.blocked).to_string())),
+    };
+    let label = t_string!(i18n, inbox.search.start, name = name.clone()).to_string();
+    let chosen = hit.clone();
+    view! {
+        <button type="button" class="row" data-hit="" aria-label=label.clone() data-tip=label on:click=move |_| start.begin(Start::Contact(chosen.clone()))>
+            <Avatar name=name.clone() id=hit.id.0/>
+            <span class="row-text">
+                <span class="row-top"><bdi class="row-name">{name}</bdi></span>
+                <span class="row-bottom">
+                    <span class="row-preview">{hit.phone.as_deref().map(model::text::phone_display)}</span>
+                    {state.map(|(tone, word)| view! { <Chip tone=tone>{word}</Chip> })}
+                </span>
+            </span>
+            <Icon name="message-plus"/>
+        </button>
+    }
+}
+
+/// A number that nobody has yet: write to it.
+#[component]
+fn NumberOffer(number: String) -> impl IntoView {
+    let i18n = use_i18n();
+    let start = use_start();
+    let label = t_string!(i18n, inbox.search.call, number = number.clone()).to_string();
+    view! {
+        <button type="button" class="row row-offer" data-hit="" on:click=move |_| start.begin(Start::Number(number.clone()))>
+            <span class="offer-icon"><Icon name="message-plus"/></span>
+            <span class="row-text"><span class="row-name">{label}</span></span>
+        </button>
+    }
+}
+
+/// The text, when it can only be a phone number.
+pub fn phone_like(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (digits >= PHONE_DIGITS && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c))).then(|| text.to_owned())
+}
+
+/// The text in parts, those that match the words of the term marked; cut so that the first match is in sight.
+pub fn marked(text: &str, term: &str) -> Vec<(String, bool)> {
+    let chars: Vec<char> = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    let folded: Vec<char> = chars.iter().map(|c| fold(*c)).collect();
+    let words: Vec<Vec<char>> = term.split_whitespace().map(|w| w.chars().map(fold).collect()).collect();
+    let mut is_hit = vec![false; chars.len()];
+    for word in words.iter().filter(|w| !w.is_empty()) {
+        for start in 0..(folded.len() + 1).saturating_sub(word.len()) {
+            if folded[start..start + word.len()] == word[..] {
+                is_hit[start..start + word.len()].fill(true);
+            }
+        }
+    }
+    let first = is_hit.iter().position(|h| *h).unwrap_or(0);
+    let from = if first > LEAD { first - LEAD / 2 } else { 0 };
+    let mut parts: Vec<(String, bool)> = Vec::new();
+    if from > 0 {
+        parts.push(("…".to_owned(), false));
+    }
+    for i in from..chars.len().min(from + 160) {
+        match parts.last_mut() {
+            Some((part, hit)) if *hit == is_hit[i] => part.push(chars[i]),
+            _ => parts.push((chars[i].to_string(), is_hit[i])),
+        }
+    }
+    parts
+}
+
+/// A letter without case and accent, as far as our languages have them.
+fn fold(c: char) -> char {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    match lower {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, term: &str) -> String {
+        marked(text, term).into_iter().map(|(part, hit)| if hit { format!("[{part}]") } else { part }).collect()
+    }
+
+    #[test]
+    fn ab_8_found_words_are_marked_without_case_and_accents() {
+        assert_eq!(shown("Olá, amanhã de MANHÃ", "manha"), "Olá, a[manhã] de [MANHÃ]");
+        assert_eq!(shown("pedido 42", "xyz"), "pedido 42");
+        assert_eq!(shown("", "a"), "");
+        assert_eq!(shown("a b", "a b"), "[a] [b]");
+    }
+
+    #[test]
+    fn a_late_match_is_brought_into_sight() {
+        let text = format!("{} achado", "palavra ".repeat(30));
+        let parts = shown(&text, "achado");
+        assert!(parts.starts_with('…') && parts.ends_with("[achado]"), "{parts}");
+    }
+
+    #[test]
+    fn in_1_a_number_is_told_from_a_text() {
+        assert!(phone_like("(11) 98765-4321").is_some());
+        assert!(phone_like("+1 415 555 0123").is_some());
+        assert!(phone_like("1234567").is_none());
+        assert!(phone_like("pedido 12345678").is_none());
+    }
+}

@@ -1,0 +1,338 @@
+//! Starting a conversation (IN-1 to IN-8): whom, on which channel, for which team, with what.
+
+mod content;
+
+use super::layout::Panes;
+use super::row::name_of;
+use super::search::phone_like;
+use crate::api;
+use crate::i18n::*;
+use crate::live::{Store, use_store, web};
+use crate::part::*;
+use content::Content;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{ChannelId, ChannelStatus, ContactHit, Fault, StartDraft, Tab, TeamId, TemplateFill};
+
+/// Pause in typing after which contacts are looked up.
+const ASK_AFTER_MS: u32 = 200;
+
+/// With whom the dialog begins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// As it was left.
+    Empty,
+    Contact(ContactHit),
+    /// A number as it was typed.
+    Number(String),
+}
+
+/// Whom to write to.
+#[derive(Clone, Debug, PartialEq)]
+enum Who {
+    /// Not chosen yet.
+    Nobody,
+    Contact(ContactHit),
+    Number(String),
+}
+
+/// What the dialog holds; it stays while the dialog is closed, so that nothing typed is lost.
+#[derive(Clone, Copy)]
+pub struct Starter {
+    open: RwSignal<bool>,
+    who: RwSignal<Who>,
+    typed: RwSignal<String>,
+    name: RwSignal<String>,
+    channel: RwSignal<String>,
+    team: RwSignal<String>,
+    text: RwSignal<String>,
+    busy: RwSignal<bool>,
+    fault: RwSignal<Option<Fault>>,
+    /// The last try, whose client id is used again for the same content.
+    tried: StoredValue<Option<StartDraft>>,
+}
+
+/// Makes the dialog's state and provides it.
+pub fn provide_start() -> Starter {
+    let starter = Starter {
+        open: RwSignal::new(false),
+        who: RwSignal::new(Who::Nobody),
+        typed: RwSignal::new(String::new()),
+        name: RwSignal::new(String::new()),
+        channel: RwSignal::new(String::new()),
+        team: RwSignal::new(String::new()),
+        text: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        fault: RwSignal::new(None),
+        tried: StoredValue::new(None),
+    };
+    provide_context(starter);
+    starter
+}
+
+/// The dialog's state.
+pub fn use_start() -> Starter {
+    expect_context()
+}
+
+impl Starter {
+    /// Opens the dialog.
+    pub fn begin(self, start: Start) {
+        self.fault.set(None);
+        match start {
+            Start::Empty => {}
+            Start::Contact(hit) => self.who.set(Who::Contact(hit)),
+            Start::Number(number) => self.who.set(Who::Number(number)),
+        }
+        self.open.set(true);
+    }
+
+    fn clear(self) {
+        self.who.set(Who::Nobody);
+        for field in [self.typed, self.name, self.text] {
+            field.set(String::new());
+        }
+        self.tried.set_value(None);
+    }
+
+    fn channel_id(self) -> Option<ChannelId> {
+        self.channel.with(|c| c.parse().ok())
+    }
+
+    fn team_id(self) -> Option<TeamId> {
+        self.team.with(|t| t.parse().ok())
+    }
+
+    /// The contact or the number, as the server wants it.
+    fn address(self) -> Option<(Option<model::ContactId>, String)> {
+        match self.who.get() {
+            Who::Nobody => None,
+            Who::Contact(hit) => Some((Some(hit.id), String::new())),
+            Who::Number(number) => Some((None, number)),
+        }
+    }
+
+    fn draft(self, template: Option<TemplateFill>) -> Option<StartDraft> {
+        untrack(|| {
+            let (contact_id, phone) = self.address()?;
+            let text = if template.is_some() { String::new() } else { self.text.get().trim().to_owned() };
+            let draft = StartDraft {
+                client_id: String::new(),
+                contact_id,
+                phone,
+                name: if contact_id.is_some() { String::new() } else { self.name.get().trim().to_owned() },
+                channel_id: self.channel_id()?,
+                team_id: self.team_id()?,
+                template,
+                text,
+            };
+            // The same content tried again is the same start: a lost answer must not start it twice.
+            let client_id = self
+                .tried
+                .with_value(|t| {
+                    t.as_ref().filter(|t| StartDraft { client_id: String::new(), ..(*t).clone() } == draft).map(|t| t.client_id.clone())
+                })
+                .unwrap_or_else(web::client_id);
+            let draft = StartDraft { client_id, ..draft };
+            self.tried.set_value(Some(draft.clone()));
+            Some(draft)
+        })
+    }
+}
+
+fn send(starter: Starter, store: Store, panes: Panes, draft: Option<StartDraft>, existed: Callback<()>) {
+    let Some(draft) = draft.filter(|_| !starter.busy.get_untracked()) else { return };
+    starter.busy.set(true);
+    starter.fault.set(None);
+    spawn_local(async move {
+        let answer = store.start_conversation(draft).await;
+        starter.busy.set(false);
+        match answer {
+            Ok(started) => {
+                starter.open.set(false);
+                starter.clear();
+                let tab = store.workspace.with_untracked(|w| w.as_ref().and_then(|w| w.seen.tab(&started.conversation.access())));
+                panes.show_in(started.conversation.id, tab.unwrap_or(Tab::Mine));
+                if started.existed {
+                    existed.run(());
+                }
+            }
+            Err(Fault::AlreadyOpen { conversation_id }) => {
+                starter.open.set(false);
+                starter.clear();
+                panes.show(conversation_id);
+                existed.run(());
+            }
+            Err(fault) => starter.fault.set(Some(fault)),
+        }
+    });
+}
+
+/// The dialog; once beside the panes.
+#[component]
+pub fn StartDialog() -> impl IntoView {
+    let i18n = use_i18n();
+    let starter = use_start();
+    view! {
+        <Dialog open=starter.open title=move || t_string!(i18n, inbox.start.title).to_string() wide=true class="start-dialog" locked=starter.busy>
+            <Form/>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Form() -> impl IntoView {
+    let i18n = use_i18n();
+    let (store, starter) = (use_store(), use_start());
+    let channels = Memo::new(move |_| {
+        store.workspace.with(|w| {
+            let all = w.iter().flat_map(|w| &w.channels).filter(|c| c.kind.may_start() && c.status == ChannelStatus::Connected);
+            all.map(|c| {
+                Choice::new(c.id.to_string(), if c.display.is_empty() { c.name.clone() } else { format!("{} · {}", c.name, c.display) })
+            })
+            .collect::<Vec<_>>()
+        })
+    });
+    let teams = Memo::new(move |_| {
+        store.workspace.with(|w| {
+            let Some(w) = w.as_ref() else { return Vec::new() };
+            let mine = |t: &&model::Team| w.seen.all || w.seen.pending.contains(&t.id) || w.seen.supervised.contains(&t.id);
+            let mut all: Vec<&model::Team> = w.teams.iter().filter(mine).collect();
+            // A team of one's own first, before those that an admin may only choose.
+            all.sort_by_key(|t| (!w.seen.pending.contains(&t.id), !t.is_default));
+            all.into_iter().map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect()
+        })
+    });
+    keep_valid(starter.channel, channels);
+    keep_valid(starter.team, teams);
+    view! {
+        <div class="start-form">
+            {move || if starter.who.with(|w| *w == Who::Nobody) { view! { <Choose/> }.into_any() } else { view! { <Chosen/> }.into_any() }}
+            {move || if channels.with(Vec::is_empty) {
+                view! { <p class="start-note danger">{t!(i18n, inbox.start.no_channel)}</p> }.into_any()
+            } else {
+                view! { <Select name="channel" label=move || t_string!(i18n, inbox.start.channel).to_string() value=starter.channel choices=channels/> }.into_any()
+            }}
+            {move || if teams.with(Vec::is_empty) {
+                view! { <p class="start-note danger">{t!(i18n, inbox.start.no_team)}</p> }.into_any()
+            } else {
+                view! { <Select name="team" label=move || t_string!(i18n, inbox.start.team).to_string() value=starter.team choices=teams/> }.into_any()
+            }}
+            <Content/>
+        </div>
+    }
+}
+
+/// Chooses the first choice when the chosen one does not exist.
+fn keep_valid(value: RwSignal<String>, choices: Memo<Vec<Choice>>) {
+    Effect::new(move |_| {
+        let first = choices.with(|all| {
+            let known = value.with(|v| all.iter().any(|c| c.value == *v));
+            if known { None } else { all.first().map(|c| c.value.clone()) }
+        });
+        if let Some(first) = first {
+            value.set(first);
+        }
+    });
+}
+
+/// A number, or a contact by name.
+#[component]
+fn Choose() -> impl IntoView {
+    let i18n = use_i18n();
+    let (store, starter) = (use_store(), use_start());
+    let hits = RwSignal::new(None::<Vec<ContactHit>>);
+    let asked = StoredValue::new(0u32);
+    let wanted = Memo::new(move |_| starter.typed.with(|t| t.trim().to_owned()));
+    Effect::new(move |_| {
+        let text = wanted.get();
+        let turn = asked.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
+        if text.chars().count() < 2 {
+            hits.set(None);
+            return;
+        }
+        spawn_local(async move {
+            web::sleep(ASK_AFTER_MS).await;
+            if asked.try_get_value() != turn {
+                return;
+            }
+            let answer = api::inbox::find_contacts(text).await;
+            if asked.try_get_value() == turn {
+                // A failed look-up still lets one use the number.
+                let _ = hits.try_set(Some(answer.map_err(|refused| store.hear(refused)).unwrap_or_default()));
+            }
+        });
+    });
+    let number = Memo::new(move |_| wanted.with(|t| phone_like(t)));
+    let take = move |who: Who| {
+        starter.fault.set(None);
+        starter.who.set(who);
+    };
+    let nobody = move || hits.with(|h| h.as_ref().is_some_and(Vec::is_empty)) && number.with(Option::is_none);
+    view! {
+        <form class="start-who" on:submit=move |event| {
+            event.prevent_default();
+            match (number.get_untracked(), hits.get_untracked().unwrap_or_default()) {
+                (Some(number), found) if found.is_empty() => take(Who::Number(number)),
+                (_, found) => if let Some(hit) = found.into_iter().next() { take(Who::Contact(hit)) },
+            }
+        }>
+            <TextField name="who" label=move || t_string!(i18n, inbox.start.who).to_string() hint=move || t_string!(i18n, inbox.start.who_hint).to_string()
+                value=starter.typed max=120 autofocus=true/>
+        </form>
+        <div class="start-hits" aria-live="polite">
+            {move || hits.get().unwrap_or_default().into_iter().map(|hit| {
+                let name = name_of(i18n, &hit.name, hit.phone.as_deref());
+                let chosen = hit.clone();
+                view! {
+                    <button type="button" class="row" on:click=move |_| take(Who::Contact(chosen.clone()))>
+                        <Avatar name=name.clone() id=hit.id.0/>
+                        <span class="row-text">
+                            <span class="row-top"><bdi class="row-name">{name}</bdi></span>
+                            <span class="row-bottom"><span class="row-preview">{hit.phone.as_deref().map(model::text::phone_display)}</span></span>
+                        </span>
+                    </button>
+                }
+            }).collect_view()}
+            {move || number.get().map(|number| {
+                let label = t_string!(i18n, inbox.start.new_number, number = number.clone()).to_string();
+                view! { <Button icon="phone" press=move |()| take(Who::Number(number.clone()))>{label}</Button> }
+            })}
+            {move || nobody().then(|| view! {
+                <p class="start-note">{t_string!(i18n, inbox.start.nobody, text = wanted.get()).to_string()}</p>
+            })}
+        </div>
+    }
+}
+
+/// Who was chosen, and the way back.
+#[component]
+fn Chosen() -> impl IntoView {
+    let i18n = use_i18n();
+    let starter = use_start();
+    let shown = Memo::new(move |_| match starter.who.get() {
+        Who::Contact(hit) => {
+            (name_of(i18n, &hit.name, hit.phone.as_deref()), hit.phone.as_deref().map(model::text::phone_display), hit.id.0)
+        }
+        Who::Number(number) => (number, None, 0),
+        Who::Nobody => (String::new(), None, 0),
+    });
+    let is_number = Memo::new(move |_| starter.who.with(|w| matches!(w, Who::Number(_))));
+    view! {
+        <div class="start-chosen">
+            <Avatar name=Signal::derive(move || shown.get().0) id=Signal::derive(move || shown.get().2)/>
+            <span class="row-text">
+                <bdi class="row-name">{move || shown.get().0}</bdi>
+                <span class="row-preview">{move || shown.get().1}</span>
+            </span>
+            <Button small=true kind=Kind::Ghost press=move |()| { starter.fault.set(None); starter.who.set(Who::Nobody) }>{t!(i18n, inbox.start.change)}</Button>
+        </div>
+        <Show when=move || is_number.get()>
+            <TextField name="name" label=move || t_string!(i18n, inbox.start.name).to_string() hint=move || t_string!(i18n, inbox.start.name_hint).to_string()
+                value=starter.name max=120 optional=true/>
+        </Show>
+    }
+}

@@ -1,0 +1,76 @@
+//! What the contact will see.
+
+use super::super::format;
+use crate::i18n::*;
+use crate::part::Icon;
+use leptos::prelude::*;
+use model::{ButtonKind, HeaderKind, Template, TemplateFill};
+
+/// The template as a bubble, with the values that are there; what is missing is marked.
+#[component]
+pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) -> impl IntoView {
+    let i18n = use_i18n();
+    let header = move || {
+        template.with_value(|t| match t.header_kind {
+            HeaderKind::None => None,
+            HeaderKind::Text => Some(view! { <p class="content-header" dir="auto">{fill.with(|f| marked(&t.header_filled(f)))}</p> }.into_any()),
+            HeaderKind::Image => Some(media("image", t_string!(i18n, inbox.thread.content.header_image).to_string())),
+            HeaderKind::Video => Some(media("video", t_string!(i18n, inbox.thread.content.header_video).to_string())),
+            HeaderKind::Document => Some(media("file", t_string!(i18n, inbox.thread.content.header_document).to_string())),
+            HeaderKind::Location => Some(media("map-pin", t_string!(i18n, inbox.thread.content.header_location).to_string())),
+        })
+    };
+    let body = move || template.with_value(|t| fill.with(|f| marked(&t.body_filled(f))));
+    let footer = template.with_value(|t| (!t.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{t.footer.clone()}</p> }));
+    let buttons = template.with_value(|t| buttons(t.buttons.iter().map(|b| (Some(b.kind), b.text.clone())).collect()));
+    view! {
+        <div class="template-preview">
+            <p class="template-preview-title">{t!(i18n, inbox.thread.template.preview)}</p>
+            <div class="bubble out first preview">
+                {header}
+                <div class="content-text" dir="auto">{body}</div>
+                {footer}
+                {buttons}
+            </div>
+        </div>
+    }
+}
+
+fn media(icon: &'static str, text: String) -> AnyView {
+    view! { <p class="content-header media"><Icon name=icon/><span>{text}</span></p> }.into_any()
+}
+
+/// Formatted text in which variables without a value stand out.
+fn marked(text: &str) -> AnyView {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((start, len)) = rest.find("{{").and_then(|start| Some((start, rest[start..].find("}}")? + 2))) {
+        parts.push(format::rich(&rest[..start]));
+        parts.push(view! { <mark class="missing">{rest[start..start + len].to_owned()}</mark> }.into_any());
+        rest = &rest[start + len..];
+    }
+    parts.push(format::rich(rest));
+    parts.collect_view().into_any()
+}
+
+/// The buttons under a template; they work on the contact's side only.
+pub fn buttons(list: Vec<(Option<ButtonKind>, String)>) -> Option<AnyView> {
+    let i18n = use_i18n();
+    (!list.is_empty()).then(|| {
+        view! {
+            <ul class="content-buttons" aria-label=move || t_string!(i18n, inbox.thread.content.buttons).to_string()>
+                {list.into_iter().map(|(kind, text)| {
+                    let icon = match kind {
+                        Some(ButtonKind::Url) => Some("external"),
+                        Some(ButtonKind::Phone) => Some("phone"),
+                        Some(ButtonKind::CopyCode) => Some("copy"),
+                        Some(ButtonKind::QuickReply) => Some("reply"),
+                        Some(ButtonKind::Other) | None => None,
+                    };
+                    view! { <li>{icon.map(|name| view! { <Icon name small=true/> })}<span dir="auto">{text}</span></li> }
+                }).collect_view()}
+            </ul>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,275 @@
+//! The conversation pane: head, timeline, composer and their dialogs.
+
+pub mod feed;
+pub mod pane;
+mod reading;
+mod scroll;
+mod timeline;
+
+use super::bubble::MessageInfo;
+use super::composer::Composer;
+use super::conclude::ConcludeDialog;
+use super::head::Head;
+use super::layout::use_panes;
+use super::template::{Picked, TemplatePicker};
+use super::transfer::TransferDialog;
+use crate::fault;
+use crate::i18n::*;
+use crate::live::{Phase, use_store};
+use crate::part::*;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{Act, ConversationId, Fault};
+use pane::{Pane, Sheet, Tab, use_pane};
+use timeline::Messages;
+
+/// The open conversation. Empty on the server and until the workspace is here.
+#[component]
+pub fn Thread(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
+    let store = use_store();
+    let ready = Memo::new(move |_| store.workspace.with(Option::is_some));
+    let id = Memo::new(move |_| id.get());
+    move || {
+        let id = id.get();
+        if ready.get() { view! { <Open id/> }.into_any() } else { view! { <Opening/> }.into_any() }
+    }
+}
+
+/// Grey lines where a conversation will be.
+#[component]
+fn Opening() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="thread" aria-busy="true" aria-label=move || t_string!(i18n, inbox.thread.pane.loading).to_string()>
+            <div class="thread-head"></div>
+            <div class="feed-area"><FeedSkeleton/></div>
+        </section>
+    }
+}
+
+#[component]
+fn FeedSkeleton() -> impl IntoView {
+    let i18n = use_i18n();
+    let sides = ["in", "in", "out", "in", "out", "out"];
+    view! {
+        <div class="feed-skeleton" role="status">
+            <span class="visually-hidden">{t!(i18n, inbox.thread.pane.loading)}</span>
+            {sides.into_iter().map(|side| view! { <span class=format!("bubble-skeleton {side}")></span> }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Open(id: ConversationId) -> impl IntoView {
+    let i18n = use_i18n();
+    let panes = use_panes();
+    let pane = Pane::open(id);
+    provide_context(pane);
+    reading::attend(pane);
+    commands(pane);
+    Effect::new(move |_| {
+        if let Some(place) = panes.goal.get() {
+            panes.goal.set(None);
+            pane.go_to(place);
+        }
+    });
+    let timeline = StoredValue::new(pane.timeline());
+    // A row that the list has is shown at once, before the messages are here.
+    let face = Memo::new(move |_| match pane.phase.get() {
+        Phase::Idle | Phase::Loading => Face::Loading,
+        Phase::Ready => Face::Ready,
+        Phase::Failed(fault) => Face::Failed(fault),
+        Phase::Gone => Face::Gone,
+    });
+    view! {
+        <section class="thread" aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.pane.label, name = name.as_str()).to_string() }>
+            {move || match face.get() {
+                Face::Gone => view! {
+                    <div class="thread-head"><BackButton/></div>
+                    <EmptyState icon="eye-off" title=move || t_string!(i18n, inbox.thread.pane.gone).to_string()
+                        text=move || t_string!(i18n, inbox.thread.pane.gone_text).to_string()>
+                        <Button press=move |()| panes.show_list()>{t!(i18n, inbox.thread.pane.to_list)}</Button>
+                    </EmptyState>
+                }.into_any(),
+                Face::Failed(fault) => view! {
+                    <Head/>
+                    <Trouble fault=Signal::stored(fault) retry=move |()| timeline.get_value().reload()/>
+                }.into_any(),
+                Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
+                Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
+            }}
+            <Sheets/>
+        </section>
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Face {
+    Loading,
+    Ready,
+    Failed(Fault),
+    Gone,
+}
+
+/// Back to the list, where only one pane is shown at a time.
+#[component]
+pub fn BackButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let panes = use_panes();
+    view! {
+        <a class="button ghost icon-button thread-back" href=move || panes.list_href() aria-label=move || t_string!(i18n, inbox.thread.head.back).to_string()>
+            <Icon name="arrow-left"/>
+        </a>
+    }
+}
+
+/// What was refused, with a way to try it again.
+#[component]
+fn Refused() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    move || {
+        pane.refused.get().map(|(deed, why)| {
+            view! {
+                <div class="thread-refused" role="alert">
+                    <Icon name="alert" small=true/>
+                    <span>{move || fault::say(i18n, &why)}</span>
+                    <Button small=true press=move |()| pane.again(deed)>{t!(i18n, common.act.retry)}</Button>
+                    <IconButton small=true icon="x" label=move || t_string!(i18n, common.act.dismiss).to_string() press=move |()| pane.refused.set(None)/>
+                </div>
+            }
+        })
+    }
+}
+
+/// The dialogs over the conversation.
+#[component]
+fn Sheets() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let info = move || match pane.sheet.get() {
+        Some(Sheet::Info(message)) => Some(*message),
+        _ => None,
+    };
+    let info_open = opened_by(pane, |s| matches!(s, Sheet::Info(_)));
+    view! {
+        <TransferDialog/>
+        <ConcludeDialog/>
+        <TemplateDialog restart=true/>
+        <TemplateDialog restart=false/>
+        <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
+            {move || info().map(|message| view! { <MessageInfo message/> })}
+        </Dialog>
+    }
+}
+
+/// The `open` signal of a dialog that stands for one kind of sheet, both ways.
+pub fn opened_by(pane: Pane, is: fn(&Sheet) -> bool) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let now = pane.sheet.with(|s| s.as_ref().is_some_and(is));
+        if open.get_untracked() != now {
+            open.set(now);
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now && pane.sheet.with_untracked(|s| s.as_ref().is_some_and(is)) {
+            pane.sheet.set(None);
+        }
+        now
+    });
+    open
+}
+
+/// Restarting with a template, or sending another one.
+#[component]
+fn TemplateDialog(restart: bool) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let open = opened_by(pane, if restart { |s| *s == Sheet::Restart } else { |s| *s == Sheet::Template });
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<Fault>);
+    // The contact's other conversation that is open already (IN-5).
+    let elsewhere = RwSignal::new(None::<ConversationId>);
+    let panes = use_panes();
+    let title = move || if restart { t_string!(i18n, inbox.thread.restart.title) } else { t_string!(i18n, inbox.thread.restart.template_title) }.to_string();
+    let channel_id = Signal::derive(move || pane.of(|c| c.channel_id));
+    let category = Memo::new(move |_| {
+        open.track();
+        pane.of(|c| c.awaiting_reply).then(|| pane.needed_category()).flatten()
+    });
+    let send = Callback::new(move |picked: Picked| {
+        fault.set(None);
+        elsewhere.set(None);
+        if !restart {
+            pane.send_template(&picked);
+            open.set(false);
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let done = pane.store.restart(pane.id, picked.fill).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match done {
+                Ok(_) => {
+                    open.set(false);
+                    pane.latest.update(|n| *n += 1);
+                    pane.focus(Tab::Message);
+                }
+                Err(refused) => {
+                    if let Fault::AlreadyOpen { conversation_id } = refused {
+                        elsewhere.set(Some(conversation_id));
+                    }
+                    fault.set(Some(refused));
+                }
+            }
+        });
+    });
+    view! {
+        <Dialog open title wide=true locked=busy closed=move |()| fault.set(None)>
+            {restart.then(|| view! {
+                <p class="dialog-lead">{move || { let name = pane.name(); t_string!(i18n, inbox.thread.restart.text, name = name.as_str()).to_string() }}</p>
+            })}
+            <TemplatePicker channel_id category on_send=send busy fault autofocus=true/>
+            {move || elsewhere.get().map(|id| view! {
+                <p><Button press=move |()| { open.set(false); panes.show(id) }>{t!(i18n, inbox.thread.restart.elsewhere)}</Button></p>
+            })}
+        </Dialog>
+    }
+}
+
+/// What the palette and the keys do with the open conversation.
+fn commands(pane: Pane) {
+    let i18n = use_i18n();
+    let panes = use_panes();
+    let commands = use_commands();
+    let free = move |act: Act| {
+        Signal::derive(move || {
+            pane.offers.get().is_some_and(|o| {
+                let offer = match act {
+                    Act::Assume => o.assume,
+                    Act::Transfer => o.transfer,
+                    Act::Conclude => o.conclude,
+                    _ => o.restart,
+                };
+                offer.is_shown() && offer.why().is_none()
+            })
+        })
+    };
+    let always = Signal::stored(true);
+    let add = |id, group, label: Signal<String>, keys, when, run: Callback<()>| commands.add(Command { id, group, label, keys: Some(keys), when, run });
+    let about = CommandGroup::Conversation;
+    add("assume", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.assume).to_string()), "i", free(Act::Assume), Callback::new(move |()| pane.assume()));
+    add("transfer", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.transfer).to_string()), "t", free(Act::Transfer), Callback::new(move |()| pane.sheet.set(Some(Sheet::Transfer))));
+    add("conclude", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.conclude).to_string()), "e", free(Act::Conclude), Callback::new(move |()| pane.conclude(false)));
+    add("restart", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.restart).to_string()), "shift+r", free(Act::Restart), Callback::new(move |()| pane.sheet.set(Some(Sheet::Restart))));
+    add("unread", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()), "u", always, Callback::new(move |()| pane.mark_unread()));
+    add("panel", CommandGroup::View, Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()), "p", always, Callback::new(move |()| panes.toggle_panel()));
+    let about = CommandGroup::Message;
+    add("write", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.write).to_string()), "r", always, Callback::new(move |()| pane.focus(Tab::Message)));
+    add("note", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.note).to_string()), "n", always, Callback::new(move |()| pane.focus(Tab::Note)));
+    add("latest", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.latest).to_string()), "shift+g", always, Callback::new(move |()| pane.latest.update(|n| *n += 1)));
+}

@@ -1,0 +1,318 @@
+//! What the parts of an open conversation share, and what is done with it.
+
+use super::super::head::may::{self, Mode, Offers};
+use super::super::template::Picked;
+use crate::i18n::*;
+use crate::live::{Key, Phase, Store, Timeline, use_store, web};
+use crate::part::{Toasts, use_toasts};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_i18n::I18nContext;
+use model::*;
+
+/// In this browser, conversations are concluded without asking once this is there.
+const QUICK_CONCLUDE: &str = "prosa.conclude.quick";
+
+/// A dialog over the conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sheet {
+    Transfer,
+    /// `silent`: without the closing message.
+    Conclude {
+        silent: bool,
+    },
+    Restart,
+    /// Another template while the first waits for an answer, or instead of a message that failed.
+    Template,
+    /// When a message was sent, delivered, read.
+    Info(Box<Message>),
+}
+
+/// What the composer writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Message,
+    Note,
+}
+
+/// Something that was refused, and is tried again by the button beside the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Assume,
+    Conclude { silent: bool },
+    MarkUnread,
+}
+
+/// An open conversation; a context of its parts.
+#[derive(Clone, Copy)]
+pub struct Pane {
+    pub id: ConversationId,
+    pub store: Store,
+    timeline: StoredValue<Timeline>,
+    /// None until it is known.
+    pub row: RwSignal<Option<Conversation>>,
+    pub phase: RwSignal<Phase>,
+    /// None until row, workspace and channel are known.
+    pub offers: Memo<Option<Offers>>,
+    pub mode: Memo<Option<Mode>>,
+    pub sheet: RwSignal<Option<Sheet>>,
+    pub tab: RwSignal<Tab>,
+    /// The message that is being answered.
+    pub reply: RwSignal<Option<Quote>>,
+    /// The last refusal, until it is dismissed or the deed succeeds.
+    pub refused: RwSignal<Option<(Deed, Fault)>>,
+    /// What is under way; its button is busy.
+    pub doing: RwSignal<Option<Deed>>,
+    /// Changes when the composer should take the focus.
+    pub write: RwSignal<u32>,
+    /// The unsent note.
+    pub note: RwSignal<String>,
+    note_place: StoredValue<Option<String>>,
+    /// Changes when the newest messages should be shown.
+    pub latest: RwSignal<u32>,
+    /// Which message should be scrolled to, with a number so that the same one can be asked for again.
+    pub seek: RwSignal<Option<(Place, u32)>>,
+    /// Marked unread by hand: being open does not make it read.
+    pub hold_unread: RwSignal<bool>,
+    i18n: I18nContext<Locale>,
+    toasts: Toasts,
+}
+
+/// The pane in which a part stands.
+pub fn use_pane() -> Pane {
+    expect_context()
+}
+
+impl Pane {
+    /// Opens a conversation. In the browser only.
+    pub fn open(id: ConversationId) -> Pane {
+        let store = use_store();
+        let timeline = store.timeline(id);
+        let row: RwSignal<Option<Conversation>> = timeline.row.clone().into();
+        let phase = timeline.phase.clone().into();
+        let facts = move || {
+            let row = row.get()?;
+            let kind = store.channel(row.channel_id)?.kind;
+            let seen = store.workspace.with(|w| w.as_ref().map(|w| w.seen.clone()))?;
+            Some((seen, row, kind, store.tick.get().max(store.server_now())))
+        };
+        let note_place = untrack(|| store.me()).map(|me| format!("prosa.note.{}.{}.{id}", me.account.id, me.user_id));
+        Pane {
+            id,
+            store,
+            timeline: StoredValue::new(timeline),
+            row,
+            phase,
+            offers: Memo::new(move |_| facts().map(|(seen, row, kind, now)| may::offers(&seen, &row, kind, now))),
+            mode: Memo::new(move |_| facts().map(|(seen, row, kind, now)| may::mode(&seen, &row, kind, now))),
+            sheet: RwSignal::new(None),
+            tab: RwSignal::new(Tab::Message),
+            reply: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            doing: RwSignal::new(None),
+            write: RwSignal::new(0),
+            note: RwSignal::new(note_place.as_deref().and_then(web::read).unwrap_or_default()),
+            note_place: StoredValue::new(note_place),
+            latest: RwSignal::new(0),
+            seek: RwSignal::new(None),
+            hold_unread: RwSignal::new(false),
+            i18n: use_i18n(),
+            toasts: use_toasts(),
+        }
+    }
+
+    /// The timeline.
+    pub fn timeline(self) -> Timeline {
+        self.timeline.get_value()
+    }
+
+    /// The translations, for what is said outside of a view.
+    pub fn i18n(self) -> I18nContext<Locale> {
+        self.i18n
+    }
+
+    /// A part of the row, or the default until it is known. Tracked.
+    pub fn of<T: Default>(self, read: impl FnOnce(&Conversation) -> T) -> T {
+        self.row.with(|row| row.as_ref().map(read).unwrap_or_default())
+    }
+
+    /// The contact's name for people. Tracked.
+    pub fn name(self) -> String {
+        let (name, phone) = self.of(|c| (c.contact_name.clone(), c.contact_phone.clone()));
+        match (name.trim().is_empty(), phone) {
+            (false, _) => name,
+            (true, Some(phone)) => text::phone_display(&phone),
+            (true, None) => t_string!(self.i18n, inbox.thread.head.no_name).to_string(),
+        }
+    }
+
+    /// The channel. Tracked.
+    pub fn channel(self) -> Option<Channel> {
+        self.row.with(|row| row.as_ref().map(|c| c.channel_id)).and_then(|id| self.store.channel(id))
+    }
+
+    /// Whether I serve it. Tracked.
+    pub fn is_mine(self) -> bool {
+        let me = self.store.my_id();
+        me.is_some() && self.of(|c| c.assignee_id) == me
+    }
+
+    /// The category that another template must have while one waits for an answer (RE-4). Not tracked.
+    pub fn needed_category(self) -> Option<TemplateCategory> {
+        if !self.row.with_untracked(|row| row.as_ref().is_some_and(|c| c.awaiting_reply)) {
+            return None;
+        }
+        let timeline = self.timeline();
+        let keys = timeline.order.get_untracked();
+        keys.iter().rev().filter_map(|key| timeline.item(key)).find_map(|cell| {
+            cell.with_untracked(|item| match (&item.message.content, item.message.status) {
+                (_, MessageStatus::Failed | MessageStatus::Deleted) => None,
+                (Content::Template(t), _) => t.category.parse().ok(),
+                _ => None,
+            })
+        })
+    }
+
+    /// Lets the composer take the focus, on the tab.
+    pub fn focus(self, tab: Tab) {
+        self.tab.set(tab);
+        self.write.update(|n| *n += 1);
+    }
+
+    /// Scrolls to a message, loading what is around it.
+    pub fn go_to(self, place: Place) {
+        self.seek.update(|s| *s = Some((place, s.map_or(0, |(_, n)| n + 1))));
+    }
+
+    /// Scrolls to the message that another one quotes. An id tells when it was made, which is about where it stands.
+    pub fn go_to_quoted(self, id: MessageId) {
+        self.go_to(Place { at: id.made_at(), id });
+    }
+
+    /// Sends a template into this conversation; it is shown at once.
+    pub fn send_template(self, picked: &Picked) {
+        self.store.send_template(self.id, &picked.template, picked.fill.clone());
+        self.latest.update(|n| *n += 1);
+    }
+
+    /// Keeps the unsent note, in this browser.
+    pub fn save_note(self, text: String) {
+        if let Some(place) = self.note_place.get_value() {
+            web::keep(&place, (!text.is_empty()).then_some(text.as_str()));
+        }
+        self.note.set(text);
+    }
+
+    /// Gives an unsent text back to the composer, before what stands there.
+    pub fn take_back(self, text: String, tab: Tab) {
+        let before = |now: String| if now.is_empty() { text.clone() } else { format!("{text}\n{now}") };
+        match tab {
+            Tab::Message => self.store.save_draft(self.id, before(self.store.draft(self.id).get_untracked())),
+            Tab::Note => self.save_note(before(self.note.get_untracked())),
+        }
+        self.focus(tab);
+    }
+
+    /// Answers a message: quotes it above the composer.
+    pub fn answer(self, message: &Message) {
+        let told = if message.body.is_empty() { String::new() } else { text::shorten(&message.body, 120) };
+        self.reply.set(Some(Quote { id: Some(message.id), direction: message.direction, kind: message.kind, text: told }));
+        self.focus(Tab::Message);
+    }
+
+    /// Takes the conversation (AS-1).
+    pub fn assume(self) {
+        self.attempt(Deed::Assume, move |pane| async move {
+            pane.store.assume(pane.id).await?;
+            pane.focus(Tab::Message);
+            Ok(())
+        });
+    }
+
+    /// Concludes it, after one question unless this browser was told not to ask.
+    pub fn conclude(self, silent: bool) {
+        if web::read(QUICK_CONCLUDE).is_some() { self.conclude_now(silent) } else { self.sheet.set(Some(Sheet::Conclude { silent })) }
+    }
+
+    /// Concludes it.
+    pub fn conclude_now(self, silent: bool) {
+        self.attempt(Deed::Conclude { silent }, move |pane| async move {
+            pane.store.conclude(pane.id, silent).await?;
+            pane.toasts.say(t_string!(pane.i18n, inbox.thread.conclude.done).to_string());
+            Ok(())
+        });
+    }
+
+    /// Concludes without asking from now on, in this browser.
+    pub fn stop_asking(self) {
+        web::keep(QUICK_CONCLUDE, Some("1"));
+    }
+
+    /// Marks it unread for everybody.
+    pub fn mark_unread(self) {
+        self.hold_unread.set(true);
+        self.attempt(Deed::MarkUnread, move |pane| async move { pane.store.mark_unread(pane.id).await });
+    }
+
+    /// Copies the protocol number.
+    pub fn copy_protocol(self) {
+        let number = self.row.with_untracked(|row| row.as_ref().map(|c| c.protocol.clone()).unwrap_or_default());
+        self.copy(number, t_string!(self.i18n, inbox.thread.head.copied).to_string());
+    }
+
+    /// Puts a text on the clipboard and says so.
+    pub fn copy(self, text: String, done: String) {
+        spawn_local(async move {
+            let copied = wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
+            if copied.is_ok() {
+                self.toasts.say(done);
+            }
+        });
+    }
+
+    /// News at the lower edge.
+    pub fn say(self, text: String) {
+        self.toasts.say(text);
+    }
+
+    /// Bad news at the lower edge, for what has no place of its own.
+    pub fn fail(self, text: String) {
+        self.toasts.fail(text);
+    }
+
+    /// Does again what was refused.
+    pub fn again(self, deed: Deed) {
+        match deed {
+            Deed::Assume => self.assume(),
+            Deed::Conclude { silent } => self.conclude_now(silent),
+            Deed::MarkUnread => self.mark_unread(),
+        }
+    }
+
+    fn attempt<F: Future<Output = Result<(), Fault>> + 'static>(self, deed: Deed, act: impl FnOnce(Pane) -> F + 'static) {
+        if self.doing.with_untracked(Option::is_some) {
+            return;
+        }
+        self.refused.set(None);
+        self.doing.set(Some(deed));
+        spawn_local(async move {
+            let done = act(self).await;
+            // The pane may show another conversation by now: its signals are gone then.
+            let _ = self.doing.try_set(None);
+            if let Err(fault) = done {
+                let said = crate::fault::say(self.i18n, &fault);
+                if self.refused.try_set(Some((deed, fault))).is_some() {
+                    self.toasts.fail(said);
+                }
+            }
+        });
+    }
+}
+
+/// The key as an attribute, by which a bubble is found on the page.
+pub fn mark(key: &Key) -> String {
+    match key {
+        Key::Id(id) => format!("m{id}"),
+        Key::Client(client) => format!("c{client}"),
+    }
+}

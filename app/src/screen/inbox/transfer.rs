@@ -1,0 +1,327 @@
+//! Handing a conversation to a team's queue or to a person (TR-1, TR-2).
+
+use super::thread::opened_by;
+use super::thread::pane::{Sheet, use_pane};
+use crate::fault;
+use crate::i18n::*;
+use crate::live::Store;
+use crate::part::*;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::*;
+use wasm_bindgen::JsCast;
+
+const LIST: &str = "transfer-options";
+
+/// A team or a person that can be chosen.
+#[derive(Clone, Debug, PartialEq)]
+struct Goal {
+    name: String,
+    at: At,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum At {
+    Team {
+        id: TeamId,
+        /// The conversation waits there already.
+        here: bool,
+    },
+    Person {
+        id: UserId,
+        teams: Vec<TeamId>,
+        away: bool,
+        here: bool,
+    },
+}
+
+impl Goal {
+    fn key(&self) -> String {
+        match &self.at {
+            At::Team { id, .. } => format!("t{id}"),
+            At::Person { id, .. } => format!("p{id}"),
+        }
+    }
+
+    /// Whether it can be chosen.
+    fn is_free(&self) -> bool {
+        match &self.at {
+            At::Team { here, .. } => !here,
+            At::Person { teams, away, here, .. } => !away && !here && !teams.is_empty(),
+        }
+    }
+
+    /// Teams to choose from: only when there are several and none is the current one (SM-5).
+    fn choices(&self, current: TeamId) -> Vec<TeamId> {
+        match &self.at {
+            At::Person { teams, .. } if teams.len() > 1 && !teams.contains(&current) => teams.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Where the conversation can go: teams first, then people who are members now.
+fn goals(workspace: &Workspace, c: &Conversation) -> Vec<Goal> {
+    let teams = workspace.teams.iter().map(|t| Goal {
+        name: t.name.clone(),
+        at: At::Team { id: t.id, here: t.id == c.team_id && c.status == ConversationStatus::Pending },
+    });
+    let people = workspace.members.iter().filter(|m| m.active).map(|m| Goal {
+        name: m.name.clone(),
+        at: At::Person {
+            id: m.user_id,
+            teams: m.teams.iter().map(|t| t.team_id).collect(),
+            away: m.availability == Availability::Unavailable,
+            here: c.assignee_id == Some(m.user_id) && c.status == ConversationStatus::InProgress,
+        },
+    });
+    let mut teams: Vec<Goal> = teams.collect();
+    let mut people: Vec<Goal> = people.collect();
+    teams.sort_by_key(|g| g.name.to_lowercase());
+    people.sort_by_key(|g| (!g.is_free(), g.name.to_lowercase()));
+    teams.append(&mut people);
+    teams
+}
+
+/// The dialog. What was typed stays when it was refused.
+#[component]
+pub fn TransferDialog() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let open = opened_by(pane, |s| *s == Sheet::Transfer);
+    let chosen = RwSignal::new(None::<Goal>);
+    let team = RwSignal::new(None::<TeamId>);
+    let note = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let refused = RwSignal::new(None::<Fault>);
+    let tried = RwSignal::new(false);
+    let choices = Memo::new(move |_| chosen.with(|g| g.as_ref().map(|g| g.choices(pane.of(|c| c.team_id))).unwrap_or_default()));
+    let why = Memo::new(move |_| match chosen.get() {
+        None => Some(t_string!(i18n, inbox.thread.transfer.choose).to_string()),
+        Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string()),
+        Some(_) => None,
+    });
+    let submit = move |()| {
+        let Some(goal) = chosen.get_untracked() else { return };
+        tried.set(true);
+        if busy.get_untracked() || why.with_untracked(Option::is_some) {
+            return;
+        }
+        let to = match goal.at {
+            At::Team { id, .. } => TransferTo::Team { team_id: id },
+            At::Person { id, .. } => TransferTo::Person { user_id: id, team_id: team.get_untracked() },
+        };
+        let draft = TransferDraft { to, note: note.get_untracked(), stop_bot: false };
+        let said = t_string!(i18n, inbox.thread.transfer.done, name = goal.name.as_str()).to_string();
+        busy.set(true);
+        refused.set(None);
+        spawn_local(async move {
+            let done = pane.store.transfer(pane.id, draft).await;
+            if done.is_ok() {
+                pane.say(said);
+            }
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match done {
+                Ok(_) => {
+                    note.set(String::new());
+                    chosen.set(None);
+                    open.set(false);
+                }
+                Err(fault) => refused.set(Some(fault)),
+            }
+        });
+    };
+    let footer = move || {
+        view! {
+            <Button press=move |()| open.set(false)>{t!(i18n, common.act.cancel)}</Button>
+            <Button kind=Kind::Primary icon="transfer" busy why=why press=submit>
+                {move || match (busy.get(), chosen.with(|g| g.as_ref().map(|g| g.name.clone()))) {
+                    (true, _) => t_string!(i18n, inbox.thread.transfer.submitting).to_string(),
+                    (false, Some(name)) => t_string!(i18n, inbox.thread.transfer.submit_to, name = name.as_str()).to_string(),
+                    (false, None) => t_string!(i18n, inbox.thread.transfer.submit).to_string(),
+                }}
+            </Button>
+        }
+    };
+    view! {
+        <Dialog open title=move || t_string!(i18n, inbox.thread.transfer.title).to_string() locked=busy footer
+            closed=move |()| { refused.set(None); tried.set(false) }>
+            <Chooser chosen team refused/>
+            {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
+            <TextArea name="transfer-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
+                hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
+            {move || refused.get().map(|f| fault::view(i18n, &f))}
+        </Dialog>
+    }
+}
+
+/// A search over teams and people: arrows move, Enter chooses.
+#[component]
+fn Chooser(chosen: RwSignal<Option<Goal>>, team: RwSignal<Option<TeamId>>, refused: RwSignal<Option<Fault>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let store = pane.store;
+    let search = RwSignal::new(String::new());
+    let at = RwSignal::new(0usize);
+    let found = Memo::new(move |_| {
+        let needle = search.with(|s| s.trim().to_lowercase());
+        store.workspace.with(|w| {
+            let all = w.as_ref().and_then(|w| pane.row.with(|r| r.as_ref().map(|c| goals(w, c)))).unwrap_or_default();
+            all.into_iter().filter(|g| g.name.to_lowercase().contains(&needle)).collect::<Vec<_>>()
+        })
+    });
+    let pick = move |goal: Goal| {
+        if goal.is_free() {
+            team.set(None);
+            refused.set(None);
+            chosen.set(Some(goal));
+        }
+    };
+    let keys = move |event: KeyboardEvent| {
+        let list = found.get_untracked();
+        let free: Vec<usize> = (0..list.len()).filter(|i| list[*i].is_free()).collect();
+        let now = at.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowDown" => free.iter().copied().find(|i| *i > now).or_else(|| free.first().copied()),
+            "ArrowUp" => free.iter().copied().rev().find(|i| *i < now).or_else(|| free.last().copied()),
+            "Enter" if !event.is_composing() => {
+                event.prevent_default();
+                if let Some(goal) = list.get(now).filter(|g| g.is_free()).or_else(|| free.first().and_then(|i| list.get(*i))) {
+                    pick(goal.clone());
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(to) = to {
+            at.set(to);
+            let line = document().get_element_by_id(&format!("transfer-{to}")).and_then(|el| el.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(line) = line {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                line.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        }
+    };
+    let label = move || t_string!(i18n, inbox.thread.transfer.search).to_string();
+    view! {
+        <div class="chooser">
+            <div class="chooser-search">
+                <Icon name="search" small=true/>
+                <input class="input" type="search" role="combobox" autofocus=true autocomplete="off" aria-expanded="true" aria-controls=LIST aria-autocomplete="list"
+                    aria-activedescendant=move || format!("transfer-{}", at.get()) aria-label=label placeholder=label maxlength="100" dir="auto"
+                    prop:value=move || search.get() on:keydown=keys
+                    on:input=move |event| { search.set(event_target_value(&event)); at.set(0) }/>
+            </div>
+            <ul id=LIST class="chooser-list" role="listbox" aria-label=move || t_string!(i18n, inbox.thread.transfer.options).to_string()>
+                {move || {
+                    let list = found.get();
+                    if list.is_empty() {
+                        let text = search.get();
+                        return view! { <li class="chooser-none" role="presentation">{t_string!(i18n, inbox.thread.transfer.nobody, text = text.as_str()).to_string()}</li> }.into_any();
+                    }
+                    let first_person = list.iter().position(|g| matches!(g.at, At::Person { .. }));
+                    list.into_iter().enumerate().map(|(i, goal)| {
+                        let heading = if Some(i) == first_person {
+                            Some(t_string!(i18n, inbox.thread.transfer.people))
+                        } else {
+                            (i == 0).then(|| t_string!(i18n, inbox.thread.transfer.teams))
+                        };
+                        view! {
+                            {heading.map(|text| view! { <li class="chooser-heading" role="presentation">{text}</li> })}
+                            <Line i goal at chosen pick=pick/>
+                        }
+                    }).collect_view().into_any()
+                }}
+            </ul>
+        </div>
+    }
+}
+
+#[component]
+fn Line(i: usize, goal: Goal, at: RwSignal<usize>, chosen: RwSignal<Option<Goal>>, #[prop(into)] pick: Callback<Goal>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_pane().store;
+    let free = goal.is_free();
+    let key = goal.key();
+    let picked = move || chosen.with(|c| c.as_ref().is_some_and(|c| c.key() == key));
+    let is_picked = picked.clone();
+    let name = goal.name.clone();
+    let facts = {
+        let at = goal.at.clone();
+        move || facts(i18n, store, &at)
+    };
+    let mark = match &goal.at {
+        At::Team { .. } => view! { <span class="chooser-team"><Icon name="team" small=true/></span> }.into_any(),
+        At::Person { id, .. } => view! { <Avatar name=name.clone() id=id.0 size=AvatarSize::Small/> }.into_any(),
+    };
+    let goal = StoredValue::new(goal);
+    view! {
+        <li id=format!("transfer-{i}") class="chooser-option" role="option" class:at=move || at.get() == i
+            aria-selected=move || if picked() { "true" } else { "false" } aria-disabled=(!free).then_some("true")
+            on:click=move |_| { at.set(i); pick.run(goal.get_value()) }>
+            {mark}
+            <span class="chooser-name" dir="auto">{name}</span>
+            <span class="chooser-facts">{facts}</span>
+            {move || is_picked().then(|| view! { <Icon name="check" small=true/> })}
+        </li>
+    }
+}
+
+/// What is worth knowing before choosing.
+fn facts(i18n: leptos_i18n::I18nContext<Locale>, store: Store, at: &At) -> String {
+    match at {
+        At::Team { here: true, .. } | At::Person { here: true, .. } => t_string!(i18n, inbox.thread.transfer.here).to_string(),
+        At::Team { .. } => t_string!(i18n, inbox.thread.transfer.queue).to_string(),
+        At::Person { teams, .. } if teams.is_empty() => t_string!(i18n, inbox.thread.transfer.no_team).to_string(),
+        At::Person { teams, away, .. } => {
+            let names = teams.iter().map(|t| store.team_name(*t)).collect::<Vec<_>>().join(", ");
+            if *away { format!("{} · {names}", t_string!(i18n, inbox.thread.transfer.away)) } else { names }
+        }
+    }
+}
+
+/// In which of their teams the person takes it (SM-5).
+#[component]
+fn TeamChoice(choices: Memo<Vec<TeamId>>, team: RwSignal<Option<TeamId>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_pane().store;
+    view! {
+        <fieldset class="radios inline">
+            <legend class="field-label">{t!(i18n, inbox.thread.transfer.in_team)}</legend>
+            {move || choices.get().into_iter().map(|id| view! {
+                <label class="check">
+                    <input type="radio" name="transfer-team" prop:checked=move || team.get() == Some(id) on:change=move |_| team.set(Some(id))/>
+                    <span class="check-text">{move || store.team_name(id)}</span>
+                </label>
+            }).collect_view()}
+        </fieldset>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(teams: &[i64], away: bool) -> Goal {
+        Goal { name: "Ana".into(), at: At::Person { id: UserId(1), teams: teams.iter().map(|t| TeamId(*t)).collect(), away, here: false } }
+    }
+
+    #[test]
+    fn sm_5_a_team_is_asked_for_only_when_several_are_possible() {
+        assert!(person(&[1], false).choices(TeamId(9)).is_empty());
+        assert!(person(&[1, 2], false).choices(TeamId(2)).is_empty());
+        assert_eq!(person(&[1, 2], false).choices(TeamId(9)), [TeamId(1), TeamId(2)]);
+    }
+
+    #[test]
+    fn tr_4_who_is_away_or_in_no_team_cannot_be_chosen() {
+        assert!(person(&[1], false).is_free());
+        assert!(!person(&[1], true).is_free());
+        assert!(!person(&[], false).is_free());
+    }
+}

@@ -1,0 +1,8 @@
+//! Screens, one folder per area.
+
+pub mod auth;
+pub mod help;
+pub mod inbox;
+pub mod not_found;
+pub mod profile;
+pub mod settings;

@@ -1,0 +1,146 @@
+//! My profile: own data, how I work, this browser, my logins.
+
+mod logins;
+
+use crate::api::auth::set_archive_preference;
+use crate::fault;
+use crate::frame::theme_name;
+use crate::i18n::*;
+use crate::language;
+use crate::part::*;
+use crate::prefs::{Theme, use_prefs};
+use crate::session::{self, use_session};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use logins::Logins;
+use model::{ArchivePreference, Role};
+
+/// Everything about me. Each choice is saved when it is made.
+#[component]
+pub fn ProfileScreen() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <Title text=move || t_string!(i18n, settings.profile.title).to_string()/>
+        <div class="settings-page profile">
+            <You/>
+            <Work/>
+            <Browser/>
+            <Logins/>
+        </div>
+    }
+}
+
+#[component]
+fn You() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let name = Signal::derive(move || session.with(|me| me.name.clone()));
+    let id = Signal::derive(move || session.with(|me| me.user_id.0));
+    let role = move || {
+        let is_admin = session.is_admin();
+        if is_admin { t_string!(i18n, settings.members.admin) } else { t_string!(i18n, settings.members.agent) }.to_string()
+    };
+    view! {
+        <header class="profile-you">
+            <Avatar name id size=AvatarSize::Large/>
+            <div class="profile-texts">
+                <h1><bdi>{name}</bdi></h1>
+                <p>{move || session.with(|me| me.email.clone())}</p>
+                <p>{role}" · "<bdi>{move || session.with(|me| me.account.name.clone())}</bdi></p>
+                <p class="field-hint">
+                    {move || if session.with(|me| me.role == Role::Admin) {
+                        t_string!(i18n, settings.profile.you_admin).to_string()
+                    } else {
+                        t_string!(i18n, settings.profile.you_agent).to_string()
+                    }}
+                </p>
+            </div>
+            <Show when=move || session.is_admin()>
+                <LinkButton href=Signal::derive(move || format!("/settings/members/{}", id.get())) icon="edit">{t!(i18n, settings.profile.edit)}</LinkButton>
+            </Show>
+        </header>
+    }
+}
+
+#[component]
+fn Work() -> impl IntoView {
+    let i18n = use_i18n();
+    let (session, toasts, prefs) = (use_session(), use_toasts(), use_prefs());
+    let now = session.me().map_or(ArchivePreference::TwelveHours, |me| me.archive_preference);
+    let archive = RwSignal::new(now.word().to_owned());
+    let choices = Signal::derive(move || {
+        vec![
+            Choice::new(ArchivePreference::TwelveHours.word(), t_string!(i18n, settings.profile.archive_12h)),
+            Choice::new(ArchivePreference::Immediate.word(), t_string!(i18n, settings.profile.archive_now)),
+        ]
+    });
+    let explain = move |word: String| {
+        if word == ArchivePreference::Immediate.word() {
+            t_string!(i18n, settings.profile.archive_now_text).to_string()
+        } else {
+            t_string!(i18n, settings.profile.archive_12h_text).to_string()
+        }
+    };
+    let changed = move |word: String| {
+        let Ok(preference) = word.parse::<ArchivePreference>() else { return };
+        let Some(before) = session.me().map(|me| me.archive_preference) else { return };
+        session.change(|me| me.archive_preference = preference);
+        leptos::task::spawn_local(async move {
+            match set_archive_preference(preference).await {
+                Ok(()) => toasts.say(t_string!(i18n, common.act.saved).to_string()),
+                Err(refused) => {
+                    session.change(|me| me.archive_preference = before);
+                    archive.set(before.word().to_owned());
+                    if !session::ended_by(&refused.0) {
+                        toasts.fail(fault::say(i18n, &refused.0));
+                    }
+                }
+            }
+        });
+    };
+    let enter = RwSignal::new(prefs.enter_sends());
+    let enter_hint = move || {
+        if enter.get() { t_string!(i18n, settings.profile.enter_on) } else { t_string!(i18n, settings.profile.enter_off) }.to_string()
+    };
+    view! {
+        <section class="card">
+            <h2>{t!(i18n, settings.profile.work)}</h2>
+            <Radios name="archive" value=archive choices explain=Callback::new(explain) changed=Callback::new(changed)
+                label=move || t_string!(i18n, settings.profile.archive).to_string()/>
+            <Toggle name="enter" checked=enter changed=Callback::new(move |on| prefs.set_enter_sends(on)) hint=enter_hint
+                label=move || t_string!(i18n, settings.profile.enter).to_string()/>
+        </section>
+    }
+}
+
+#[component]
+fn Browser() -> impl IntoView {
+    let i18n = use_i18n();
+    let prefs = use_prefs();
+    let theme = RwSignal::new(prefs.theme().word().to_owned());
+    Effect::new(move |_| theme.set(prefs.theme().word().to_owned()));
+    const THEMES: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
+    let themes = Signal::derive(move || THEMES.map(|t| Choice::new(t.word(), theme_name(i18n, t))).to_vec());
+    let choose_theme = move |word: String| {
+        if let Some(theme) = THEMES.into_iter().find(|t| t.word() == word) {
+            prefs.set_theme(theme);
+        }
+    };
+    let tongue = RwSignal::new(language::code(i18n.get_locale_untracked()).to_owned());
+    Effect::new(move |_| tongue.set(language::code(i18n.get_locale()).to_owned()));
+    let tongues = Signal::stored(language::ALL.map(|(locale, name)| Choice::new(language::code(locale), name)).to_vec());
+    let choose_tongue = move |code: String| {
+        if let Some((locale, _)) = language::ALL.into_iter().find(|(l, _)| language::code(*l) == code) {
+            language::choose(i18n, locale);
+        }
+    };
+    view! {
+        <section class="card">
+            <h2>{t!(i18n, settings.profile.looks)}</h2>
+            <Radios name="theme" inline=true value=theme choices=themes changed=Callback::new(choose_theme)
+                label=move || t_string!(i18n, common.theme.title).to_string()/>
+            <Radios name="language" inline=true value=tongue choices=tongues changed=Callback::new(choose_tongue)
+                label=move || t_string!(i18n, common.language.title).to_string()/>
+        </section>
+    }
+}

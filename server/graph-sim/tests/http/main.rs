@@ -1,0 +1,7 @@
+//! Tests over HTTP, as a client sees the simulator.
+
+mod common;
+mod sending;
+mod throughput;
+mod webhooks;
+mod world;

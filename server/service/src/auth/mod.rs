@@ -1,0 +1,209 @@
+//! Set-up, sign-in, logins, accounts.
+//!
+//! A login is a random token in a cookie; the database keeps its hash. It is made anew at every sign-in, can be revoked,
+//! and names the account in which the person works now.
+
+mod login;
+mod password;
+mod throttle;
+
+pub(crate) use login::tell_ended;
+pub use login::{cx_of_login, known_login, logins, revoke_login, sign_out, switch_account};
+pub use password::hash_password;
+
+use crate::desk::{Cx, Desk};
+use crate::keys::sha256_hex;
+use crate::{Result, args, sql, sql_system};
+use login::{home_account, new_login};
+use model::*;
+
+/// Name of the login cookie.
+pub const COOKIE: &str = "prosa_login";
+/// An address may fail more often than an account: offices share one.
+const ADDRESS_FACTOR: i64 = 6;
+
+/// Where a request comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// Network address.
+    pub address: String,
+    /// The browser's own name, cut to 200 characters.
+    pub agent: String,
+    /// The public URL is https.
+    pub secure: bool,
+}
+
+/// A fresh login.
+pub struct SignedIn {
+    /// The `Set-Cookie` value.
+    pub cookie: String,
+    pub user_id: UserId,
+    pub account_id: AccountId,
+}
+
+/// A login that a cookie named.
+#[derive(Clone, Debug)]
+pub struct KnownLogin {
+    pub id: LoginId,
+    pub user_id: UserId,
+    pub account_id: AccountId,
+}
+
+/// What the first page needs to know.
+pub async fn boot(desk: &Desk, cx: Option<&Cx>) -> Result<Boot> {
+    let me = match cx {
+        Some(cx) => Some(me(cx).await?),
+        None => None,
+    };
+    let needs_setup = me.is_none() && needs_setup(desk).await?;
+    Ok(Boot { needs_setup, me, build: desk.settings.build.clone() })
+}
+
+/// True while no account exists.
+pub async fn needs_setup(desk: &Desk) -> Result<bool> {
+    let any: Option<(i64,)> = desk.db.one(sql_system!("select id from account limit 1"), args![]).await?;
+    Ok(any.is_none())
+}
+
+/// The signed-in person and where they work.
+pub async fn me(cx: &Cx) -> Result<Me> {
+    let account = crate::people::account(cx).await?;
+    let (name, nickname, email): (String, String, String) = cx
+        .desk
+        .db
+        .one(sql_system!("select name, nickname, email from users where id = $1"), args![cx.user])
+        .await?
+        .ok_or(Fault::SignedOut)?;
+    let (preference,): (String,) = cx
+        .desk
+        .system(cx.account)
+        .one(sql!("select archive_preference from membership where account_id = $1 and user_id = $2"), args![cx.user])
+        .await?;
+    let accounts: Vec<(i64, String, String)> = cx
+        .desk
+        .db
+        .all(
+            sql_system!(
+                "select a.id, a.name, m.role from membership m join account a on a.id = m.account_id where m.user_id = $1 and m.active order by a.name, a.id limit 100"
+            ),
+            args![cx.user],
+        )
+        .await?;
+    let accounts =
+        accounts.into_iter().map(|(id, name, role)| Ok(AccountChoice { id: id.into(), name, role: role.parse()? })).collect::<Result<Vec<_>>>()?;
+    Ok(Me {
+        user_id: cx.user,
+        login_id: cx.login.unwrap_or_default(),
+        name,
+        nickname,
+        email,
+        role: cx.seat.role,
+        archive_preference: preference.parse()?,
+        account,
+        accounts,
+    })
+}
+
+/// The first start: creates the account, its default team and its first admin, and signs them in.
+///
+/// # Errors
+/// [`Fault::SetupClosed`] when an account exists, [`Fault::Invalid`] for wrong fields.
+pub async fn setup(desk: &Desk, draft: SetupDraft, visitor: &Visitor) -> Result<SignedIn> {
+    draft.check()?;
+    check_time_zone(&draft.time_zone)?;
+    if !needs_setup(desk).await? {
+        return Err(Fault::SetupClosed.into());
+    }
+    let hash = hash_password(desk, draft.password.clone()).await?;
+    let account: AccountId = desk.seam.id();
+    let mut work = desk.system(account).begin().await?;
+    // Two browsers at the set-up page: the second one waits here and finds the account.
+    if !work.is_sqlite() {
+        work.system().run(sql_system!(postgres "lock table account in exclusive mode"), args![]).await?;
+    }
+    let any: Option<(i64,)> = work.system().one(sql_system!("select id from account limit 1"), args![]).await?;
+    if any.is_some() {
+        return Err(Fault::SetupClosed.into());
+    }
+    let user = found_account(&mut work, &draft.account_name, &draft.time_zone, &draft.name, &draft.email, &hash).await?;
+    work.audit(Some(user), "account.setup", account, serde_json::json!({})).await?;
+    work.commit().await?;
+    new_login(desk, user, account, visitor).await
+}
+
+/// Creates an account with its default team and first admin; answers the admin.
+pub(crate) async fn found_account(work: &mut crate::Work, name: &str, zone: &str, admin: &str, email: &str, hash: &str) -> Result<UserId> {
+    let now = work.desk().now();
+    let account = work.account();
+    work.system()
+        .run(sql_system!("insert into account (id, name, time_zone, created_at) values ($1, $2, $3, $4)"), args![account, name.trim(), zone, now])
+        .await?;
+    let user = create_user(work, admin, "", email, hash).await?;
+    work.run(sql!("insert into membership (account_id, user_id, role, created_at) values ($1, $2, $3, $4)"), args![user, Role::Admin, now]).await?;
+    let team: TeamId = work.desk().seam.id();
+    work.run(
+        sql!("insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, $3, true, $4, $5)"),
+        args![team, "Atendimento", Restriction::None, now],
+    )
+    .await?;
+    work.run(
+        sql!("insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, true, true)"),
+        args![team, user],
+    )
+    .await?;
+    Ok(user)
+}
+
+/// Creates a user; the e-mail must be free.
+pub(crate) async fn create_user(work: &mut crate::Work, name: &str, nickname: &str, email: &str, hash: &str) -> Result<UserId> {
+    let (user, now): (UserId, _) = (work.desk().seam.id(), work.desk().now());
+    work.system()
+        .run(
+            sql_system!("insert into users (id, email, name, nickname, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)"),
+            args![user, normal_email(email), name.trim(), nickname.trim(), hash, now],
+        )
+        .await?;
+    Ok(user)
+}
+
+/// The form in which e-mails are stored and compared.
+pub fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// An IANA zone that this server knows.
+pub fn check_time_zone(zone: &str) -> Result<()> {
+    jiff::tz::TimeZone::get(zone).map(drop).map_err(|_| Fault::field("time_zone", Wrong::NotATimeZone).into())
+}
+
+/// Signs in. Unknown e-mail, wrong password and a user without an account answer alike, and take alike (AC-2).
+///
+/// # Errors
+/// [`Fault::BadCredentials`], or [`Fault::Throttled`] after repeated failures of this e-mail or this address.
+pub async fn sign_in(desk: &Desk, email: &str, password: &str, visitor: &Visitor) -> Result<SignedIn> {
+    let email = normal_email(email);
+    if email.len() > 254 || password.len() > 4 * limit::PASSWORD_MAX {
+        return Err(Fault::BadCredentials.into());
+    }
+    let by_email = format!("login:email:{}", sha256_hex(&email));
+    let by_address = format!("login:address:{}", text::shorten(&visitor.address, 64));
+    // What follows is done by two at a time: tries made in parallel cannot all pass before the first failure counts.
+    let turn = password::turn(desk).await?;
+    throttle::refuse(desk, &by_email).await?;
+    throttle::refuse(desk, &by_address).await?;
+    let user: Option<(i64, String)> = desk.db.one(sql_system!("select id, password_hash from users where email = $1"), args![&email]).await?;
+    let (id, hash) = user.map_or((None, None), |(id, hash)| (Some(UserId(id)), Some(hash)));
+    let right = password::is_right(&turn, password.to_owned(), hash).await?;
+    let account = match id {
+        Some(id) if right => home_account(desk, id).await?,
+        _ => None,
+    };
+    let (Some(user), Some(account)) = (id, account) else {
+        throttle::count(desk, &by_email, 1).await?;
+        throttle::count(desk, &by_address, ADDRESS_FACTOR).await?;
+        return Err(Fault::BadCredentials.into());
+    };
+    drop(turn);
+    throttle::forget(desk, &by_email).await?;
+    new_login(desk, user, account, visitor).await
+}

@@ -1,0 +1,124 @@
+//! What messages do to their conversation, told in memory with the product's own rules, and its human number.
+
+use crate::conversation::Row;
+use model::*;
+use std::collections::BTreeMap;
+
+/// A conversation before its first message.
+pub(super) fn begin(id: i64, contact: &ContactHit, channel: ChannelId, team: TeamId, at: Millis) -> Row {
+    Row {
+        id,
+        protocol: String::new(),
+        contact_id: contact.id.0,
+        contact_name: contact.name.clone(),
+        contact_phone: contact.phone.clone(),
+        channel_id: channel.0,
+        team_id: team.0,
+        assignee_id: None,
+        status: ConversationStatus::Pending,
+        started_at: at,
+        completed_at: None,
+        first_response_at: None,
+        last_in_at: None,
+        last_at: at,
+        waiting_since: None,
+        window_expires_at: None,
+        awaiting_reply: false,
+        awaiting_category: None,
+        unread: 0,
+        reactivate_until: None,
+        last_in_external: None,
+        preview_id: 0,
+        preview_at: 0,
+        preview_kind: MessageKind::Text,
+        preview_direction: Direction::In,
+        preview_status: MessageStatus::Received,
+        preview_text: String::new(),
+        preview_author_id: None,
+    }
+}
+
+/// A message as the conversation needs to know it.
+pub(super) fn message(c: &Row, id: i64, direction: Direction, kind: MessageKind, status: MessageStatus, at: Millis) -> Message {
+    Message {
+        id: id.into(),
+        conversation_id: c.id.into(),
+        direction,
+        kind,
+        status,
+        body: String::new(),
+        content: Content::None,
+        author_id: None,
+        client_id: None,
+        quoted: None,
+        reactions: Vec::new(),
+        problem: None,
+        at,
+        sent_at: None,
+        delivered_at: None,
+        read_at: None,
+    }
+}
+
+/// What an arriving, sent or written message does to its conversation.
+pub(super) fn take(c: &mut Row, m: &Message, external: Option<&str>, has_window: bool) {
+    c.see(m);
+    match (m.direction, m.kind) {
+        (_, MessageKind::Note | MessageKind::Transition) => {}
+        (Direction::In, _) => {
+            c.unread += 1;
+            c.last_in_at = c.last_in_at.max(Some(m.at));
+            c.last_in_external = external.map(str::to_owned);
+            if has_window {
+                c.window_expires_at = c.window_expires_at.max(Some(m.at + limit::WINDOW_MILLIS));
+            }
+            c.awaiting_reply = false;
+            c.awaiting_category = None;
+        }
+        (Direction::Out, kind) => {
+            // Who answers has read.
+            c.unread = 0;
+            if kind == MessageKind::Template && has_window && !c.window_expires_at.is_some_and(|end| m.at < end) {
+                c.awaiting_reply = true;
+                c.awaiting_category.get_or_insert(TemplateCategory::Utility.word().to_owned());
+            }
+        }
+    }
+}
+
+/// What taking the conversation does.
+pub(super) fn assume(c: &mut Row, user: UserId) {
+    c.status = ConversationStatus::InProgress;
+    c.assignee_id = Some(user.0);
+}
+
+/// What concluding it does, with the usual preference.
+pub(super) fn conclude(c: &mut Row, at: Millis) {
+    c.status = ConversationStatus::Completed;
+    c.completed_at = Some(at);
+    c.waiting_since = None;
+    c.awaiting_reply = false;
+    c.awaiting_category = None;
+    c.unread = 0;
+    c.reactivate_until = Some(at + limit::REOPEN_MILLIS);
+}
+
+/// Human numbers, counted by day as the product does; the counters are saved with the conversations.
+pub(super) struct Protocols {
+    zone: jiff::tz::TimeZone,
+    pub counters: BTreeMap<String, i64>,
+}
+
+impl Protocols {
+    pub fn new(zone: &str) -> Protocols {
+        Protocols { zone: jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC), counters: BTreeMap::new() }
+    }
+
+    /// The next number of the day of `at`.
+    pub fn next(&mut self, at: Millis) -> String {
+        let day = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(self.zone.clone()).strftime("%Y%m%d").to_string();
+        let n = self.counters.entry(format!("protocol:{day}")).or_insert(0);
+        *n += 1;
+        format!("{day}{n:05}")
+    }
+}

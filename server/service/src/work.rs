@@ -1,0 +1,233 @@
+//! The account's rows: [`Scope`] reads them, [`Work`] changes them together with the events that tell of it.
+
+use crate::db::{Arg, Entity, Text, Tx};
+use crate::desk::{Desk, EventNews, News};
+use crate::{Error, Result, args, sql};
+use model::{AccountId, Change, Event, Fault, UserId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The account's rows. Every statement's `$1` is the account, bound here and nowhere else.
+#[derive(Clone)]
+pub struct Scope {
+    desk: Desk,
+    pub account: AccountId,
+}
+
+fn with_account(account: AccountId, text: Text, mut rest: Vec<Arg>) -> (Text, Vec<Arg>) {
+    match &text {
+        Text::Fixed(s) => debug_assert!(s.scoped && s.is_scoped(), "not limited to the account: {}", s.text),
+        Text::Built(t) => debug_assert!(t.contains("account_id = $1"), "not limited to the account: {t}"),
+    }
+    rest.insert(0, account.into());
+    (text, rest)
+}
+
+impl Scope {
+    pub(crate) fn new(desk: Desk, account: AccountId) -> Scope {
+        Scope { desk, account }
+    }
+
+    /// The ground.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// All rows.
+    pub async fn all<T: Entity>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Vec<T>> {
+        let (text, args) = with_account(self.account, text.into(), rest);
+        Ok(self.desk.db.all(text, args).await?)
+    }
+
+    /// The row, if there is one.
+    pub async fn opt<T: Entity>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Option<T>> {
+        let (text, args) = with_account(self.account, text.into(), rest);
+        Ok(self.desk.db.one(text, args).await?)
+    }
+
+    /// The row, or [`Fault::Missing`].
+    pub async fn one<T: Entity>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<T> {
+        self.opt(text, rest).await?.ok_or_else(|| Fault::Missing.into())
+    }
+
+    /// Begins a unit of work.
+    pub async fn begin(&self) -> Result<Work> {
+        Ok(Work { tx: self.desk.db.begin().await?, desk: self.desk.clone(), account: self.account, told: Vec::new(), wakes: Wakes::default() })
+    }
+
+    /// Writes down who did what, on its own.
+    pub async fn note(&self, actor: Option<UserId>, action: &str, subject: impl std::fmt::Display) -> Result<()> {
+        let mut work = self.begin().await?;
+        work.audit(actor, action, subject, serde_json::json!({})).await?;
+        work.commit().await
+    }
+}
+
+#[derive(Default)]
+struct Wakes {
+    outbox: bool,
+    media: bool,
+}
+
+/// A unit of work on an account: rows and the events that tell of them.
+///
+/// Dropped without [`Work::commit`], it leaves nothing behind.
+pub struct Work {
+    tx: Tx,
+    desk: Desk,
+    account: AccountId,
+    told: Vec<(AccountId, Change)>,
+    wakes: Wakes,
+}
+
+impl Work {
+    /// The ground.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The account whose rows are reached.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Goes on with another account in the same transaction; only for readers of webhooks, whose batches mix accounts.
+    pub(crate) fn turn_to(&mut self, account: AccountId) {
+        self.account = account;
+    }
+
+    /// Whether the database is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.tx.is_sqlite()
+    }
+
+    /// All rows.
+    pub async fn all<T: Entity>(&mut self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Vec<T>> {
+        let (text, args) = with_account(self.account, text.into(), rest);
+        Ok(self.tx.all(text, args).await?)
+    }
+
+    /// The row, if there is one.
+    pub async fn opt<T: Entity>(&mut self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Option<T>> {
+        let (text, args) = with_account(self.account, text.into(), rest);
+        Ok(self.tx.one(text, args).await?)
+    }
+
+    /// The row, or [`Fault::Missing`].
+    pub async fn one<T: Entity>(&mut self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<T> {
+        self.opt(text, rest).await?.ok_or_else(|| Fault::Missing.into())
+    }
+
+    /// Runs a statement; answers the rows it touched.
+    pub async fn run(&mut self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<u64> {
+        let (text, args) = with_account(self.account, text.into(), rest);
+        Ok(self.tx.run(text, args).await?)
+    }
+
+    /// The transaction itself, for statements that cross accounts.
+    pub(crate) fn system(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Works on settings of the account go one after the other: what they check (one default team, an admin left)
+    /// must still be true when they end.
+    pub(crate) async fn lock_account(&mut self) -> Result<()> {
+        self.one::<(i64,)>(sql!("select id from account where id = $1 {lock}"), args![]).await?;
+        Ok(())
+    }
+
+    /// Raises a named counter of the account and answers its new value.
+    pub async fn count_up(&mut self, name: &str, by: i64) -> Result<i64> {
+        let (value,): (i64,) = self
+            .one(
+                sql!(
+                    "insert into counter (account_id, name, value) values ($1, $2, $3) on conflict (account_id, name) do update set value = counter.value + $3 returning value"
+                ),
+                args![name, by],
+            )
+            .await?;
+        Ok(value)
+    }
+
+    /// Tells of a change: its event is written by [`Work::commit`], in the same transaction, and goes out after it.
+    pub fn tell(&mut self, change: Change) {
+        self.told.push((self.account, change));
+    }
+
+    /// Writes down who did what.
+    pub async fn audit(&mut self, actor: Option<UserId>, action: &str, subject: impl std::fmt::Display, data: serde_json::Value) -> Result<()> {
+        let (id, at): (i64, _) = (self.desk.seam.id(), self.desk.now());
+        self.run(
+            sql!("insert into audit (account_id, id, at, actor_id, action, subject, data) values ($1, $2, $3, $4, $5, $6, $7)"),
+            args![id, at, actor, action, subject.to_string(), data.to_string()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Wakes the sender after the commit.
+    pub fn wake_outbox(&mut self) {
+        self.wakes.outbox = true;
+    }
+
+    /// Wakes the fetcher of files after the commit.
+    pub fn wake_media(&mut self) {
+        self.wakes.media = true;
+    }
+
+    /// Writes the events with the accounts' next sequences.
+    ///
+    /// The sequence is taken last: its row is locked until the commit, and whoever held it while waiting for a
+    /// conversation that another holds would stop both.
+    async fn write_events(&mut self) -> Result<Vec<(AccountId, Event)>> {
+        let mut by_account: BTreeMap<AccountId, Vec<Change>> = BTreeMap::new();
+        for (account, change) in std::mem::take(&mut self.told) {
+            by_account.entry(account).or_default().push(change);
+        }
+        let at = self.desk.now();
+        let mut events = Vec::new();
+        for (account, changes) in by_account {
+            self.account = account;
+            let last = self.count_up("event", changes.len() as i64).await?;
+            for (seq, change) in (last + 1 - changes.len() as i64..).zip(changes) {
+                let json = serde_json::to_string(&change)?;
+                self.run(sql!("insert into event (account_id, seq, at, change) values ($1, $2, $3, $4)"), args![seq, at, json]).await?;
+                events.push((account, Event { seq, at, change }));
+            }
+        }
+        Ok(events)
+    }
+
+    /// Writes the events, commits, and tells. A client that hangs up cannot cut it short.
+    pub async fn commit(mut self) -> Result<()> {
+        let done = tokio::spawn(async move {
+            let events = self.write_events().await?;
+            let Work { tx, desk, wakes, .. } = self;
+            tx.commit().await?;
+            for (account, event) in events {
+                desk.tell(account, News::Event(Arc::new(EventNews::new(event))));
+            }
+            if wakes.outbox {
+                desk.outbox.notify_one();
+            }
+            if wakes.media {
+                desk.media.notify_one();
+            }
+            Ok(())
+        });
+        done.await.map_err(|e| Error::Other(e.to_string()))?
+    }
+}
+
+/// The last sequence of an account's events.
+pub async fn last_seq(scope: &Scope) -> Result<i64> {
+    let row: Option<(i64,)> = scope.opt(sql!("select value from counter where account_id = $1 and name = 'event'"), args![]).await?;
+    Ok(row.map_or(0, |(v,)| v))
+}
+
+/// Events after `since`, oldest first, at most `limit`. Old ones are swept away: the first may be later than asked for.
+pub async fn events_since(scope: &Scope, since: i64, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<(i64, i64, String)> =
+        scope.all(sql!("select seq, at, change from event where account_id = $1 and seq > $2 order by seq limit $3"), args![since, limit]).await?;
+    rows.into_iter().map(|(seq, at, change)| Ok(Event { seq, at, change: serde_json::from_str(&change)? })).collect()
+}

@@ -1,0 +1,282 @@
+//! Configuration: flags win over the environment, the environment over `prosa.toml`, that over the defaults.
+//!
+//! A wrong value stops the start with the setting's name and what it should look like.
+
+use clap::Args;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Secrets that somebody may have copied from an example.
+const KNOWN_SECRETS: &[&str] = &["changeme", "change-me", "secret", "password", "prosa", "default", "0123456789abcdef0123456789abcdef"];
+const SECRET_MIN: usize = 32;
+
+/// Settings as flags and environment give them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Given {
+    /// File with settings [default: ./prosa.toml when it exists]
+    #[arg(long, env = "PROSA_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "PROSA_ADDR", global = true)]
+    pub addr: Option<String>,
+    /// Address under which browsers reach the server, such as https://chat.example.com [default: http://<addr>]
+    #[arg(long, env = "PROSA_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// sqlite:<file> or postgres://user:password@host/database [default: sqlite:<data dir>/prosa.db]
+    #[arg(long, env = "PROSA_DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Folder for the database, files and the secret key [default: ./var]
+    #[arg(long, env = "PROSA_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Key that signs and encrypts; at least 32 characters [default: made at the first start, kept in <data dir>/secret.key]
+    #[arg(long, env = "PROSA_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Base of Meta's Graph API [default: https://graph.facebook.com]
+    #[arg(long, env = "PROSA_GRAPH_URL", global = true)]
+    pub graph_url: Option<String>,
+    /// What is logged, such as info or prosa=debug,sqlx=warn [default: info]
+    #[arg(long, env = "PROSA_LOG", global = true)]
+    pub log: Option<String>,
+    /// Log lines as text or json [default: text]
+    #[arg(long, env = "PROSA_LOG_FORMAT", global = true)]
+    pub log_format: Option<String>,
+    /// Folder of the built client [default: beside the program, or ./target/site]
+    #[arg(long, env = "PROSA_SITE_DIR", global = true)]
+    pub site_dir: Option<PathBuf>,
+    /// Address for Prometheus metrics; none = off
+    #[arg(long, env = "PROSA_METRICS_ADDR", global = true)]
+    pub metrics_addr: Option<String>,
+    /// true when a proxy of yours sets X-Forwarded-For [default: false]
+    #[arg(long, env = "PROSA_TRUST_PROXY", global = true)]
+    pub trust_proxy: Option<String>,
+    /// Seconds that a send whose answer was lost waits for its status before it is sent again [default: 60]
+    #[arg(long, env = "PROSA_UNCERTAIN_WAIT", global = true)]
+    pub uncertain_wait: Option<String>,
+}
+
+/// The same from a file; every key is optional, unknown ones are refused.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    addr: Option<String>,
+    public_url: Option<String>,
+    database_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    secret_key: Option<String>,
+    graph_url: Option<String>,
+    log: Option<String>,
+    log_format: Option<String>,
+    site_dir: Option<PathBuf>,
+    metrics_addr: Option<String>,
+    trust_proxy: Option<bool>,
+    uncertain_wait: Option<u64>,
+}
+
+/// Checked settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub addr: SocketAddr,
+    pub public_url: String,
+    pub database_url: String,
+    pub data_dir: PathBuf,
+    pub secret_key: String,
+    pub graph_url: String,
+    pub log: String,
+    pub log_json: bool,
+    pub site_dir: PathBuf,
+    pub metrics_addr: Option<SocketAddr>,
+    pub trust_proxy: bool,
+    pub uncertain_wait: std::time::Duration,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{name} {problem}. It should look like: {like}")]
+pub struct Wrong {
+    pub name: &'static str,
+    pub problem: String,
+    pub like: &'static str,
+}
+
+fn wrong(name: &'static str, problem: impl Into<String>, like: &'static str) -> Wrong {
+    Wrong { name, problem: problem.into(), like }
+}
+
+impl Config {
+    /// Puts the sources together and checks every value. Makes the data folder and, on the first start, the secret key.
+    pub fn read(given: Given) -> Result<Config, Wrong> {
+        let file = read_file(given.config.as_deref())?;
+        let addr_text = given.addr.or(file.addr).unwrap_or_else(|| "127.0.0.1:3000".into());
+        let addr = socket("PROSA_ADDR", &addr_text)?;
+        let public_url = base_url("PROSA_PUBLIC_URL", &given.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{addr}")))?;
+        let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| "./var".into());
+        std::fs::create_dir_all(&data_dir).map_err(|e| wrong("PROSA_DATA_DIR", format!("{} cannot be made: {e}", data_dir.display()), "./var, a folder that this user may write to"))?;
+        let database_url = database(given.database_url.or(file.database_url), &data_dir)?;
+        let secret_key = secret(given.secret_key.or(file.secret_key), &data_dir)?;
+        let graph_url = base_url("PROSA_GRAPH_URL", &given.graph_url.or(file.graph_url).unwrap_or_else(|| "https://graph.facebook.com".into()))?;
+        let log = given.log.or(file.log).unwrap_or_else(|| "info,sqlx=warn".into());
+        tracing_subscriber::EnvFilter::try_new(&log).map_err(|e| wrong("PROSA_LOG", format!("{log:?} is not understood: {e}"), "info, or prosa=debug,sqlx=warn"))?;
+        let log_json = match given.log_format.or(file.log_format).as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(other) => return Err(wrong("PROSA_LOG_FORMAT", format!("{other:?} is neither"), "text or json")),
+        };
+        let metrics_addr = given.metrics_addr.or(file.metrics_addr).filter(|a| !a.is_empty()).map(|a| socket("PROSA_METRICS_ADDR", &a)).transpose()?;
+        let trust_proxy = match given.trust_proxy.as_deref() {
+            None => file.trust_proxy.unwrap_or(false),
+            Some("true" | "1") => true,
+            Some("false" | "0" | "") => false,
+            Some(other) => return Err(wrong("PROSA_TRUST_PROXY", format!("{other:?} is neither"), "true or false")),
+        };
+        let uncertain = match given.uncertain_wait.as_deref() {
+            None => file.uncertain_wait.unwrap_or(60),
+            Some(text) => text.parse().map_err(|_| wrong("PROSA_UNCERTAIN_WAIT", format!("{text:?} is not a number of seconds"), "60"))?,
+        };
+        let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
+        let uncertain_wait = std::time::Duration::from_secs(uncertain);
+        Ok(Config { addr, public_url, database_url, data_dir, secret_key, graph_url, log, log_json, site_dir, metrics_addr, trust_proxy, uncertain_wait })
+    }
+
+    /// Whether browsers reach the server encrypted.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+fn read_file(named: Option<&Path>) -> Result<File, Wrong> {
+    let like = "a TOML file with keys such as addr = \"127.0.0.1:3000\"";
+    let path = named.unwrap_or(Path::new("prosa.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(File::default()),
+        Err(e) => return Err(wrong("PROSA_CONFIG", format!("{} cannot be read: {e}", path.display()), like)),
+    };
+    toml::from_str(&text).map_err(|e| wrong("PROSA_CONFIG", format!("{} is not right: {}", path.display(), e.message()), like))
+}
+
+fn socket(name: &'static str, text: &str) -> Result<SocketAddr, Wrong> {
+    text.parse().map_err(|_| wrong(name, format!("{text:?} is not an address with a port"), "127.0.0.1:3000 or 0.0.0.0:3000"))
+}
+
+fn base_url(name: &'static str, text: &str) -> Result<String, Wrong> {
+    let like = "https://chat.example.com, without a path";
+    let url = url::Url::parse(text).map_err(|e| wrong(name, format!("{text:?} is not a URL ({e})"), like))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err(wrong(name, format!("{text:?} is not a plain http or https address"), like));
+    }
+    if name == "PROSA_PUBLIC_URL" && url.path() != "/" {
+        return Err(wrong(name, format!("{text:?} has a path"), like));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn database(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
+    let url = given.filter(|u| !u.is_empty()).unwrap_or_else(|| format!("sqlite:{}", data_dir.join("prosa.db").display()));
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| url.starts_with(p) && url.len() > p.len());
+    if known { Ok(url) } else { Err(wrong("PROSA_DATABASE_URL", "is neither SQLite nor PostgreSQL", "sqlite:./var/prosa.db or postgres://user:password@localhost/prosa")) }
+}
+
+fn secret(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
+    let like = "the output of: openssl rand -base64 48";
+    let check = |key: String| {
+        let bare = key.trim().to_owned();
+        if bare.len() < SECRET_MIN {
+            return Err(wrong("PROSA_SECRET_KEY", format!("has {} characters, fewer than {SECRET_MIN}", bare.len()), like));
+        }
+        let first = bare.chars().next();
+        if KNOWN_SECRETS.iter().any(|k| bare.eq_ignore_ascii_case(k)) || bare.to_lowercase().contains("change") || bare.chars().all(|c| Some(c) == first) {
+            return Err(wrong("PROSA_SECRET_KEY", "is an example that everybody knows", like));
+        }
+        Ok(bare)
+    };
+    if let Some(key) = given.filter(|k| !k.is_empty()) {
+        return check(key);
+    }
+    let path = data_dir.join("secret.key");
+    match std::fs::read_to_string(&path) {
+        Ok(key) => check(key),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let key = service::seam::Seam::system().secret() + &service::seam::Seam::system().secret();
+            write_private(&path, &key).map_err(|e| wrong("PROSA_DATA_DIR", format!("{} cannot be written: {e}", path.display()), "a folder that this user may write to"))?;
+            Ok(key)
+        }
+        Err(e) => Err(wrong("PROSA_SECRET_KEY", format!("{} cannot be read: {e}", path.display()), like)),
+    }
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn default_site() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|p| p.parent().map(|d| d.join("site"))).filter(|d| d.join("build.txt").exists());
+    beside.unwrap_or_else(|| "./target/site".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(dir: &Path) -> Given {
+        Given { data_dir: Some(dir.into()), ..Given::default() }
+    }
+
+    #[test]
+    fn defaults_work_and_the_secret_is_made_once_for_the_owner_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Config::read(given(dir.path())).unwrap();
+        assert_eq!(first.addr.to_string(), "127.0.0.1:3000");
+        assert_eq!(first.public_url, "http://127.0.0.1:3000");
+        assert!(first.database_url.starts_with("sqlite:") && first.database_url.ends_with("prosa.db"));
+        assert_eq!(Config::read(given(dir.path())).unwrap().secret_key, first.secret_key);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(dir.path().join("secret.key")).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("prosa.toml");
+        std::fs::write(&file, "addr = \"127.0.0.1:4000\"\nlog = \"debug\"").unwrap();
+        let config = Config::read(Given { config: Some(file), addr: Some("127.0.0.1:5000".into()), ..given(dir.path()) }).unwrap();
+        assert_eq!(config.addr.port(), 5000);
+        assert_eq!(config.log, "debug");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_setting_and_shows_a_right_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let cases: Vec<(&str, Given)> = vec![
+            ("PROSA_ADDR", Given { addr: Some("here".into()), ..given(dir.path()) }),
+            ("PROSA_PUBLIC_URL", Given { public_url: Some("chat.example.com".into()), ..given(dir.path()) }),
+            ("PROSA_PUBLIC_URL", Given { public_url: Some("https://a.example/x".into()), ..given(dir.path()) }),
+            ("PROSA_DATABASE_URL", Given { database_url: Some("mysql://x".into()), ..given(dir.path()) }),
+            ("PROSA_SECRET_KEY", Given { secret_key: Some("short".into()), ..given(dir.path()) }),
+            ("PROSA_SECRET_KEY", Given { secret_key: Some("change-me-change-me-change-me-change-me".into()), ..given(dir.path()) }),
+            ("PROSA_SECRET_KEY", Given { secret_key: Some("a".repeat(40)), ..given(dir.path()) }),
+            ("PROSA_GRAPH_URL", Given { graph_url: Some("ftp://x".into()), ..given(dir.path()) }),
+            ("PROSA_LOG", Given { log: Some("=[".into()), ..given(dir.path()) }),
+            ("PROSA_METRICS_ADDR", Given { metrics_addr: Some("9090".into()), ..given(dir.path()) }),
+            ("PROSA_UNCERTAIN_WAIT", Given { uncertain_wait: Some("soon".into()), ..given(dir.path()) }),
+        ];
+        for (name, given) in cases {
+            let e = Config::read(given).unwrap_err();
+            assert_eq!(e.name, name);
+            assert!(!e.like.is_empty());
+        }
+        let file = dir.path().join("bad.toml");
+        std::fs::write(&file, "adr = 1").unwrap();
+        assert_eq!(Config::read(Given { config: Some(file), ..given(dir.path()) }).unwrap_err().name, "PROSA_CONFIG");
+    }
+}

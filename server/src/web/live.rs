@@ -1,0 +1,260 @@
+//! The live socket of a tab: events with their sequence, presence, and the end of a login.
+
+use super::Web;
+use super::session::Who;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use axum::extract::{Extension, Query, State, WebSocketUpgrade};
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use model::{ClientFrame, ConversationId, Event, Frame, limit};
+use serde::Deserialize;
+use service::{Cx, EventNews, News};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+/// A frame from a tab is small.
+const FRAME_MAX: usize = 8 * 1024;
+/// A reader that takes longer for a frame is cut, and catches up when it comes back.
+const SEND_TIME: Duration = Duration::from_secs(10);
+const PING_EVERY: Duration = Duration::from_secs(25);
+const DEAD_AFTER: Duration = Duration::from_secs(70);
+/// Frames from one tab in a second, after which the rest is ignored.
+const FRAMES_PER_SECOND: u32 = 20;
+
+/// Where a tab left off.
+#[derive(Deserialize)]
+pub struct Since {
+    since: Option<i64>,
+}
+
+/// `GET /live?since=<seq>`.
+pub async fn connect(State(web): State<Web>, Extension(Who(cx)): Extension<Who>, Query(since): Query<Since>, upgrade: WebSocketUpgrade) -> Response {
+    let Some(cx) = cx else { return (http::StatusCode::UNAUTHORIZED, axum::Json(model::Fault::SignedOut)).into_response() };
+    upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
+        let tab = web.presence.tab();
+        let mut live = Live { last: 0, looking: None, tab, web, cx, socket };
+        live.web.metrics.socket_opened();
+        let end = live.run(since.since).await;
+        live.look(None, false).await;
+        live.web.metrics.socket_closed();
+        tracing::debug!(tab, reason = ?end, "a live socket ended");
+    })
+}
+
+/// Why a socket ended.
+#[derive(Debug)]
+enum End {
+    Closed,
+    Slow,
+    Silent,
+    SignedOut,
+    Stopping,
+    Failed,
+}
+
+struct Live {
+    web: Web,
+    cx: Cx,
+    socket: WebSocket,
+    tab: u64,
+    /// The last sequence that the tab has.
+    last: i64,
+    looking: Option<ConversationId>,
+}
+
+impl Live {
+    async fn run(&mut self, since: Option<i64>) -> End {
+        // Listen first, then read: what happens in between comes twice and is skipped once.
+        let mut news = self.web.desk.listen(self.cx.account);
+        match self.start(since).await {
+            Ok(()) => {}
+            Err(end) => return end,
+        }
+        match self.turn(&mut news).await {
+            Ok(()) => End::Closed,
+            Err(end) => end,
+        }
+    }
+
+    /// Greets, and sends what was missed.
+    async fn start(&mut self, since: Option<i64>) -> Result<(), End> {
+        let seq = self.seq().await?;
+        self.send(&Frame::Hello { seq, build: self.web.site.build.to_string() }).await?;
+        self.last = since.unwrap_or(seq);
+        if self.last > seq {
+            return self.reset(seq).await;
+        }
+        self.catch_up(seq).await
+    }
+
+    async fn turn(&mut self, news: &mut Receiver<News>) -> Result<(), End> {
+        let mut ping = tokio::time::interval(PING_EVERY);
+        ping.reset();
+        let mut heard = tokio::time::Instant::now();
+        let (mut second, mut frames) = (heard, 0u32);
+        let stop = self.web.stop.clone();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => {
+                    let _ = self.socket.send(Message::Close(None)).await;
+                    return Err(End::Stopping);
+                }
+                item = news.recv() => match item {
+                    Ok(item) => self.news(item).await?,
+                    Err(RecvError::Lagged(_)) => { let seq = self.seq().await?; self.catch_up(seq).await?; }
+                    Err(RecvError::Closed) => return Ok(()),
+                },
+                frame = self.socket.next() => {
+                    heard = tokio::time::Instant::now();
+                    if heard - second > Duration::from_secs(1) { (second, frames) = (heard, 0); }
+                    frames += 1;
+                    match frame {
+                        None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
+                        Some(Ok(Message::Text(text))) if frames <= FRAMES_PER_SECOND => self.heard(&text).await?,
+                        Some(Ok(_)) => {}
+                    }
+                }
+                _ = ping.tick() => {
+                    if heard.elapsed() > DEAD_AFTER { return Err(End::Silent); }
+                    self.put(Message::Ping(bytes::Bytes::new())).await?;
+                }
+            }
+        }
+    }
+
+    async fn heard(&mut self, text: &str) -> Result<(), End> {
+        match serde_json::from_str(text) {
+            Ok(ClientFrame::Ping) => self.send(&Frame::Pong).await,
+            Ok(ClientFrame::Looking { conversation_id, writing }) => {
+                self.look(conversation_id, writing).await;
+                Ok(())
+            }
+            // A newer client may say what we do not know.
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn news(&mut self, item: News) -> Result<(), End> {
+        match item {
+            News::Event(news) => self.event(&news).await,
+            News::Presence { conversation_id, access, people } if self.cx.seen().sees(&access) => {
+                self.send(&Frame::Presence { conversation_id, people }).await
+            }
+            News::ContactTyping { conversation_id, access } if self.cx.seen().sees(&access) => self.send(&Frame::ContactTyping { conversation_id }).await,
+            News::Seats { user_id } if user_id.is_none_or(|u| u == self.cx.user) => self.seat().await,
+            News::LoginEnded { login_id } if self.cx.login == Some(login_id) => self.ended().await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn event(&mut self, news: &Arc<EventNews>) -> Result<(), End> {
+        let seq = news.event.seq;
+        if seq <= self.last {
+            return Ok(());
+        }
+        if seq > self.last + 1 {
+            return self.catch_up(seq).await;
+        }
+        self.last = seq;
+        if news.event.is_open_to(self.cx.seen()) {
+            self.put(Message::Text(Utf8Bytes::from(&*news.json()))).await
+        } else {
+            self.send(&Frame::Event(news.event.for_reader(self.cx.seen()))).await
+        }
+    }
+
+    /// Sends the stored events up to `seq`, or tells the tab to fetch everything anew.
+    async fn catch_up(&mut self, seq: i64) -> Result<(), End> {
+        if seq <= self.last {
+            return Ok(());
+        }
+        if seq - self.last > limit::CATCH_UP_MAX {
+            return self.reset(seq).await;
+        }
+        let scope = self.web.desk.system(self.cx.account);
+        let missed: Vec<Event> = service::desk::events_since(&scope, self.last, limit::CATCH_UP_MAX).await.map_err(failed)?;
+        if missed.first().map(|e| e.seq) != Some(self.last + 1) {
+            // Swept away meanwhile.
+            return self.reset(seq).await;
+        }
+        for event in missed {
+            self.last = event.seq;
+            self.send(&Frame::Event(event.for_reader(self.cx.seen()))).await?;
+        }
+        Ok(())
+    }
+
+    async fn reset(&mut self, seq: i64) -> Result<(), End> {
+        self.last = seq;
+        self.send(&Frame::Reset { seq }).await
+    }
+
+    /// Roles, teams or memberships changed: nothing more is sent by the old rights.
+    async fn seat(&mut self) -> Result<(), End> {
+        let cx = self.web.desk.cx(self.cx.account, self.cx.user, self.cx.login).await.map_err(failed)?;
+        match cx {
+            None => self.ended().await,
+            Some(cx) => {
+                let changed = cx.seat.seen != self.cx.seat.seen || cx.seat.role != self.cx.seat.role;
+                self.cx = cx;
+                if changed {
+                    let seq = self.seq().await?;
+                    self.reset(seq).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn ended(&mut self) -> Result<(), End> {
+        self.send(&Frame::Ended).await?;
+        let _ = self.socket.send(Message::Close(None)).await;
+        Err(End::SignedOut)
+    }
+
+    /// Which conversation is on the tab's screen.
+    async fn look(&mut self, conversation: Option<ConversationId>, writing: bool) {
+        let account = self.cx.account;
+        if let Some(old) = self.looking.take_if(|old| Some(*old) != conversation) {
+            let people = self.web.presence.remove(account, old, self.tab);
+            self.tell_presence(old, people).await;
+        }
+        let Some(id) = conversation else { return };
+        let Ok(seen) = service::conversation::visible(&self.cx, id).await else { return };
+        let people = self.web.presence.put(account, id, self.tab, self.cx.user, writing);
+        self.looking = Some(id);
+        self.web.desk.tell(account, News::Presence { conversation_id: id, access: seen.access(), people });
+        if writing && self.cx.seen().may(model::Act::Reply, &seen.access()) {
+            self.web.desk.tell(account, News::AgentTyping { conversation_id: id, contact_id: seen.contact_id });
+        }
+    }
+
+    async fn tell_presence(&mut self, id: ConversationId, people: Vec<model::Present>) {
+        if let Ok(seen) = service::conversation::visible(&self.cx, id).await {
+            self.web.desk.tell(self.cx.account, News::Presence { conversation_id: id, access: seen.access(), people });
+        }
+    }
+
+    async fn seq(&mut self) -> Result<i64, End> {
+        service::desk::last_seq(&self.web.desk.system(self.cx.account)).await.map_err(failed)
+    }
+
+    async fn send(&mut self, frame: &Frame) -> Result<(), End> {
+        let text = serde_json::to_string(frame).map_err(|_| End::Failed)?;
+        self.put(Message::Text(text.into())).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        match tokio::time::timeout(SEND_TIME, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Closed),
+            Err(_) => Err(End::Slow),
+        }
+    }
+}
+
+fn failed(e: service::Error) -> End {
+    tracing::warn!(error = %e, "a live socket could not read");
+    End::Failed
+}

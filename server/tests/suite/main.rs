@@ -1,0 +1,1 @@
+//! Tests of everything that the server answers over HTTP.
