@@ -19,7 +19,7 @@ use wasm_bindgen::{JsCast, JsValue};
 #[component]
 pub fn Frame() -> impl IntoView {
     let session = use_session();
-    if session.me().is_none() {
+    if !session.signed_in() {
         let path = if session.needs_setup() { "/setup".to_owned() } else { login_path() };
         return view! { <Redirect path=path/> }.into_any();
     }
@@ -166,7 +166,7 @@ fn ThemeButton() -> impl IntoView {
         Theme::Dark => "moon",
     };
     view! {
-        <button type="button" class="rail-item rail-theme" aria-label=label data-tip=label on:click=move |_| prefs.set_theme(prefs.theme().next())>
+        <button type="button" class="rail-item rail-theme" aria-label=label data-tip=label on:click=move |_| prefs.set_theme(untrack(|| prefs.theme()).next())>
             <Icon name=Signal::derive(icon)/>
         </button>
     }
@@ -180,13 +180,14 @@ fn AccountMenu() -> impl IntoView {
     let toasts = use_toasts();
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
-    let label = move || session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
+    let label =
+        move || session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
     let current = move || session.with(|me| Some(me.account.id));
     let others = move || session.with(|me| me.accounts.clone());
     view! {
         <Menu label=Signal::derive(label) class="rail-item rail-account" trigger=move || view! {
             <Avatar name id size=AvatarSize::Small/>
-            <span class="rail-label">{t!(i18n, common.nav.more)}</span>
+            <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.more)}</span>
         }>
             <div class="menu-head">
                 <strong>{move || session.with(|me| me.name.clone())}</strong>
@@ -244,9 +245,30 @@ fn commands() {
     let always = Signal::stored(true);
     let admin = Signal::derive(move || session.is_admin());
     let add = |id, group, label: Signal<String>, keys, when, run| commands.add(Command { id, group, label, keys, when, run });
-    add("go-inbox", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()), Some("g i"), always, go("/inbox"));
-    add("go-settings", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()), Some("g s"), admin, go("/settings/account"));
-    add("go-profile", CommandGroup::Go, Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()), Some("g p"), always, go("/profile"));
+    add(
+        "go-inbox",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()),
+        Some("g i"),
+        always,
+        go("/inbox"),
+    );
+    add(
+        "go-settings",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()),
+        Some("g s"),
+        admin,
+        go("/settings/account"),
+    );
+    add(
+        "go-profile",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()),
+        Some("g p"),
+        always,
+        go("/profile"),
+    );
     add(
         "go-help",
         CommandGroup::Go,

@@ -62,7 +62,7 @@ fn wanted() -> Option<String> {
 /// The language in which the server renders this page.
 #[cfg(feature = "ssr")]
 pub fn of_request() -> Locale {
-    leptos_i18n::context::init_i18n_context_with_options(
+    init_i18n_context_with_options(
         I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request()),
     )
     .get_locale_untracked()

@@ -125,7 +125,9 @@ fn follow_other_tabs(prefs: Prefs) {
 /// Remembers a preference for a year, and tells the other tabs.
 pub(crate) fn write_cookie(name: &str, value: &str) {
     let secure = if window().location().protocol().is_ok_and(|p| p == "https:") { "; Secure" } else { "" };
-    let _ = document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&format!("{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax{secure}"));
+    let _ = document()
+        .unchecked_into::<web_sys::HtmlDocument>()
+        .set_cookie(&format!("{name}={value}; Path=/; Max-Age={YEAR}; SameSite=Lax{secure}"));
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(name, value);
     }

@@ -17,6 +17,11 @@ impl Session {
         self.me.get()
     }
 
+    /// Whether somebody is signed in; untracked, because only another page load changes it.
+    pub fn signed_in(self) -> bool {
+        self.me.with_untracked(Option::is_some)
+    }
+
     /// A part of the signed-in person, or the default when nobody is.
     pub fn with<T: Default>(self, read: impl FnOnce(&Me) -> T) -> T {
         self.me.with(|me| me.as_ref().map(read).unwrap_or_default())
@@ -64,7 +69,8 @@ impl Session {
 
 /// Provides [`Session`] to everything below.
 pub fn provide() -> Session {
-    let boot = SharedValue::<Boot>::new(|| use_context::<Boot>().unwrap_or(Boot { needs_setup: false, me: None, build: String::new() })).into_inner();
+    let boot = SharedValue::<Boot>::new(|| use_context::<Boot>().unwrap_or(Boot { needs_setup: false, me: None, build: String::new() }))
+        .into_inner();
     let session = Session { me: RwSignal::new(boot.me), needs_setup: boot.needs_setup, build: StoredValue::new(boot.build) };
     provide_context(session);
     session

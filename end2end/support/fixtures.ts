@@ -3,6 +3,7 @@
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { open } from './inbox'
 import { type Options as ServerOptions, type Servers, startServers } from './servers'
 
 export { expect, type Page }
@@ -12,6 +13,9 @@ export { inbound, newNumber, sent, sim, simUrl } from './sim'
 export const demoPassword = process.env.PROSA_E2E_PASSWORD ?? 'prosa-demo-2026'
 
 type ContextOptions = Parameters<Browser['newContext']>[0]
+
+/** The logins of this worker, by server and e-mail. */
+const signedIn = new Map<string, { cookies: Awaited<ReturnType<BrowserContext['cookies']>>; origins: [] }>()
 
 interface Fixtures {
   /** Messages of the console that this test expects, such as the browser's own for an answer 401. */
@@ -64,8 +68,14 @@ export const test = base.extend<Fixtures>({
   },
   agent: async ({ newWindow }, use) => {
     await use(async (email, options) => {
-      const page = await newWindow(options)
-      await signIn(page, email)
+      // Signing in costs time on purpose (argon2id): it is done once for each person and server.
+      const key = `${options?.baseURL ?? process.env.PROSA_E2E_URL} ${email}`
+      const page = await newWindow({ ...options, storageState: signedIn.get(key) })
+      if (!signedIn.has(key)) {
+        await signIn(page, email)
+        signedIn.set(key, { cookies: await page.context().cookies(), origins: [] })
+      }
+      await open(page)
       return page
     })
   },

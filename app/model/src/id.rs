@@ -60,6 +60,7 @@ macro_rules! ids {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .description(Some("A 64-bit id as a decimal string"))
+                    .pattern(Some("^[0-9]+$"))
                     .into()
             }
         }

@@ -90,9 +90,9 @@ mod here {
         closure.forget();
     }
 
-    /// Tells whether an element is in sight of its scrolling surroundings, or nearer to it than `margin`, for as long as
-    /// the element lives.
-    pub fn watch(element: &web_sys::Element, margin: &str, tell: impl Fn(bool) + 'static) {
+    /// Tells whether an element is in sight within the surrounding `scroller`, or nearer to it than `margin`, for as long
+    /// as the element lives.
+    pub fn watch(element: &web_sys::Element, scroller: &str, margin: &str, tell: impl Fn(bool) + 'static) {
         let closure = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
             let last = entries.iter().last().and_then(|e| e.dyn_into::<web_sys::IntersectionObserverEntry>().ok());
             if let Some(entry) = last {
@@ -100,7 +100,7 @@ mod here {
             }
         });
         let options = web_sys::IntersectionObserverInit::new();
-        options.set_root(element.parent_element().as_ref());
+        options.set_root(element.closest(scroller).ok().flatten().as_ref());
         options.set_root_margin(margin);
         if let Ok(observer) = web_sys::IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options) {
             observer.observe(element);
@@ -137,7 +137,7 @@ mod here {
     pub fn is_hidden() -> bool {
         false
     }
-    pub fn watch(_: &web_sys::Element, _: &str, _: impl Fn(bool) + 'static) {}
+    pub fn watch(_: &web_sys::Element, _: &str, _: &str, _: impl Fn(bool) + 'static) {}
     pub async fn sleep(_: u32) {}
 }
 

@@ -61,7 +61,7 @@ fn Around(
             </label>
             {children()}
             <div class="field-fault" id=format!("f-{name}-fault") aria-live="polite">{move || fault.get()}</div>
-            <div class="field-hint" id=format!("f-{name}-hint")>{move || hint.get()}</div>
+            <div class="field-hint" id=format!("f-{name}-hint")>{move || some(hint)}</div>
         </div>
     }
 }
@@ -154,7 +154,8 @@ pub fn PasswordField(
     let shown = RwSignal::new(false);
     let node = NodeRef::<leptos::html::Input>::new();
     bind!(node, value);
-    let toggle = move || if shown.get() { t_string!(i18n, common.act.hide).to_string() } else { t_string!(i18n, common.act.show).to_string() };
+    let toggle =
+        move || if shown.get() { t_string!(i18n, common.act.hide).to_string() } else { t_string!(i18n, common.act.show).to_string() };
     let level = move || strength_of(&value.read());
     view! {
         <Around name label hint fault optional quiet=false>

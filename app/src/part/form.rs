@@ -177,9 +177,8 @@ pub fn FormFoot<D: Clone + PartialEq + Send + Sync + 'static>(
     children: Option<Children>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let why = Signal::derive(move || {
-        (!fresh && !form.dirty() && !form.saving.get()).then(|| t_string!(i18n, common.act.unchanged).to_string())
-    });
+    let why =
+        Signal::derive(move || (!fresh && !form.dirty() && !form.saving.get()).then(|| t_string!(i18n, common.act.unchanged).to_string()));
     view! {
         {move || form.faults.other().map(|fault| crate::fault::view(i18n, &fault))}
         <div class="form-foot">
@@ -244,7 +243,8 @@ pub fn guard_leaving(dirty: Signal<bool>) {
         on_cleanup(move || {
             let (unloading, clicked) = held.take();
             let _ = leptos::prelude::window().remove_event_listener_with_callback("beforeunload", unloading.as_ref().unchecked_ref());
-            let _ = leptos::prelude::document().remove_event_listener_with_callback_and_bool("click", clicked.as_ref().unchecked_ref(), true);
+            let _ =
+                leptos::prelude::document().remove_event_listener_with_callback_and_bool("click", clicked.as_ref().unchecked_ref(), true);
         });
     });
 }

@@ -7,7 +7,10 @@ use leptos::prelude::*;
 pub fn keys_text(keys: &str) -> String {
     // On the server, and until the page is alive, everybody has a Ctrl key.
     let mac = use_context::<super::Clock>().is_some_and(|c| c.now().is_some()) && is_mac();
-    keys.split(' ').map(|chord| chord.split('+').map(|key| name(key, mac)).collect::<Vec<_>>().join(if mac { "" } else { "+" })).collect::<Vec<_>>().join(" ")
+    keys.split(' ')
+        .map(|chord| chord.split('+').map(|key| name(key, mac)).collect::<Vec<_>>().join(if mac { "" } else { "+" }))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn name(key: &str, mac: bool) -> String {

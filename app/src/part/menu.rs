@@ -235,7 +235,11 @@ fn place(button: &HtmlElement, panel: &HtmlElement) {
     for name in ["left", "right", "top", "bottom"] {
         let _ = style.set_property(name, "auto");
     }
-    if at.left() + at.width() / 2.0 > wide / 2.0 { set("right", wide - at.right()) } else { set("left", at.left()) }
+    if at.left() + at.width() / 2.0 > wide / 2.0 {
+        set("right", wide - at.right())
+    } else {
+        set("left", at.left())
+    }
     let room = if at.top() + at.height() / 2.0 > high * 0.6 {
         set("bottom", high - at.top() + GAP);
         at.top()

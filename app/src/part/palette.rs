@@ -65,7 +65,9 @@ fn Finder() -> impl IntoView {
                 .now()
                 .into_iter()
                 .filter(|c| c.id != "palette")
-                .filter(|c| wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.group)).contains(w)))
+                .filter(|c| {
+                    wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.group)).contains(w))
+                })
                 .collect::<Vec<Command>>()
         },
         |_, _| true,

@@ -12,6 +12,9 @@ pub fn EmptyState(
     icon: &'static str,
     #[prop(into)] title: Signal<String>,
     #[prop(optional, into)] text: Signal<String>,
+    /// It is the page's only content: its title is the page's heading.
+    #[prop(optional)]
+    page: bool,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -19,7 +22,11 @@ pub fn EmptyState(
     view! {
         <div class="empty">
             <span class="empty-icon"><Icon name=icon/></span>
-            <p class="empty-title">{move || title.get()}</p>
+            {if page {
+                view! { <h1 class="empty-title">{move || title.get()}</h1> }.into_any()
+            } else {
+                view! { <p class="empty-title">{move || title.get()}</p> }.into_any()
+            }}
             {move || Some(text.get()).filter(|t| !t.is_empty()).map(|text| view! { <p class="empty-text">{text}</p> })}
             {children.map(|children| view! { <div class="empty-actions">{children()}</div> })}
         </div>

@@ -139,7 +139,9 @@ impl Times {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
         let now = JsValue::from_f64(now as f64);
         // Not kept: while somebody types, every text is another zone.
-        formatter(zone, language, Shape::Clock).and_then(|format| format.call1(&JsValue::UNDEFINED, &now).ok()?.as_string()).unwrap_or_default()
+        formatter(zone, language, Shape::Clock)
+            .and_then(|format| format.call1(&JsValue::UNDEFINED, &now).ok()?.as_string())
+            .unwrap_or_default()
     }
 
     /// A length of time such as `1 h 05 min`, `12 min`, `40 s`.
@@ -252,7 +254,9 @@ thread_local! {
 fn with_formatter(zone: &str, language: &'static str, shape: Shape, run: impl FnOnce(&Function) -> Result<JsValue, JsValue>) -> String {
     // A zone that this browser does not know reads as UTC rather than not at all.
     let made = FORMATTERS.with_borrow_mut(|all| {
-        all.entry((zone.to_owned(), language, shape)).or_insert_with(|| formatter(zone, language, shape).or_else(|| formatter("UTC", language, shape))).clone()
+        all.entry((zone.to_owned(), language, shape))
+            .or_insert_with(|| formatter(zone, language, shape).or_else(|| formatter("UTC", language, shape)))
+            .clone()
     });
     made.and_then(|format| run(&format).ok()).and_then(|text| text.as_string()).unwrap_or_default()
 }

@@ -48,7 +48,8 @@ pub fn ZoneField(
     let others = RwSignal::new(Vec::new());
     Effect::new(move |_| {
         others.set(known_zones());
-        if guess && value.with_untracked(String::is_empty)
+        if guess
+            && value.with_untracked(String::is_empty)
             && let Some(zone) = own_zone()
         {
             value.set(zone);

@@ -219,12 +219,9 @@ impl Db {
 
     /// Migrations that have not run, by name.
     pub async fn pending_migrations(&self) -> sqlx::Result<Vec<String>> {
-        let steps = crate::migration::steps(matches!(self, Db::Sqlite { .. }));
-        let done: Vec<(i64,)> = match self {
-            Db::Sqlite { read, .. } => sqlx::query_as("select version from _sqlx_migrations").fetch_all(read).await,
-            Db::Postgres(pool) => sqlx::query_as("select version from _sqlx_migrations").fetch_all(pool).await,
-        }
-        .unwrap_or_default();
+        let steps = crate::migration::steps(self.is_sqlite());
+        // A database without this table has run none.
+        let done: Vec<(i64,)> = self.all(Text::Built("select version from _sqlx_migrations".into()), Vec::new()).await.unwrap_or_default();
         Ok(steps.iter().filter(|m| !done.iter().any(|(v,)| *v == m.version)).map(|m| m.description.to_string()).collect())
     }
 

@@ -60,6 +60,8 @@ pub const PUBLIC: &[&str] = &[
 
 /// All routes.
 pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Metrics, stop: CancellationToken) -> Router {
+    // The pages' reactive tasks run on tokio; a second start, as in tests, keeps the first.
+    let _ = any_spawner::Executor::init_tokio();
     let web = Web { desk, site, presence: Arc::default(), chat: Arc::default(), metrics, trust_proxy: config.trust_proxy, stop };
     let with_login = Router::new()
         .route("/api/app/{*function}", post(page::server_function))

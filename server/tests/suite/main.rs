@@ -1,1 +1,15 @@
-//! Tests of everything that the server answers over HTTP.
+//! Everything that the server answers over HTTP, asked as browsers, programs and attackers ask.
+//!
+//! Each test starts a server of its own ([`world::World`]) with two tenants in it.
+
+mod access;
+mod chat;
+mod contract;
+mod headers;
+mod hook;
+mod http;
+mod live;
+mod login;
+mod media;
+mod rest;
+mod world;

@@ -24,7 +24,7 @@ pub fn LoginScreen() -> impl IntoView {
     if session.needs_setup() {
         return view! { <Redirect path="/setup"/> }.into_any();
     }
-    if session.me().is_some() {
+    if session.signed_in() {
         return view! { <Redirect path="/inbox"/> }.into_any();
     }
     view! { <Login/> }.into_any()
@@ -54,7 +54,13 @@ fn Login() -> impl IntoView {
     let count_down = move |seconds: i64| {
         wait.set(seconds.max(1));
         counting.set_value(Some(SendWrapper::new(Interval::new(1000, move || {
-            if wait.try_update(|s| { *s -= 1; *s }).is_none_or(|left| left <= 0) {
+            if wait
+                .try_update(|s| {
+                    *s -= 1;
+                    *s
+                })
+                .is_none_or(|left| left <= 0)
+            {
                 let _ = counting.try_set_value(None);
             }
         }))));

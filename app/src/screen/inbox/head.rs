@@ -156,15 +156,13 @@ fn WindowChip() -> impl IntoView {
     });
     let words = move || match window.get()? {
         Window::Unlimited => None,
-        Window::NotStarted if pane.of(|c| c.awaiting_reply) => Some(t_string!(i18n, inbox.thread.head.awaiting).to_string()),
+        Window::NotStarted | Window::Expired if pane.of(|c| c.awaiting_reply) => Some(t_string!(i18n, inbox.thread.head.awaiting).to_string()),
         Window::NotStarted => Some(t_string!(i18n, inbox.thread.head.window_none).to_string()),
-        Window::Expired if pane.of(|c| c.awaiting_reply) => Some(t_string!(i18n, inbox.thread.head.awaiting).to_string()),
         Window::Expired => Some(t_string!(i18n, inbox.thread.head.window_closed).to_string()),
-        Window::Active => {
-            let left = times.span(left.get().unwrap_or(0) / 60 * 60_000);
-            Some(t_string!(i18n, inbox.thread.head.window_left, left = left.as_str()).to_string())
-        }
+        Window::Active => Some(times.span(left.get().unwrap_or(0) / 60 * 60_000)),
     };
+    // The word before the countdown goes first when there is little room.
+    let active = move || window.get() == Some(Window::Active);
     let tip = move || match window.get()? {
         Window::Unlimited => None,
         Window::NotStarted => Some(t_string!(i18n, inbox.thread.head.window_none_title).to_string()),
@@ -174,7 +172,10 @@ fn WindowChip() -> impl IntoView {
             Some(t_string!(i18n, inbox.thread.head.window_left_title, time = end.as_str()).to_string())
         }
     };
-    move || words().map(|text| view! { <Chip tone icon="clock" tip=Signal::derive(move || tip().unwrap_or_default())>{text}</Chip> })
+    move || words().map(|text| view! { <Chip tone icon="clock" tip=Signal::derive(move || tip().unwrap_or_default())>
+        {move || active().then(|| view! { <span class="window-word">{t!(i18n, inbox.thread.head.window_word)}" "</span> })}
+        {text}
+    </Chip> })
 }
 
 /// Why an action is refused, in words.
@@ -198,7 +199,9 @@ fn Actions() -> impl IntoView {
     let offers = pane.offers;
     let kind = move |o: &Offers, act: Act| if o.primary == act { Kind::Primary } else { Kind::Plain };
     let why = move |offer: Offer| Signal::derive(move || offer.why().map(|w| say_why(i18n, pane, w)));
-    let label = |text: Signal<String>| text;
+    // In a narrow pane the buttons have no words: the tip says them, and the key.
+    let other = |o: &Offers, act: Act, offer: Offer| offer.is_shown() && o.primary != act;
+    let tip = |text: Signal<String>, keys: &'static str| move || format!("{} ({})", text.get(), keys_text(keys));
     view! {
         <div class="thread-actions">
             {move || offers.get().map(|o| {
@@ -214,20 +217,26 @@ fn Actions() -> impl IntoView {
                 );
                 view! {
                     {o.assume.is_shown().then(|| view! {
-                        <Button kind=kind(&o, Act::Assume) icon="assume" why=why(o.assume) label=label(assume)
-                            busy=Signal::derive(move || pane.doing.get() == Some(Deed::Assume)) press=move |()| pane.assume()>{move || assume.get()}</Button>
+                        <span class="act" class:main={o.primary == Act::Assume} data-tip=tip(assume, "i")>
+                            <Button kind=kind(&o, Act::Assume) icon="assume" why=why(o.assume) label=assume
+                                busy=Signal::derive(move || pane.doing.get() == Some(Deed::Assume)) press=move |()| pane.assume()>{move || assume.get()}</Button>
+                        </span>
                     })}
                     {o.transfer.is_shown().then(|| view! {
-                        <Button kind=kind(&o, Act::Transfer) icon="transfer" why=why(o.transfer) label=label(transfer)
-                            press=move |()| pane.sheet.set(Some(Sheet::Transfer))>{move || transfer.get()}</Button>
+                        <span class="act" class:main={o.primary == Act::Transfer} data-tip=tip(transfer, "t")>
+                            <Button kind=kind(&o, Act::Transfer) icon="transfer" why=why(o.transfer) label=transfer
+                                press=move |()| pane.sheet.set(Some(Sheet::Transfer))>{move || transfer.get()}</Button>
+                        </span>
                     })}
                     {o.restart.is_shown().then(|| view! {
-                        <Button kind=kind(&o, Act::Restart) icon="restart" why=why(o.restart) label=label(restart)
-                            press=move |()| pane.sheet.set(Some(Sheet::Restart))>{move || restart.get()}</Button>
+                        <span class="act" class:main={o.primary == Act::Restart} data-tip=tip(restart, "shift+r")>
+                            <Button kind=kind(&o, Act::Restart) icon="restart" why=why(o.restart) label=restart
+                                press=move |()| pane.sheet.set(Some(Sheet::Restart))>{move || restart.get()}</Button>
+                        </span>
                     })}
                     {o.conclude.is_shown().then(|| view! {
-                        <span class="split">
-                            <Button kind=kind(&o, Act::Conclude) icon="conclude" why=why(o.conclude) label=label(conclude)
+                        <span class="act split" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, "e")>
+                            <Button kind=kind(&o, Act::Conclude) icon="conclude" why=why(o.conclude) label=conclude
                                 busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude { .. }))) press=move |()| pane.conclude(false)>{move || conclude.get()}</Button>
                             {(o.conclude == Offer::Free).then(|| view! {
                                 <Menu icon="chevron-down" icon_only=true kind=kind(&o, Act::Conclude) label=move || t_string!(i18n, inbox.thread.head.conclude_how).to_string()>
@@ -240,6 +249,26 @@ fn Actions() -> impl IntoView {
                 }
             })}
             <Menu icon="more-vertical" icon_only=true label=move || t_string!(i18n, inbox.thread.head.more).to_string()>
+                // On a phone there is room for one button: the others are here.
+                <div class="narrow-only">
+                    {move || offers.get().map(|o| view! {
+                        {other(&o, Act::Transfer, o.transfer).then(|| view! {
+                            <MenuItem icon="transfer" why=why(o.transfer) press=move |()| pane.sheet.set(Some(Sheet::Transfer))>{t!(i18n, inbox.thread.head.transfer)}</MenuItem>
+                        })}
+                        {other(&o, Act::Assume, o.assume).then(|| view! {
+                            <MenuItem icon="assume" why=why(o.assume) press=move |()| pane.assume()>{t!(i18n, inbox.thread.head.take_over)}</MenuItem>
+                        })}
+                        {other(&o, Act::Restart, o.restart).then(|| view! {
+                            <MenuItem icon="restart" why=why(o.restart) press=move |()| pane.sheet.set(Some(Sheet::Restart))>{t!(i18n, inbox.thread.head.restart)}</MenuItem>
+                        })}
+                        {other(&o, Act::Conclude, o.conclude).then(|| view! {
+                            <MenuItem icon="conclude" why=why(o.conclude) press=move |()| pane.conclude(false)>{t!(i18n, inbox.thread.head.conclude)}</MenuItem>
+                        })}
+                        {o.conclude.is_shown().then(|| view! {
+                            <MenuItem icon="conclude" why=why(o.conclude) press=move |()| pane.conclude(true)>{t!(i18n, inbox.thread.head.conclude_silent)}</MenuItem>
+                        })}
+                    })}
+                </div>
                 <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
                 <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {

@@ -42,7 +42,7 @@ fn Missing(kind: MessageKind, failed: bool, reason: String) -> impl IntoView {
     view! {
         <div class="media-missing" class:media-box=boxed class:failed=failed role="status">
             <Icon name=if failed { "alert" } else { "hourglass" }/>
-            <span>{super::bubble::kind_name(i18n, kind)}</span>
+            <span>{move || super::bubble::kind_name(i18n, kind)}</span>
             <span>{move || if failed { t_string!(i18n, inbox.thread.media.failed) } else { t_string!(i18n, inbox.thread.media.pending) }}</span>
             {(!reason.is_empty()).then(|| view! { <details><summary>{t!(i18n, common.word.details)}</summary><span dir="auto">{reason}</span></details> })}
         </div>

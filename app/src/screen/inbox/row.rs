@@ -177,9 +177,10 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
     let store = use_store();
     let times = use_times();
     let facts = Memo::new(move |_| {
-        let now = store.tick.get();
         row.with(|r| {
             let open = r.status.is_open();
+            // Concluded ones do not change with time, and there are thousands of them.
+            let now = if open { store.tick.get() } else { 0 };
             let served = matches!(tab.get(), Some(Tab::Others | Tab::Done) | None) && r.status != ConversationStatus::Pending;
             let several_teams = store.workspace.with(|w| w.as_ref().is_some_and(|w| w.teams.len() > 1));
             Facts {

@@ -58,11 +58,17 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
                 let _ = el.blur();
             }
         }
-        "ArrowDown" | "Enter" => {
-            let first = document().query_selector(".results [data-hit], .rows:not([hidden]) .row[tabindex='0']").ok().flatten();
-            if let Some(first) = first.and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok()) {
+        key @ ("ArrowDown" | "Enter") => {
+            let find = |what: &str| document().query_selector(what).ok().flatten().and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok());
+            let searching = text.with_untracked(|t| !t.trim().is_empty());
+            let first = if searching { find(".results [data-hit]") } else { find(".inbox-row[tabindex='0']") };
+            if let Some(first) = first {
                 event.prevent_default();
-                let _ = first.focus();
+                if key == "Enter" && searching {
+                    first.click()
+                } else {
+                    let _ = first.focus();
+                }
             }
         }
         _ => {}
@@ -179,9 +185,12 @@ fn Groups(text: String, result: SearchResult) -> impl IntoView {
     let store = use_store();
     let SearchResult { conversations, messages, contacts } = result;
     let number = phone_like(&text);
-    let nothing = conversations.is_empty() && messages.is_empty() && contacts.is_empty();
+    let nothing = number.is_none() && conversations.is_empty() && messages.is_empty() && contacts.is_empty();
     let rows = store.adopt(conversations);
-    let title = t_string!(i18n, inbox.search.empty, text = text.clone()).to_string();
+    let title = {
+        let text = text.clone();
+        move || t_string!(i18n, inbox.search.empty, text = text.clone()).to_string()
+    };
     let term = text.clone();
     view! {
         <span class="visually-hidden" role="status">{rows.len() + messages.len() + contacts.len()}</span>
@@ -204,7 +213,7 @@ fn Groups(text: String, result: SearchResult) -> impl IntoView {
             </section>
         })}
         {nothing.then(|| view! {
-            <EmptyState icon="search" title=title text=t_string!(i18n, inbox.search.empty_text).to_string()/>
+            <EmptyState icon="search" title=title text=move || t_string!(i18n, inbox.search.empty_text).to_string()/>
         })}
         {number.map(|number| view! { <NumberOffer number/> })}
     }
@@ -214,7 +223,7 @@ fn Groups(text: String, result: SearchResult) -> impl IntoView {
 fn ConversationFound(row: RwSignal<Conversation>) -> impl IntoView {
     let panes = use_panes();
     view! {
-        <a class="row" data-hit="" href=move || panes.href(row.with(|r| r.id))>
+        <a class="inbox-row" data-hit="" href=move || panes.href(row.with(|r| r.id))>
             <RowContent row tab=Signal::stored(None)/>
         </a>
     }
@@ -227,20 +236,21 @@ fn MessageFound(hit: MessageHit, term: String) -> impl IntoView {
     let panes = use_panes();
     let MessageHit { conversation, message } = hit;
     let (id, place) = (conversation.id, message.place());
-    let name = name_of(i18n, &conversation.contact_name, conversation.contact_phone.as_deref());
-    let kind = store.channel(conversation.channel_id).map(|c| c.kind);
+    let kind = Signal::derive(move || store.channel(conversation.channel_id).map(|c| c.kind));
+    let contact_id = conversation.contact_id.0;
+    let name = Signal::derive(move || name_of(i18n, &conversation.contact_name, conversation.contact_phone.as_deref()));
     let parts = marked(&message.body, &term);
     view! {
-        <a class="row" data-hit="" href=move || panes.href(id) on:click=move |event| {
+        <a class="inbox-row" data-hit="" href=move || panes.href(id) on:click=move |event| {
             // A plain click stays in the page and goes to the message.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
                 event.prevent_default();
                 panes.show_at(id, place);
             }
         }>
-            <Avatar name=name.clone() id=conversation.contact_id.0 channel=Signal::stored(kind)/>
+            <Avatar name id=contact_id channel=kind/>
             <span class="row-text">
-                <span class="row-top"><bdi class="row-name">{name}</bdi><Time at=message.at style=TimeStyle::List/></span>
+                <span class="row-top"><bdi class="row-name">{move || name.get()}</bdi><Time at=message.at style=TimeStyle::List/></span>
                 <span class="row-bottom">
                     <span class="row-preview"><bdi>
                         {parts.into_iter().map(|(part, hit)| if hit { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() }).collect_view()}
@@ -255,22 +265,23 @@ fn MessageFound(hit: MessageHit, term: String) -> impl IntoView {
 fn ContactFound(hit: ContactHit) -> impl IntoView {
     let i18n = use_i18n();
     let start = use_start();
-    let name = name_of(i18n, &hit.name, hit.phone.as_deref());
-    let state = match hit.status {
+    let shown = hit.clone();
+    let name = Signal::derive(move || name_of(i18n, &shown.name, shown.phone.as_deref()));
+    let state = move || match hit.status {
         ContactStatus::Active => None,
-        ContactStatus::Archived => Some((Tone::Neutral, t_string!(i18n, inbox.search.archived).to_string())),
-        ContactStatus::Blocked => Some((Tone::Danger, t_string!(i18n, inbox.search.blocked).to_string())),
+        ContactStatus::Archived => Some((Tone::Neutral, t_string!(i18n, inbox.search.archived))),
+        ContactStatus::Blocked => Some((Tone::Danger, t_string!(i18n, inbox.search.blocked))),
     };
-    let label = t_string!(i18n, inbox.search.start, name = name.clone()).to_string();
+    let label = move || t_string!(i18n, inbox.search.start, name = name.get()).to_string();
     let chosen = hit.clone();
     view! {
-        <button type="button" class="row" data-hit="" aria-label=label.clone() data-tip=label on:click=move |_| start.begin(Start::Contact(chosen.clone()))>
-            <Avatar name=name.clone() id=hit.id.0/>
+        <button type="button" class="inbox-row" data-hit="" aria-label=label data-tip=label on:click=move |_| start.begin(Start::Contact(chosen.clone()))>
+            <Avatar name id=hit.id.0/>
             <span class="row-text">
-                <span class="row-top"><bdi class="row-name">{name}</bdi></span>
+                <span class="row-top"><bdi class="row-name">{move || name.get()}</bdi></span>
                 <span class="row-bottom">
                     <span class="row-preview">{hit.phone.as_deref().map(model::text::phone_display)}</span>
-                    {state.map(|(tone, word)| view! { <Chip tone=tone>{word}</Chip> })}
+                    {move || state().map(|(tone, word)| view! { <Chip tone=tone>{word}</Chip> })}
                 </span>
             </span>
             <Icon name="message-plus"/>
@@ -283,9 +294,12 @@ fn ContactFound(hit: ContactHit) -> impl IntoView {
 fn NumberOffer(number: String) -> impl IntoView {
     let i18n = use_i18n();
     let start = use_start();
-    let label = t_string!(i18n, inbox.search.call, number = number.clone()).to_string();
+    let label = {
+        let number = number.clone();
+        move || t_string!(i18n, inbox.search.call, number = number.clone()).to_string()
+    };
     view! {
-        <button type="button" class="row row-offer" data-hit="" on:click=move |_| start.begin(Start::Number(number.clone()))>
+        <button type="button" class="inbox-row row-offer" data-hit="" on:click=move |_| start.begin(Start::Number(number.clone()))>
             <span class="offer-icon"><Icon name="message-plus"/></span>
             <span class="row-text"><span class="row-name">{label}</span></span>
         </button>

@@ -203,8 +203,10 @@ fn Form() -> impl IntoView {
             all.into_iter().map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect()
         })
     });
-    keep_valid(starter.channel, channels);
-    keep_valid(starter.team, teams);
+    keep_valid(starter.channel, channels, Signal::stored(None));
+    // The channel's own team first.
+    let usual = Signal::derive(move || starter.channel_id().and_then(|id| store.channel(id)?.team_id).map(|id| id.to_string()));
+    keep_valid(starter.team, teams, usual);
     view! {
         <div class="start-form">
             {move || if starter.who.with(|w| *w == Who::Nobody) { view! { <Choose/> }.into_any() } else { view! { <Chosen/> }.into_any() }}
@@ -223,15 +225,15 @@ fn Form() -> impl IntoView {
     }
 }
 
-/// Chooses the first choice when the chosen one does not exist.
-fn keep_valid(value: RwSignal<String>, choices: Memo<Vec<Choice>>) {
+/// Chooses the usual or the first choice when the chosen one does not exist.
+fn keep_valid(value: RwSignal<String>, choices: Memo<Vec<Choice>>, usual: Signal<Option<String>>) {
     Effect::new(move |_| {
-        let first = choices.with(|all| {
-            let known = value.with(|v| all.iter().any(|c| c.value == *v));
-            if known { None } else { all.first().map(|c| c.value.clone()) }
+        let better = choices.with(|all| {
+            let known = |v: &String| all.iter().any(|c| c.value == *v);
+            if value.with(known) { None } else { usual.get().filter(known).or_else(|| all.first().map(|c| c.value.clone())) }
         });
-        if let Some(first) = first {
-            value.set(first);
+        if let Some(better) = better {
+            value.set(better);
         }
     });
 }
@@ -288,7 +290,7 @@ fn Choose() -> impl IntoView {
                 let name = name_of(i18n, &hit.name, hit.phone.as_deref());
                 let chosen = hit.clone();
                 view! {
-                    <button type="button" class="row" on:click=move |_| take(Who::Contact(chosen.clone()))>
+                    <button type="button" class="inbox-row" on:click=move |_| take(Who::Contact(chosen.clone()))>
                         <Avatar name=name.clone() id=hit.id.0/>
                         <span class="row-text">
                             <span class="row-top"><bdi class="row-name">{name}</bdi></span>

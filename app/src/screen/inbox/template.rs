@@ -137,7 +137,8 @@ pub fn TemplatePicker(
     });
     let refresh_button = move || {
         view! {
-            <Button small=true icon="refresh" busy=refreshing press=move |()| load(true)>
+            <Button small=true icon="refresh" busy=refreshing press=move |()| load(true)
+                label=Signal::derive(move || t_string!(i18n, inbox.thread.template.refresh).to_string())>
                 {move || if refreshing.get() { t_string!(i18n, inbox.thread.template.refreshing) } else { t_string!(i18n, inbox.thread.template.refresh) }}
             </Button>
         }

@@ -130,11 +130,12 @@ fn Refused() -> impl IntoView {
     let pane = use_pane();
     move || {
         pane.refused.get().map(|(deed, why)| {
+            let again = !matches!(why, Fault::AlreadyAssumed { .. } | Fault::NotYourTeam | Fault::Forbidden | Fault::Missing);
             view! {
                 <div class="thread-refused" role="alert">
                     <Icon name="alert" small=true/>
                     <span>{move || fault::say(i18n, &why)}</span>
-                    <Button small=true press=move |()| pane.again(deed)>{t!(i18n, common.act.retry)}</Button>
+                    {again.then(|| view! { <Button small=true press=move |()| pane.again(deed)>{t!(i18n, common.act.retry)}</Button> })}
                     <IconButton small=true icon="x" label=move || t_string!(i18n, common.act.dismiss).to_string() press=move |()| pane.refused.set(None)/>
                 </div>
             }

@@ -113,7 +113,7 @@ pub fn TransferDialog() -> impl IntoView {
             At::Person { id, .. } => TransferTo::Person { user_id: id, team_id: team.get_untracked() },
         };
         let draft = TransferDraft { to, note: note.get_untracked(), stop_bot: false };
-        let said = t_string!(i18n, inbox.thread.transfer.done, name = goal.name.as_str()).to_string();
+        let said = untrack(|| t_string!(i18n, inbox.thread.transfer.done, name = goal.name.as_str()).to_string());
         busy.set(true);
         refused.set(None);
         spawn_local(async move {

@@ -16,7 +16,7 @@ pub fn NotFoundScreen() -> impl IntoView {
     view! {
         <Title text=move || t_string!(i18n, common.missing.title).to_string()/>
         <main class="alone">
-            <EmptyState icon="compass" title=move || t_string!(i18n, common.missing.title).to_string()
+            <EmptyState page=true icon="compass" title=move || t_string!(i18n, common.missing.title).to_string()
                 text=move || t_string!(i18n, common.missing.text).to_string()>
                 <LinkButton href="/inbox" kind=Kind::Primary external=true>{t!(i18n, common.missing.home)}</LinkButton>
             </EmptyState>

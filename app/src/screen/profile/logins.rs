@@ -56,13 +56,13 @@ fn Login(login: LoginView, all: Resource<Answer<Vec<LoginView>>>) -> impl IntoVi
     };
     view! {
         <li class="login">
-            <span class="row-icon"><Icon name=device.icon/></span>
-            <span class="row-texts">
-                <span class="row-title" data-tip=login.agent.clone()>
+            <span class="entry-icon"><Icon name=device.icon/></span>
+            <span class="entry-texts">
+                <span class="entry-title" data-tip=login.agent.clone()>
                     {shown}
                     {login.current.then(|| view! { <Chip tone=Tone::Success>{t!(i18n, settings.profile.this)}</Chip> })}
                 </span>
-                <span class="row-text">
+                <span class="entry-text">
                     {login.address.clone()}" · "
                     {t!(i18n, settings.profile.since)}" "<Time at=login.created_at style=TimeStyle::Day/>" · "
                     {t!(i18n, settings.profile.last)}" "<Time at=login.last_seen_at style=TimeStyle::Ago/>
@@ -88,8 +88,25 @@ impl Device {
     fn of(agent: &str) -> Device {
         let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
         // The order matters: nearly all of them also call themselves Safari.
-        let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
-        let system = first(&[("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")]);
+        let browser = first(&[
+            ("Edg/", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser", "Samsung Internet"),
+            ("Firefox/", "Firefox"),
+            ("FxiOS", "Firefox"),
+            ("CriOS", "Chrome"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ]);
+        let system = first(&[
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
+        ]);
         let icon = if matches!(system, Some("iPhone" | "iPad" | "Android")) { "phone" } else { "device" };
         Device { name: browser.into_iter().chain(system).collect::<Vec<_>>().join(" · "), icon }
     }
@@ -102,8 +119,14 @@ mod tests {
     #[test]
     fn devices_are_told_by_what_they_call_themselves() {
         let of = |agent| Device::of(agent).name;
-        assert_eq!(of("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"), "Chrome · Linux");
-        assert_eq!(of("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"), "Safari · iPhone");
+        assert_eq!(
+            of("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"),
+            "Chrome · Linux"
+        );
+        assert_eq!(
+            of("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"),
+            "Safari · iPhone"
+        );
         assert_eq!(of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0"), "Edge · Windows");
         assert_eq!(of("curl/8"), "");
     }

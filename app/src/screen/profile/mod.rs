@@ -66,7 +66,7 @@ fn You() -> impl IntoView {
 fn Work() -> impl IntoView {
     let i18n = use_i18n();
     let (session, toasts, prefs) = (use_session(), use_toasts(), use_prefs());
-    let now = session.me().map_or(ArchivePreference::TwelveHours, |me| me.archive_preference);
+    let now = untrack(|| session.me()).map_or(ArchivePreference::TwelveHours, |me| me.archive_preference);
     let archive = RwSignal::new(now.word().to_owned());
     let choices = Signal::derive(move || {
         vec![
@@ -83,7 +83,7 @@ fn Work() -> impl IntoView {
     };
     let changed = move |word: String| {
         let Ok(preference) = word.parse::<ArchivePreference>() else { return };
-        let Some(before) = session.me().map(|me| me.archive_preference) else { return };
+        let Some(before) = untrack(|| session.me()).map(|me| me.archive_preference) else { return };
         session.change(|me| me.archive_preference = preference);
         leptos::task::spawn_local(async move {
             match set_archive_preference(preference).await {
@@ -98,7 +98,7 @@ fn Work() -> impl IntoView {
             }
         });
     };
-    let enter = RwSignal::new(prefs.enter_sends());
+    let enter = RwSignal::new(untrack(|| prefs.enter_sends()));
     let enter_hint = move || {
         if enter.get() { t_string!(i18n, settings.profile.enter_on) } else { t_string!(i18n, settings.profile.enter_off) }.to_string()
     };
@@ -117,7 +117,7 @@ fn Work() -> impl IntoView {
 fn Browser() -> impl IntoView {
     let i18n = use_i18n();
     let prefs = use_prefs();
-    let theme = RwSignal::new(prefs.theme().word().to_owned());
+    let theme = RwSignal::new(untrack(|| prefs.theme()).word().to_owned());
     Effect::new(move |_| theme.set(prefs.theme().word().to_owned()));
     const THEMES: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
     let themes = Signal::derive(move || THEMES.map(|t| Choice::new(t.word(), theme_name(i18n, t))).to_vec());

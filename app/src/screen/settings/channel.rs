@@ -75,18 +75,18 @@ fn ChannelList(rows: Signal<Channels>) -> impl IntoView {
             <EmptyState icon="plug" title=move || t_string!(i18n, settings.channels.none).to_string()
                 text=move || t_string!(i18n, settings.channels.none_text).to_string()/>
         </Show>
-        <ul class="rows">
+        <ul class="entries">
             <For each=move || rows.get().0 key=|f| (f.channel.id, f.channel.name.clone(), f.channel.display.clone(), f.channel.status) let:form>
                 {
                     let channel = form.channel;
                     let kind = channel.kind;
                     view! {
                         <li>
-                            <A href=format!("/settings/channels/{}", channel.id) attr:class="row" scroll=false>
-                                <span class="row-icon"><Icon name=kind_icon(kind)/></span>
-                                <span class="row-texts">
-                                    <span class="row-title"><bdi>{channel.name.clone()}</bdi></span>
-                                    <span class="row-text">
+                            <A href=format!("/settings/channels/{}", channel.id) attr:class="entry" scroll=false>
+                                <span class="entry-icon"><Icon name=kind_icon(kind)/></span>
+                                <span class="entry-texts">
+                                    <span class="entry-title"><bdi>{channel.name.clone()}</bdi></span>
+                                    <span class="entry-text">
                                         {move || kind_name(i18n, kind)}
                                         {(!channel.display.is_empty()).then(|| format!(" · {}", channel.display))}
                                     </span>

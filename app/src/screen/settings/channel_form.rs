@@ -25,7 +25,7 @@ pub(super) fn KindChoice(#[prop(into)] choose: Callback<ChannelKind>) -> impl In
             <div class="kinds">
                 {ChannelKind::ALL.iter().copied().map(|kind| view! {
                     <button type="button" class="kind" on:click=move |_| choose.run(kind)>
-                        <span class="row-icon"><Icon name=kind_icon(kind)/></span>
+                        <span class="entry-icon"><Icon name=kind_icon(kind)/></span>
                         <strong>{move || kind_name(i18n, kind)}</strong>
                         <span>{move || explain(kind)}</span>
                     </button>
@@ -83,7 +83,12 @@ impl Fields {
                 app_secret: self.app_secret.get(),
                 verify_token: self.verify_token.get(),
             },
-            webchat: WebChatSettings { key: String::new(), origins: self.origins.get(), greeting: self.greeting.get(), title: self.title.get() },
+            webchat: WebChatSettings {
+                key: String::new(),
+                origins: self.origins.get(),
+                greeting: self.greeting.get(),
+                title: self.title.get(),
+            },
         }
     }
 

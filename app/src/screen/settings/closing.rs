@@ -10,7 +10,11 @@ const TOKENS: [&str; 3] = ["[NOME]", "[ATENDENTE]", "[PROTOCOLO]"];
 
 /// A text with buttons that insert tokens where the cursor is, and the text as the contact reads it.
 #[component]
-pub(super) fn ClosingMessage(value: RwSignal<String>, #[prop(into)] label: Signal<String>, #[prop(into)] hint: Signal<String>) -> impl IntoView {
+pub(super) fn ClosingMessage(
+    value: RwSignal<String>,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] hint: Signal<String>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let node = NodeRef::<leptos::html::Textarea>::new();

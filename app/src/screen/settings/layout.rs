@@ -10,9 +10,10 @@ use leptos_router::components::{A, Outlet};
 #[component]
 pub fn SettingsLayout() -> impl IntoView {
     let i18n = use_i18n();
-    if !use_session().is_admin() {
+    let session = use_session();
+    if untrack(move || !session.is_admin()) {
         return view! {
-            <EmptyState icon="lock" title=move || t_string!(i18n, settings.admins_only).to_string()
+            <EmptyState page=true icon="lock" title=move || t_string!(i18n, settings.admins_only).to_string()
                 text=move || t_string!(i18n, settings.admins_only_text).to_string()/>
         }
         .into_any();

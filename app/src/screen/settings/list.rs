@@ -139,6 +139,7 @@ pub(super) enum Entry {
 #[component]
 pub(super) fn NothingOpen(icon: &'static str, missing: bool) -> impl IntoView {
     let i18n = use_i18n();
-    let title = move || if missing { t_string!(i18n, common.missing.title).to_string() } else { t_string!(i18n, settings.choose).to_string() };
+    let title =
+        move || if missing { t_string!(i18n, common.missing.title).to_string() } else { t_string!(i18n, settings.choose).to_string() };
     view! { <EmptyState icon=if missing { "compass" } else { icon } title/> }
 }

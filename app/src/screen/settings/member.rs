@@ -58,23 +58,23 @@ fn MemberList(rows: Signal<People>, text: RwSignal<String>) -> impl IntoView {
         found.sort_by_key(|m| (!m.active, m.name.to_lowercase()));
         found
     });
-    let me = session.with(|me| Some(me.user_id));
+    let me = untrack(|| session.with(|me| Some(me.user_id)));
     view! {
         <div class="split-find">
             <TextField name="find" kind="search" quiet=true value=text label=move || t_string!(i18n, settings.members.find).to_string()
                 placeholder=move || t_string!(i18n, settings.members.find).to_string()/>
         </div>
-        <ul class="rows">
+        <ul class="entries">
             <For each=move || found.get() key=|m| (m.user_id, m.name.clone(), m.role, m.active) let:member>
                 <li>
-                    <A href=format!("/settings/members/{}", member.user_id) attr:class="row" class:past=!member.active scroll=false>
+                    <A href=format!("/settings/members/{}", member.user_id) attr:class="entry" class:past=!member.active scroll=false>
                         <Avatar name=member.name.clone() id=member.user_id.0/>
-                        <span class="row-texts">
-                            <span class="row-title">
+                        <span class="entry-texts">
+                            <span class="entry-title">
                                 <bdi>{member.name.clone()}</bdi>
-                                {(Some(member.user_id) == me).then(|| view! { <span class="row-note">{t!(i18n, settings.members.you)}</span> })}
+                                {(Some(member.user_id) == me).then(|| view! { <span class="entry-note">{t!(i18n, settings.members.you)}</span> })}
                             </span>
-                            <span class="row-text">{member.email.clone()}</span>
+                            <span class="entry-text">{member.email.clone()}</span>
                         </span>
                         {(!member.active).then(|| view! { <Chip>{t!(i18n, settings.members.past)}</Chip> })}
                         {(member.active && member.role == Role::Admin).then(|| view! { <Chip tone=Tone::Accent>{t!(i18n, settings.members.admin)}</Chip> })}

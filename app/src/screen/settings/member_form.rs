@@ -99,7 +99,8 @@ pub(super) fn MemberForm(
             t_string!(i18n, settings.members.agent_text).to_string()
         }
     };
-    let why_not = Signal::derive(move || (id.is_some() && last_admin.get() == id).then(|| t_string!(i18n, settings.members.last_admin).to_string()));
+    let why_not =
+        Signal::derive(move || (id.is_some() && last_admin.get() == id).then(|| t_string!(i18n, settings.members.last_admin).to_string()));
     let password_hint = move || {
         if is_new { t_string!(i18n, settings.members.password_new) } else { t_string!(i18n, settings.members.password_keep) }.to_string()
     };

@@ -51,13 +51,13 @@ fn TeamList(rows: Signal<People>) -> impl IntoView {
         teams.into_iter().map(with_people).collect::<Vec<_>>()
     };
     view! {
-        <ul class="rows">
+        <ul class="entries">
             <For each=teams key=|(t, people)| (t.id, t.name.clone(), t.restriction, t.is_default, people.clone()) let((team, people))>
                 <li>
-                    <A href=format!("/settings/teams/{}", team.id) attr:class="row" scroll=false>
-                        <span class="row-texts">
-                            <span class="row-title"><bdi>{team.name.clone()}</bdi></span>
-                            <span class="row-text">
+                    <A href=format!("/settings/teams/{}", team.id) attr:class="entry" scroll=false>
+                        <span class="entry-texts">
+                            <span class="entry-title"><bdi>{team.name.clone()}</bdi></span>
+                            <span class="entry-text">
                                 {move || restriction_name(i18n, team.restriction)}
                                 {(!people.is_empty()).then(|| format!(" · {people}"))}
                             </span>

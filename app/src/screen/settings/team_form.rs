@@ -42,7 +42,8 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
             }
         });
     };
-    let choices = Signal::derive(move || Restriction::ALL.iter().map(|r| Choice::new(r.word(), restriction_name(i18n, *r))).collect::<Vec<_>>());
+    let choices =
+        Signal::derive(move || Restriction::ALL.iter().map(|r| Choice::new(r.word(), restriction_name(i18n, *r))).collect::<Vec<_>>());
     let explain = move |word: String| {
         match word.parse() {
             Ok(Restriction::Team) => t_string!(i18n, settings.teams.team_text),

@@ -80,7 +80,7 @@ pub async fn cx_of_login(desk: &Desk, token: &str) -> Result<Option<Cx>> {
 }
 
 async fn move_login(desk: &Desk, login: LoginId, account: AccountId) -> Result<()> {
-    desk.db.run(sql_system!("update login set account_id = $2 where id = $1"), args![login, account]).await?;
+    desk.db.run(sql_system!("update login set account_id = $2, last_seen_at = $3 where id = $1"), args![login, account, desk.now()]).await?;
     desk.logins.forget();
     Ok(())
 }

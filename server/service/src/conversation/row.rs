@@ -205,7 +205,8 @@ pub(crate) async fn transition_with(
     what: Transition,
     more: serde_json::Map<String, serde_json::Value>,
 ) -> Result<Message> {
-    let now = work.desk().now();
+    // The opening stands before the message that caused it.
+    let at = if what == Transition::Opened { c.started_at } else { work.desk().now() };
     let action = match &what {
         Transition::Opened => "conversation.open",
         Transition::Started => "conversation.start",
@@ -221,7 +222,7 @@ pub(crate) async fn transition_with(
         data.extend(more);
     }
     work.audit(author, action, c.id, data).await?;
-    let mut line = NewMessage::of(c, Direction::Out, MessageKind::Transition, MessageStatus::Received, now);
+    let mut line = NewMessage::of(c, Direction::Out, MessageKind::Transition, MessageStatus::Received, at);
     line.author_id = author;
     line.content = Content::Transition(what);
     put(work, line).await?.ok_or_else(|| crate::Error::Other("a transition was not written".into()))

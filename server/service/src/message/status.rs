@@ -65,15 +65,17 @@ pub(crate) async fn again(work: &mut Work, found: Stored) -> Result<Stored> {
     if work.is_sqlite() { Ok(found) } else { get(work, found.id.into()).await }
 }
 
-/// The message after a fact.
+/// The message after a fact. Of several times told for one step the earliest counts, so that facts may come in any
+/// order; who has read it has received it.
 fn apply(m: &mut Message, status: MessageStatus, at: Millis, error: Option<&SendError>) {
     let next = m.status.after(status);
+    let earliest = |known: &mut Option<Millis>| *known = Some(known.map_or(at, |k| k.min(at)));
     match status {
-        MessageStatus::Sent => m.sent_at = m.sent_at.or(Some(at)),
-        MessageStatus::Delivered => m.delivered_at = m.delivered_at.or(Some(at)),
+        MessageStatus::Sent => earliest(&mut m.sent_at),
+        MessageStatus::Delivered => earliest(&mut m.delivered_at),
         MessageStatus::Read | MessageStatus::Played => {
-            m.delivered_at = m.delivered_at.or(Some(at));
-            m.read_at = m.read_at.or(Some(at));
+            earliest(&mut m.delivered_at);
+            earliest(&mut m.read_at);
         }
         _ => {}
     }

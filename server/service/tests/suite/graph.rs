@@ -99,10 +99,6 @@ impl Graph {
         self.state.lock().unwrap().rule = Some(Box::new(rule));
     }
 
-    pub fn no_rule(&self) {
-        self.state.lock().unwrap().rule = None;
-    }
-
     /// Bodies of the sends so far.
     pub fn sent(&self) -> Vec<Value> {
         self.state.lock().unwrap().sent.clone()
@@ -133,5 +129,17 @@ impl Graph {
     /// What a GET of a path under the version answers, as often as `times`.
     pub async fn get(&self, tail: &str, times: u64, answer: ResponseTemplate) {
         Mock::given(method("GET")).and(path(format!("/{VERSION}/{tail}"))).respond_with(answer).up_to_n_times(times).mount(&self.server).await;
+    }
+
+    /// What is known of a file: its address is ours, its digest is in hex or empty.
+    pub async fn about_file(&self, id: &str, size: usize, sha256: &str) {
+        let url = format!("{}/files/{id}", self.uri());
+        let about = json!({"messaging_product": "whatsapp", "url": url, "mime_type": "image/jpeg", "sha256": sha256, "file_size": size, "id": id});
+        self.get(id, 99, ResponseTemplate::new(200).set_body_json(about)).await;
+    }
+
+    /// What its address answers, as often as `times`.
+    pub async fn file(&self, id: &str, times: u64, answer: ResponseTemplate) {
+        Mock::given(method("GET")).and(path(format!("/files/{id}"))).respond_with(answer).up_to_n_times(times).mount(&self.server).await;
     }
 }

@@ -2,13 +2,25 @@
 //!
 //! Each test makes its own workspace ([`world::World`]) and runs on SQLite and on PostgreSQL.
 
+mod acts;
+mod auth;
+mod batch;
 mod closing;
+mod events;
+mod explain;
 mod graph;
 mod life;
 mod list;
+mod media;
+mod outbox;
 mod payload;
 mod people;
+mod race;
 mod search;
+mod sight;
 mod start;
+mod statements;
+mod tenants;
+mod visitors;
 mod window;
 mod world;

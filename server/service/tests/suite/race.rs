@@ -65,7 +65,7 @@ both! {
             .collect();
         join_all(bodies.iter().map(|b| inbound::receive(&w.desk, ChannelKind::WhatsApp, b.to_string().into_bytes()))).await.into_iter().for_each(|r| r.unwrap());
         let turns: Vec<_> = (0..6).map(|_| inbound::turn(&w.desk)).collect();
-        join_all(turns).await.into_iter().for_each(|r| drop(r.unwrap()));
+        join_all(turns).await.into_iter().for_each(|r| assert!(r.is_ok()));
         w.read().await;
         one_contact_with(w, 20).await;
         assert_eq!(w.number("select count(*) from webhook where state = 'DONE' and attempts = 0").await, 20);
@@ -212,7 +212,7 @@ both! {
                 let body = payload::statuses(NUMBER, vec![payload::status(&id, status, START + at * SECOND, None)]);
                 inbound::receive(&w.desk, ChannelKind::WhatsApp, body.to_string().into_bytes()).await.unwrap();
             }
-            join_all((0..4).map(|_| inbound::turn(&w.desk))).await.into_iter().for_each(|r| drop(r.unwrap()));
+            join_all((0..4).map(|_| inbound::turn(&w.desk))).await.into_iter().for_each(|r| assert!(r.is_ok()));
             w.read().await;
             let now = w.message(m.id).await;
             assert_eq!((now.status, now.delivered_at, now.read_at), (MessageStatus::Read, Some(START + 2 * SECOND), Some(START + 3 * SECOND)));

@@ -30,19 +30,17 @@ pub const WABA: &str = "102290129340398";
 macro_rules! both {
     ($($(#[$doc:meta])* async fn $name:ident($w:ident) $body:block)+) => { $(
         $(#[$doc])*
+        async fn $name($w: &crate::world::World) $body
+
         mod $name {
-            use super::*;
-
-            async fn body($w: &crate::world::World) $body
-
             #[test]
             fn sqlite() {
-                crate::world::run(crate::world::Engine::Sqlite, |w| Box::pin(body(w)));
+                crate::world::run(crate::world::Engine::Sqlite, |w| Box::pin(super::$name(w)));
             }
 
             #[test]
             fn postgres() {
-                crate::world::run(crate::world::Engine::Postgres, |w| Box::pin(body(w)));
+                crate::world::run(crate::world::Engine::Postgres, |w| Box::pin(super::$name(w)));
             }
         }
     )+ };
@@ -67,6 +65,7 @@ pub struct World {
     pub team: TeamId,
     /// A connected WhatsApp number.
     pub channel: ChannelId,
+    /// The database's address.
     pub url: String,
     next: AtomicI64,
     _dir: tempfile::TempDir,
@@ -81,6 +80,21 @@ pub fn run(engine: Engine, test: for<'w> fn(&'w World) -> Pin<Box<dyn Future<Out
         let outcome = AssertUnwindSafe(test(&world)).catch_unwind().await;
         world.desk.db.close().await;
         drop(world);
+        fresh.end().await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+/// Runs a test on an empty database, before the set-up.
+pub fn run_empty(engine: Engine, test: for<'d> fn(&'d Desk) -> Pin<Box<dyn Future<Output = ()> + 'd>>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let Some(fresh) = Fresh::new(engine).await else { return };
+        let desk = fresh.desk("http://127.0.0.1:9").await;
+        let outcome = AssertUnwindSafe(test(&desk)).catch_unwind().await;
+        desk.db.close().await;
         fresh.end().await;
         if let Err(panic) = outcome {
             std::panic::resume_unwind(panic);

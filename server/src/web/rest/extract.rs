@@ -93,7 +93,7 @@ impl<T: DeserializeOwned + Default> FromRequest<Web> for MaybeBody<T> {
         let bytes = whole(request, web).await?;
         match (bytes.is_empty(), json) {
             (true, _) => Ok(MaybeBody(T::default())),
-            (false, true) => read_body(&bytes).map(MaybeBody),
+            (false, true) => Ok(MaybeBody(read_body::<Option<T>>(&bytes)?.unwrap_or_default())),
             (false, false) => Err(Refusal::not_json()),
         }
     }

@@ -28,6 +28,7 @@ use axum::Router;
 use error::Refusal;
 use http::{HeaderValue, header};
 use model::Fault;
+use serde_json::{Value, json};
 use std::sync::OnceLock;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -115,5 +116,31 @@ async fn document() -> Response {
 
 /// The OpenAPI document as JSON.
 pub fn document_json() -> String {
-    api().into_openapi().to_pretty_json().unwrap_or_default()
+    let mut document = serde_json::to_value(api().into_openapi()).unwrap_or_default();
+    tidy(&mut document);
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// What the macros cannot say: a page refers to the shape of its rows, and a time is more than a number.
+fn tidy(document: &mut Value) {
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
+    for (name, schema) in schemas.iter_mut() {
+        if let (Some(row), Some(rows)) = (name.strip_prefix("Page_"), schema.pointer_mut("/properties/items/items")) {
+            *rows = json!({ "$ref": format!("#/components/schemas/{row}") });
+        }
+    }
+    if let Some(mut number) = schemas.remove("i64") {
+        number["description"] = "Milliseconds since 1970 in UTC".into();
+        schemas.insert("Millis".into(), number);
+    }
+    rename(document, "#/components/schemas/i64", "#/components/schemas/Millis");
+}
+
+fn rename(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(text) if text == from => *text = to.to_owned(),
+        Value::Array(list) => list.iter_mut().for_each(|v| rename(v, from, to)),
+        Value::Object(map) => map.values_mut().for_each(|v| rename(v, from, to)),
+        _ => {}
+    }
 }

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 pub struct Page<T> {
     pub items: Vec<T>,
     /// Pass it as `after` to read on; null on the last page.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -32,7 +32,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             </Show>
             <Show when=move || of(|m| !m.body.trim().is_empty())>
                 <IconButton icon="copy" small=true label=move || t_string!(i18n, inbox.thread.bubble.copy).to_string()
-                    press=move |()| pane.copy(message().body, t_string!(i18n, inbox.thread.bubble.copied).to_string())/>
+                    press=move |()| pane.copy(message().body, untrack(|| t_string!(i18n, inbox.thread.bubble.copied).to_string()))/>
             </Show>
             {move || file().map(|(href, name)| view! {
                 <a class="button ghost icon-button small" href=href download=name

@@ -18,7 +18,7 @@ pub fn End(near_end: RwSignal<bool>) -> impl IntoView {
     let mark = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
         if let Some(mark) = mark.get() {
-            web::watch(&mark, "600px", move |seen| {
+            web::watch(&mark, ".list-scroll", "600px", move |seen| {
                 let _ = near_end.try_set(seen);
             });
         }

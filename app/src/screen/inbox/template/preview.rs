@@ -13,14 +13,14 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
     let header = move || {
         template.with_value(|t| match t.header_kind {
             HeaderKind::None => None,
-            HeaderKind::Text => Some(view! { <p class="content-header" dir="auto">{fill.with(|f| marked(&t.header_filled(f)))}</p> }.into_any()),
+            HeaderKind::Text => Some(view! { <p class="content-header" dir="auto">{fill.with(|f| format::rich_template(&t.header_filled(f)))}</p> }.into_any()),
             HeaderKind::Image => Some(media("image", t_string!(i18n, inbox.thread.content.header_image).to_string())),
             HeaderKind::Video => Some(media("video", t_string!(i18n, inbox.thread.content.header_video).to_string())),
             HeaderKind::Document => Some(media("file", t_string!(i18n, inbox.thread.content.header_document).to_string())),
             HeaderKind::Location => Some(media("map-pin", t_string!(i18n, inbox.thread.content.header_location).to_string())),
         })
     };
-    let body = move || template.with_value(|t| fill.with(|f| marked(&t.body_filled(f))));
+    let body = move || template.with_value(|t| fill.with(|f| format::rich_template(&t.body_filled(f))));
     let footer = template.with_value(|t| (!t.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{t.footer.clone()}</p> }));
     let buttons = template.with_value(|t| buttons(t.buttons.iter().map(|b| (Some(b.kind), b.text.clone())).collect()));
     view! {
@@ -38,19 +38,6 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
 
 fn media(icon: &'static str, text: String) -> AnyView {
     view! { <p class="content-header media"><Icon name=icon/><span>{text}</span></p> }.into_any()
-}
-
-/// Formatted text in which variables without a value stand out.
-fn marked(text: &str) -> AnyView {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((start, len)) = rest.find("{{").and_then(|start| Some((start, rest[start..].find("}}")? + 2))) {
-        parts.push(format::rich(&rest[..start]));
-        parts.push(view! { <mark class="missing">{rest[start..start + len].to_owned()}</mark> }.into_any());
-        rest = &rest[start + len..];
-    }
-    parts.push(format::rich(rest));
-    parts.collect_view().into_any()
 }
 
 /// The buttons under a template; they work on the contact's side only.

@@ -238,7 +238,7 @@ impl Pane {
     pub fn conclude_now(self, silent: bool) {
         self.attempt(Deed::Conclude { silent }, move |pane| async move {
             pane.store.conclude(pane.id, silent).await?;
-            pane.toasts.say(t_string!(pane.i18n, inbox.thread.conclude.done).to_string());
+            pane.toasts.say(untrack(|| t_string!(pane.i18n, inbox.thread.conclude.done).to_string()));
             Ok(())
         });
     }
@@ -257,7 +257,7 @@ impl Pane {
     /// Copies the protocol number.
     pub fn copy_protocol(self) {
         let number = self.row.with_untracked(|row| row.as_ref().map(|c| c.protocol.clone()).unwrap_or_default());
-        self.copy(number, t_string!(self.i18n, inbox.thread.head.copied).to_string());
+        self.copy(number, untrack(|| t_string!(self.i18n, inbox.thread.head.copied).to_string()));
     }
 
     /// Puts a text on the clipboard and says so.
@@ -300,7 +300,7 @@ impl Pane {
             // The pane may show another conversation by now: its signals are gone then.
             let _ = self.doing.try_set(None);
             if let Err(fault) = done {
-                let said = crate::fault::say(self.i18n, &fault);
+                let said = untrack(|| crate::fault::say(self.i18n, &fault));
                 if self.refused.try_set(Some((deed, fault))).is_some() {
                     self.toasts.fail(said);
                 }

@@ -18,7 +18,9 @@ pub fn attend(pane: Pane) {
     Effect::new(move |_| {
         let unread = pane.row.with(|row| row.as_ref().is_some_and(|c| c.unread > 0 && c.status != ConversationStatus::Pending));
         let looks = attentive.get() && pane.phase.get() == Phase::Ready && !pane.hold_unread.get();
-        if !unread || !looks || !pane.is_mine() || marking.get() {
+        // What is shown before the server agreed, such as that it is mine, is not acted upon.
+        let settled = pane.doing.with(Option::is_none);
+        if !settled || !unread || !looks || !pane.is_mine() || marking.get() {
             return;
         }
         marking.set(true);

@@ -1,0 +1,162 @@
+//! The hot statements use their indexes, on both databases (issue part 8).
+
+use crate::world::*;
+use model::*;
+use service::db::{Arg, Db, Text};
+use service::statement::{Statement, all};
+use service::{args, conversation, search};
+
+/// Tables that grow, and the aliases under which statements name them.
+const LARGE: &[&str] =
+    &["conversation", "message", "contact", "contact_identity", "contact_term", "outbox", "event", "webhook", "media", "c", "m", "k", "o", "p"];
+
+struct Hot {
+    name: String,
+    text: String,
+    args: Vec<Arg>,
+    /// The order comes from an index, not from sorting.
+    ordered: bool,
+}
+
+fn listed(needle: &str) -> &'static Statement {
+    let found: Vec<_> = all().filter(|s| s.text.contains(needle)).collect();
+    assert!(!found.is_empty(), "no statement has {needle:?}");
+    found[0]
+}
+
+fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
+    let account = w.account;
+    let mut list: Vec<Hot> = Vec::new();
+    let mut add = |name: &str, text: String, args: Vec<Arg>, ordered: bool| list.push(Hot { name: name.into(), text, args, ordered });
+    let with_account = |rest: Vec<Arg>| [vec![Arg::from(account)], rest].concat();
+    for (who, seen) in [("admin", w.admin.seen()), ("agent", agent)] {
+        for tab in Tab::ALL {
+            for (after, oldest_first) in [(None, false), (Some((START, 5)), false), (Some((START, 5)), true)] {
+                let q = ConversationQuery { tab: *tab, filter: Filter::default(), oldest_first, after: None, limit: None };
+                let (text, args) = conversation::select(seen, &q, after, 41);
+                add(&format!("list {tab} for {who}, after {after:?}"), text, with_account(args), true);
+            }
+        }
+        let (text, args) = conversation::count_text(seen);
+        add(&format!("counts for {who}"), text, with_account(args), false);
+        let (text, more) = search::hits_text(w.is_sqlite(), seen);
+        let words = search::match_text(w.is_sqlite(), account, &["cafe".to_owned()]);
+        add(&format!("search for {who}"), text, with_account([vec![Arg::from(words)], more].concat()), false);
+    }
+    let mut fixed = |name: &str, needle: &str, args: Vec<Arg>, ordered: bool| {
+        let text = if w.is_sqlite() { listed(needle).sqlite() } else { listed(needle).postgres() };
+        add(name, text.to_owned(), args, ordered);
+    };
+    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
+    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
+    fixed("open conversation", "c.channel_id = $2 and c.contact_id = $3 and c.status <> 'COMPLETED'", args![account, 1i64, 1i64], false);
+    fixed("last concluded", "select id, reactivate_until from conversation", args![account, 1i64, 1i64], false);
+    fixed("window", "select max(window_expires_at) from conversation", args![account, 1i64, 1i64], false);
+    fixed("identity", "select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3", args![account, "PHONE", "5511"], false);
+    fixed("known message", "select id from message where account_id = $1 and channel_id = $2 and external_id = $3", args![account, 1i64, "x"], false);
+    fixed("message by client", "m.conversation_id = $2 and m.client_id = $3", args![account, 1i64, "x"], false);
+    fixed("waiting messages", "m.status = 'WAIT_REPLY' order by", args![account, 1i64], false);
+    fixed("contact terms", "from contact_term where account_id = $1 and term >= $2", args![account, "a", "b"], false);
+    fixed("outbox claim", "update outbox set state = 'SENDING', attempts", args![START, START, 64i64], false);
+    fixed("outbox recovery", "where state = 'SENDING' and locked_until < $1", args![START, START], false);
+    fixed("webhooks", "from webhook where state = 'NEW' order by id limit", args![64i64], true);
+    fixed("files", "update media set attempts", args![START, START], false);
+    fixed("events", "from event where account_id = $1 and seq > $2", args![account, 1i64, 500i64], true);
+    list
+}
+
+/// Some thousand rows of two accounts, most of them concluded, as in a real inbox.
+async fn fill(w: &World) {
+    let series = |n: i64| match w.is_sqlite() {
+        true => format!("(with recursive s (n) as (select 1 union all select n + 1 from s where n < {n}) select n from s)"),
+        false => format!("(select cast(generate_series as bigint) as n from generate_series(1, {n}))"),
+    };
+    let s = series(3000);
+    let (account, channel, team) = (w.account, w.channel, w.team);
+    for text in [
+        format!("insert into contact (id, account_id, name, created_at, updated_at) select n, {account}, 'Contato ' || cast(n as text), 1, 1 from {s} s"),
+        format!("insert into contact_identity (account_id, kind, value, contact_id, channel_kind, address, created_at) select {account}, 'PHONE', cast(n as text), n, 'WHATSAPP', 'x', 1 from {s} s"),
+        format!("insert into contact_term (account_id, term, contact_id) select {account}, 'contato' || cast(n as text), n from {s} s"),
+        format!(
+            "insert into conversation (id, account_id, protocol, contact_id, channel_id, team_id, status, started_at, last_at, preview_kind, preview_direction, preview_status, preview_text)
+             select n, {account}, cast(n as text), n, {channel}, {team}, case when n % 20 = 0 then 'PENDING' when n % 20 = 1 then 'IN_PROGRESS' else 'COMPLETED' end, n, n, 'TEXT', 'IN', 'RECEIVED', '' from {s} s"
+        ),
+        format!(
+            "insert into message (id, account_id, conversation_id, channel_id, direction, kind, status, body, external_id, client_id, at)
+             select n, {account}, 1 + n % 3000, {channel}, 'IN', 'TEXT', 'RECEIVED', 'x', 'e' || cast(n as text), 'c' || cast(n as text), n from {} s",
+            series(9000)
+        ),
+        format!("insert into outbox (id, account_id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at) select n, {account}, {channel}, n, n, n, 'MESSAGE', '', 'HELD', 1, 1 from {s} s"),
+        format!("insert into webhook (id, source, hash, body, received_at, state) select n, 'WHATSAPP', cast(n as text), '', 1, 'DONE' from {s} s"),
+        format!("insert into event (account_id, seq, at, change) select {account}, 100000 + n, 1, '' from {s} s"),
+        format!("insert into media (id, account_id, conversation_id, message_id, channel_id, state, mime) select n, {account}, n, n, {channel}, 'READY', '' from {s} s"),
+    ] {
+        w.write(&text, args![]).await;
+    }
+    w.write("analyze", args![]).await;
+}
+
+/// Why a plan is not good enough.
+fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
+    let large = |name: &str| LARGE.contains(&name);
+    let mut found = Vec::new();
+    for line in plan {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let scanned = match w.is_sqlite() {
+            true => words.iter().position(|x| *x == "SCAN").and_then(|i| words.get(i + 1)).copied().filter(|_| !line.contains("VIRTUAL TABLE")),
+            false => line.split("Seq Scan on ").nth(1).and_then(|rest| rest.split_whitespace().next()),
+        };
+        // A partial index holds only what is looked for.
+        let partial = ["webhook_new", "media_pending", "message_waiting"].iter().any(|i| line.contains(i));
+        if scanned.is_some_and(large) && !partial {
+            found.push(line.clone());
+        }
+        let sorts = match w.is_sqlite() {
+            true => line.contains("TEMP B-TREE FOR ORDER BY") || line.contains("TEMP B-TREE FOR LAST"),
+            false => false,
+        };
+        if hot.ordered && sorts {
+            found.push(line.clone());
+        }
+    }
+    found
+}
+
+both! {
+    async fn hot_statements_use_their_indexes(w) {
+        let team = w.new_team("Equipe", Restriction::Team).await;
+        let agent = w.member("Ana Souza", Role::Agent, &[(w.team, true, false), (team, true, false)]).await;
+        fill(w).await;
+        let db = match w.is_sqlite() {
+            true => w.desk.db.clone(),
+            false => {
+                // What can use an index does, however small the table is.
+                let name = w.url.rsplit_once('/').unwrap().1;
+                w.write(&format!("alter database {name} set enable_seqscan = off"), args![]).await;
+                Db::connect(&w.url).await.unwrap()
+            }
+        };
+        let mut faults = Vec::new();
+        for hot in hot(w, agent.seen()) {
+            let plan: Vec<String> = match w.is_sqlite() {
+                true => {
+                    let rows: Vec<(i64, i64, i64, String)> =
+                        db.all(Text::Built(format!("explain query plan {}", hot.text)), hot.args.clone()).await.unwrap_or_else(|e| panic!("{}: {e}", hot.name));
+                    rows.into_iter().map(|(.., line)| line).collect()
+                }
+                false => {
+                    let rows: Vec<(String,)> = db.all(Text::Built(format!("explain {}", hot.text)), hot.args.clone()).await.unwrap_or_else(|e| panic!("{}: {e}", hot.name));
+                    rows.into_iter().map(|(line,)| line).collect()
+                }
+            };
+            let why = objections(w, &hot, &plan);
+            if !why.is_empty() {
+                faults.push(format!("{}: {why:?}\n  {}\n    {}", hot.name, hot.text, plan.join("\n    ")));
+            }
+        }
+        if !w.is_sqlite() {
+            db.close().await;
+        }
+        assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+    }
+}

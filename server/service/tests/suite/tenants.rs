@@ -1,0 +1,312 @@
+//! Two accounts on one server: neither reaches anything of the other (21, groups 1 and 5).
+
+use crate::payload;
+use crate::world::{token as token_in, visitor as from, *};
+use futures::future::BoxFuture;
+use model::*;
+use service::{Cx, Desk, args, auth, channels, conversation, inbox, media, message, people, search, template, token, visitor};
+
+/// A second account with an admin of its own. Set-up is closed, so its rows are written as set-up writes them.
+pub async fn second_account(desk: &Desk) -> Cx {
+    let (account, user, team): (AccountId, UserId, TeamId) = (desk.seam.id(), desk.seam.id(), desk.seam.id());
+    let now = desk.now();
+    let hash = auth::hash_password(desk, PASSWORD.into()).await.unwrap();
+    let run = async |text: &str, args| desk.db.run(service::db::Text::Built(text.to_owned()), args).await.unwrap();
+    run("insert into account (id, name, time_zone, created_at) values ($1, 'Concorrente', 'UTC', $2)", args![account, now]).await;
+    run("insert into users (id, email, name, password_hash, created_at) values ($1, 'zeca@outra.example', 'Zeca', $2, $3)", args![user, hash, now]).await;
+    run("insert into membership (account_id, user_id, role, created_at) values ($1, $2, 'ADMIN', $3)", args![account, user, now]).await;
+    run("insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, 'Geral', true, 'NONE', $3)", args![account, team, now]).await;
+    desk.cx(account, user, None).await.unwrap().unwrap()
+}
+
+/// Ids of account A.
+struct Theirs {
+    conversation: ConversationId,
+    message: MessageId,
+    waiting: MessageId,
+    channel: ChannelId,
+    chat: ChannelId,
+    team: TeamId,
+    user: UserId,
+    contact: ContactId,
+    template: Template,
+    media: MediaId,
+    login: LoginId,
+    account: AccountId,
+}
+
+type Ask = fn(Cx, std::sync::Arc<Theirs>) -> BoxFuture<'static, service::Result<()>>;
+
+/// What must fail for a stranger's ids, and with which fault.
+const ACTS: &[(&str, &str, Ask)] = &[
+    ("conversation::visible", "missing", |cx, t| Box::pin(async move { conversation::visible(&cx, t.conversation).await.map(drop) })),
+    ("conversation::open", "missing", |cx, t| Box::pin(async move { conversation::open(&cx, t.conversation).await.map(drop) })),
+    ("conversation::assume", "missing", |cx, t| Box::pin(async move { conversation::assume(&cx, t.conversation).await.map(drop) })),
+    ("conversation::conclude", "missing", |cx, t| Box::pin(async move { conversation::conclude(&cx, t.conversation, false).await.map(drop) })),
+    ("conversation::transfer", "missing", |cx, t| {
+        Box::pin(async move {
+            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
+            conversation::transfer(&cx, t.conversation, to).await.map(drop)
+        })
+    }),
+    ("conversation::restart", "missing", |cx, t| {
+        Box::pin(async move { conversation::restart(&cx, t.conversation, "r", filled(&t.template, &[])).await.map(drop) })
+    }),
+    ("conversation::mark_read", "missing", |cx, t| Box::pin(async move { conversation::mark_read(&cx, t.conversation).await })),
+    ("conversation::mark_unread", "missing", |cx, t| Box::pin(async move { conversation::mark_unread(&cx, t.conversation).await })),
+    ("conversation::save_draft", "missing", |cx, t| Box::pin(async move { conversation::save_draft(&cx, t.conversation, "x").await })),
+    ("conversation::start on their channel", "missing", |cx, t| {
+        Box::pin(async move {
+            let team = people::teams(&cx).await?[0].id;
+            conversation::start(&cx, start(&t, t.channel, team)).await.map(drop)
+        })
+    }),
+    ("conversation::start in their team", "invalid", |cx, t| {
+        Box::pin(async move {
+            let own = channels::list(&cx).await?[0].id;
+            conversation::start(&cx, start(&t, own, t.team)).await.map(drop)
+        })
+    }),
+    ("conversation::start with their contact", "missing", |cx, t| {
+        Box::pin(async move {
+            let (own, team) = (channels::list(&cx).await?[0].id, people::teams(&cx).await?[0].id);
+            conversation::start(&cx, StartDraft { contact_id: Some(t.contact), ..start(&t, own, team) }).await.map(drop)
+        })
+    }),
+    ("conversation::start with their template", "template_missing", |cx, t| {
+        Box::pin(async move {
+            let (own, team) = (channels::list(&cx).await?[0].id, people::teams(&cx).await?[0].id);
+            conversation::start(&cx, StartDraft { phone: "11 98765-4321".into(), ..start(&t, own, team) }).await.map(drop)
+        })
+    }),
+    ("conversation::start_preview", "missing", |cx, t| {
+        Box::pin(async move { conversation::start_preview(&cx, Some(t.contact), "", t.channel).await.map(drop) })
+    }),
+    ("conversation::start_preview of their contact", "missing", |cx, t| {
+        Box::pin(async move {
+            let own = channels::list(&cx).await?[0].id;
+            conversation::start_preview(&cx, Some(t.contact), "", own).await.map(drop)
+        })
+    }),
+    ("message::send", "missing", |cx, t| Box::pin(async move { message::send(&cx, t.conversation, text_draft("x", "oi")).await.map(drop) })),
+    ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
+    ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
+    ("message::page", "missing", |cx, t| {
+        Box::pin(async move {
+            let q = MessageQuery { conversation_id: t.conversation, before: None, after: None, limit: None };
+            message::page(&cx, &q).await.map(drop)
+        })
+    }),
+    ("media::find", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.media).await.map(drop) })),
+    ("template::list", "missing", |cx, t| Box::pin(async move { template::list(&cx, t.channel, false).await.map(drop) })),
+    ("channels::own", "missing", |cx, t| Box::pin(async move { channels::own(&cx, t.channel).await.map(drop) })),
+    ("channels::save", "missing", |cx, t| {
+        Box::pin(async move { channels::save(&cx, ChannelDraft { id: Some(t.channel), ..whatsapp("Meu", NUMBER, WABA) }).await.map(drop) })
+    }),
+    ("channels::save of their number", "invalid", |cx, _| Box::pin(async move { channels::save(&cx, whatsapp("Meu", NUMBER, WABA)).await.map(drop) })),
+    ("channels::save into their team", "invalid", |cx, t| {
+        Box::pin(async move { channels::save(&cx, ChannelDraft { team_id: Some(t.team), ..whatsapp("Meu", "777", WABA) }).await.map(drop) })
+    }),
+    ("channels::probe", "missing", |cx, t| Box::pin(async move { channels::probe(&cx, t.channel).await.map(drop) })),
+    ("people::save_team", "missing", |cx, t| {
+        Box::pin(async move {
+            let draft = TeamDraft { id: Some(t.team), name: "Meu".into(), is_default: true, restriction: Restriction::None, closing_message: String::new() };
+            people::save_team(&cx, draft).await.map(drop)
+        })
+    }),
+    ("people::save_member", "missing", |cx, t| {
+        Box::pin(async move {
+            let draft = MemberDraft { user_id: Some(t.user), ..member_draft("Tomado", Role::Admin, &[]) };
+            people::save_member(&cx, draft).await.map(drop)
+        })
+    }),
+    ("people::save_member with their team", "invalid", |cx, t| {
+        Box::pin(async move { people::save_member(&cx, member_draft("Novo", Role::Agent, &[(t.team, true, true)])).await.map(drop) })
+    }),
+    ("auth::switch_account", "missing", |cx, t| {
+        Box::pin(async move {
+            let mut cx = cx;
+            cx.login = Some(t.login);
+            auth::switch_account(&cx, t.account).await
+        })
+    }),
+    ("auth::revoke_login", "missing", |cx, t| Box::pin(async move { auth::revoke_login(&cx, t.login).await })),
+    ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
+    ("contact::get", "missing", |cx, t| {
+        Box::pin(async move { service::contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })
+    }),
+];
+
+fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
+    StartDraft {
+        client_id: "s".into(),
+        contact_id: None,
+        phone: "11 98765-4321".into(),
+        name: String::new(),
+        channel_id,
+        team_id,
+        template: Some(filled(&t.template, &[])),
+        text: String::new(),
+    }
+}
+
+/// Everything of account A that a list could show.
+async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
+    let template = w.templates(&[payload::template("volta", "UTILITY", "Olá")]).await.remove(0);
+    let chat = channels::save(&w.admin, webchat("Site")).await.unwrap().channel.id;
+    let photo = payload::image("5511987654321", "wamid.PHOTO", START, "900", "");
+    w.inbound(&payload::one(NUMBER, vec![photo])).await;
+    let c = w.conversation_of("wamid.PHOTO").await;
+    conversation::assume(&w.admin, c.id).await.unwrap();
+    let m = w.send(&w.admin, c.id, "segredo de estado").await.unwrap();
+    w.pass(2 * DAY);
+    conversation::restart(&w.admin, c.id, "r", filled(&template, &[])).await.unwrap();
+    let waiting = w.send(&w.admin, c.id, "espera").await.unwrap();
+    w.says("5511987650000", "na fila").await;
+    let done = w.served(&w.admin, "5511987650001").await;
+    conversation::conclude(&w.admin, done.id, true).await.unwrap();
+    let media = w.number("select id from media").await;
+    std::sync::Arc::new(Theirs {
+        conversation: c.id,
+        message: m.id,
+        waiting: waiting.id,
+        channel: w.channel,
+        chat,
+        team: w.team,
+        user: w.admin.user,
+        contact: c.contact_id,
+        template,
+        media: media.into(),
+        login: w.admin.login.unwrap(),
+        account: w.account,
+    })
+}
+
+both! {
+    async fn no_act_reaches_another_accounts_rows(w) {
+        let t = theirs(w).await;
+        let stranger = second_account(&w.desk).await;
+        channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact"];
+        let mut before = Vec::new();
+        for table in tables {
+            let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
+            before.push((table, scope));
+        }
+        let dump = async || {
+            let mut all = Vec::new();
+            for (table, scope) in &before {
+                let n = w.number(&format!("select count(*) from {table} where {scope}")).await;
+                all.push((*table, n));
+            }
+            let rows: Vec<(String,)> = w.rows(&format!("select status || cast(unread as text) || cast(team_id as text) || cast(coalesce(assignee_id, 0) as text) from conversation where account_id = {} order by id", t.account)).await;
+            let teams: Vec<(String, bool)> = w.rows(&format!("select name, is_default from team where account_id = {} order by id", t.account)).await;
+            (all, rows, teams)
+        };
+        let was = dump().await;
+        for (name, code, act) in ACTS {
+            match act(stranger.clone(), t.clone()).await {
+                Err(service::Error::Fault(fault)) => assert_eq!(&fault.code(), code, "{name}"),
+                Err(other) => panic!("{name}: {other}"),
+                Ok(()) => panic!("{name} was allowed"),
+            }
+        }
+        assert_eq!(dump().await, was);
+        // The same for somebody who was a member until now.
+        let ana = w.agent("Ana Souza", w.team).await;
+        let gone = MemberDraft { user_id: Some(ana.user), password: String::new(), active: false, ..member_draft("Ana Souza", Role::Agent, &[]) };
+        people::save_member(&w.admin, gone).await.unwrap();
+        assert!(w.desk.cx(w.account, ana.user, None).await.unwrap().is_none());
+    }
+
+    async fn no_list_shows_another_accounts_rows(w) {
+        let t = theirs(w).await;
+        let cx = second_account(&w.desk).await;
+        for tab in Tab::ALL {
+            for filter in [Filter::default(), Filter { channels: vec![t.channel], teams: vec![t.team], assignees: vec![t.user], unread: false }] {
+                let q = ConversationQuery { tab: *tab, filter, oldest_first: false, after: None, limit: None };
+                assert_eq!(conversation::list(&cx, &q).await.unwrap().items, []);
+            }
+        }
+        assert_eq!(conversation::counts(&cx).await.unwrap(), Counts::default());
+        assert_eq!(conversation::others(&cx, t.contact).await.unwrap(), []);
+        for text in ["segredo", "Pessoa", "11987654321", "2026", "20260714", "98765", "zq"] {
+            assert_eq!(search::search(&cx, text).await.unwrap(), SearchResult::default(), "{text}");
+            assert_eq!(search::contacts(&cx, text).await.unwrap(), []);
+        }
+        assert_eq!(channels::list(&cx).await.unwrap(), []);
+        assert_eq!(channels::forms(&cx).await.unwrap(), []);
+        assert_eq!(people::teams(&cx).await.unwrap().len(), 1);
+        assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
+        assert_eq!(auth::logins(&cx).await.unwrap(), []);
+        let work = inbox::workspace(&cx).await.unwrap();
+        assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
+        let scope = w.desk.system(cx.account);
+        assert_eq!(service::desk::events_since(&scope, 0, 100).await.unwrap(), []);
+        assert_eq!(visitor::nicknames(&scope).await.unwrap(), []);
+        // Their bus says nothing here.
+        let mut news = w.desk.listen(cx.account);
+        w.says("5511987650009", "oi").await;
+        assert!(news.try_recv().is_err());
+    }
+
+    async fn a_visitors_token_opens_only_its_own_chat(w) {
+        let t = theirs(w).await;
+        let cx = second_account(&w.desk).await;
+        let other = channels::save(&cx, webchat("Outro")).await.unwrap().channel.id;
+        let (a, b) = (channels::own(&w.admin, t.chat).await.unwrap(), channels::own(&cx, other).await.unwrap());
+        let mut who = visitor::admit(&w.desk, &a, None).await.unwrap();
+        visitor::say(&w.desk, &a, &mut who, "1", "meu segredo", "V").await.unwrap();
+        assert_eq!(visitor::history(&w.desk, &a, &who, None).await.unwrap().len(), 1);
+        for token in [who.token.clone(), format!("{}x", who.token), who.token.replace(&a.id.to_string(), &b.id.to_string())] {
+            let stranger = visitor::admit(&w.desk, &b, Some(&token)).await.unwrap();
+            assert_eq!(stranger.contact_id, None);
+            assert_eq!(visitor::history(&w.desk, &b, &stranger, None).await.unwrap(), []);
+        }
+        let again = visitor::admit(&w.desk, &a, Some(&who.token)).await.unwrap();
+        assert_eq!((again.value, again.contact_id), (who.value, who.contact_id));
+        let ticket = visitor::ticket(&w.desk, &a);
+        assert!(visitor::ticket_holds(&w.desk, &a, &ticket) && !visitor::ticket_holds(&w.desk, &b, &ticket));
+        w.pass(12 * HOUR);
+        assert!(!visitor::ticket_holds(&w.desk, &a, &ticket));
+    }
+
+    async fn ac_9_a_person_of_two_accounts_switches_without_signing_in(w) {
+        let second = second_account(&w.desk).await;
+        let joined = MemberDraft { email: "alice@loja.example".into(), password: String::new(), name: "Tomada".into(), ..member_draft("x", Role::Agent, &[]) };
+        let joined = people::save_member(&second, joined).await.unwrap();
+        // The name stays hers, and the other admin cannot touch it or her password.
+        assert_eq!((joined.user_id, joined.name.as_str()), (w.admin.user, "Alice Admin"));
+        for draft in [
+            MemberDraft { name: "Tomada".into(), password: String::new(), ..member_draft("x", Role::Agent, &[]) },
+            MemberDraft { name: "Alice Admin".into(), nickname: String::new(), password: "uma senha nova".into(), ..member_draft("x", Role::Agent, &[]) },
+        ] {
+            let draft = MemberDraft { user_id: Some(w.admin.user), email: "alice@loja.example".into(), ..draft };
+            assert_eq!(fault(people::save_member(&second, draft).await), Fault::field("email", Wrong::NotAllowed));
+        }
+        let signed = auth::sign_in(&w.desk, "alice@loja.example", PASSWORD, &from()).await.unwrap();
+        let token = token_in(&signed.cookie);
+        let cx = auth::cx_of_login(&w.desk, &token).await.unwrap().unwrap();
+        assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 2);
+        let (here, there) = (cx.account, if cx.account == w.account { second.account } else { w.account });
+        w.pass(MINUTE);
+        auth::switch_account(&cx, there).await.unwrap();
+        let cx = auth::cx_of_login(&w.desk, &token).await.unwrap().unwrap();
+        assert_eq!((cx.account, cx.user), (there, w.admin.user));
+        let role = if there == w.account { Role::Admin } else { Role::Agent };
+        assert_eq!(cx.seat.role, role, "the role is another one there");
+        // At the next sign-in they are where they were last.
+        let fresh = signed_in(w, "alice@loja.example").await;
+        assert_ne!(fresh.account, here);
+        // Who loses that account goes on in the other one.
+        w.write("update membership set active = false where account_id = $1 and user_id = $2", args![second.account, w.admin.user]).await;
+        w.desk.tell(second.account, service::News::Event(std::sync::Arc::new(service::EventNews::new(Event { seq: 0, at: 0, change: Change::Setup { what: SetupKind::Members } }))));
+        let cx = auth::cx_of_login(&w.desk, &token).await.unwrap().unwrap();
+        assert_eq!(cx.account, w.account);
+    }
+}
+
+async fn signed_in(w: &World, email: &str) -> Cx {
+    let signed = auth::sign_in(&w.desk, email, PASSWORD, &from()).await.unwrap();
+    auth::cx_of_login(&w.desk, &token_in(&signed.cookie)).await.unwrap().unwrap()
+}
