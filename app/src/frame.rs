@@ -180,8 +180,10 @@ fn AccountMenu() -> impl IntoView {
     let toasts = use_toasts();
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
-    let label =
-        move || session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
+    let label = move || {
+        let who = session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
+        format!("{}: {who}", t_string!(i18n, common.nav.more))
+    };
     let current = move || session.with(|me| Some(me.account.id));
     let others = move || session.with(|me| me.accounts.clone());
     view! {
@@ -214,7 +216,7 @@ fn switch_to(account: AccountId, toasts: Toasts, i18n: I18nContext<Locale>) {
     leptos::task::spawn_local(async move {
         match switch_account(account).await {
             Ok(()) => session::go("/inbox"),
-            Err(e) => toasts.fail(crate::fault::say(i18n, &e.0)),
+            Err(e) => toasts.fail(untrack(|| crate::fault::say(i18n, &e.0))),
         }
     });
 }
@@ -224,7 +226,7 @@ fn leave(toasts: Toasts, i18n: I18nContext<Locale>) {
         match sign_out().await {
             Ok(()) => session::go("/login"),
             Err(e) if e.0 == model::Fault::SignedOut => session::go("/login"),
-            Err(e) => toasts.fail(crate::fault::say(i18n, &e.0)),
+            Err(e) => toasts.fail(untrack(|| crate::fault::say(i18n, &e.0))),
         }
     });
 }

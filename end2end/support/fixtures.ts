@@ -52,11 +52,12 @@ export const test = base.extend<Fixtures>({
     await use(problems)
     expect(problems, 'errors in the browser').toEqual([])
   }, { auto: true }],
-  context: async ({ context, problems, allowedErrors }, use) => {
+  context: async ({ context, problems, allowedErrors, ownServers: _ }, use) => {
     watch(context, problems, allowedErrors)
     await use(context)
   },
-  newWindow: async ({ browser, baseURL, locale, timezoneId, viewport, problems, allowedErrors }, use) => {
+  // Windows close before the servers of their test end.
+  newWindow: async ({ browser, baseURL, locale, timezoneId, viewport, problems, allowedErrors, ownServers: _ }, use) => {
     const contexts: BrowserContext[] = []
     await use(async options => {
       const context = await browser.newContext({ baseURL, locale, timezoneId, viewport, ...options })

@@ -13,7 +13,13 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
 }
 
 /// Loads demo data.
-pub async fn demo(config: Config, contacts: Option<i64>, conversations: Option<i64>, messages: Option<i64>, seed: u64) -> anyhow::Result<()> {
+pub async fn demo(
+    config: Config,
+    contacts: Option<i64>,
+    conversations: Option<i64>,
+    messages: Option<i64>,
+    seed: u64,
+) -> anyhow::Result<()> {
     let desk = crate::open(&config, String::new()).await?;
     let report = match (contacts, conversations, messages) {
         (None, None, None) => service::demo::workspace(&desk).await,
@@ -47,7 +53,9 @@ pub async fn token(config: Config, account: &str, user: &str, name: &str) -> any
 
 /// Examines the installation.
 pub async fn doctor(config: Config) -> anyhow::Result<()> {
-    let db = service::db::Db::connect(&config.database_url).await.with_context(|| format!("the database cannot be opened: {}", shown(&config.database_url)))?;
+    let db = service::db::Db::connect(&config.database_url)
+        .await
+        .with_context(|| format!("the database cannot be opened: {}", shown(&config.database_url)))?;
     let desk = crate::desk(db, &config, String::new())?;
     let findings = service::doctor::examine(&desk, &config.public_url).await;
     let mut bad = 0;

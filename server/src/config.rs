@@ -111,18 +111,23 @@ impl Config {
         let addr = socket("PROSA_ADDR", &addr_text)?;
         let public_url = base_url("PROSA_PUBLIC_URL", &given.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{addr}")))?;
         let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| "./var".into());
-        std::fs::create_dir_all(&data_dir).map_err(|e| wrong("PROSA_DATA_DIR", format!("{} cannot be made: {e}", data_dir.display()), "./var, a folder that this user may write to"))?;
+        std::fs::create_dir_all(&data_dir).map_err(|e| {
+            wrong("PROSA_DATA_DIR", format!("{} cannot be made: {e}", data_dir.display()), "./var, a folder that this user may write to")
+        })?;
         let database_url = database(given.database_url.or(file.database_url), &data_dir)?;
         let secret_key = secret(given.secret_key.or(file.secret_key), &data_dir)?;
-        let graph_url = base_url("PROSA_GRAPH_URL", &given.graph_url.or(file.graph_url).unwrap_or_else(|| "https://graph.facebook.com".into()))?;
+        let graph_url =
+            base_url("PROSA_GRAPH_URL", &given.graph_url.or(file.graph_url).unwrap_or_else(|| "https://graph.facebook.com".into()))?;
         let log = given.log.or(file.log).unwrap_or_else(|| "info,sqlx=warn".into());
-        tracing_subscriber::EnvFilter::try_new(&log).map_err(|e| wrong("PROSA_LOG", format!("{log:?} is not understood: {e}"), "info, or prosa=debug,sqlx=warn"))?;
+        tracing_subscriber::EnvFilter::try_new(&log)
+            .map_err(|e| wrong("PROSA_LOG", format!("{log:?} is not understood: {e}"), "info, or prosa=debug,sqlx=warn"))?;
         let log_json = match given.log_format.or(file.log_format).as_deref() {
             None | Some("text") => false,
             Some("json") => true,
             Some(other) => return Err(wrong("PROSA_LOG_FORMAT", format!("{other:?} is neither"), "text or json")),
         };
-        let metrics_addr = given.metrics_addr.or(file.metrics_addr).filter(|a| !a.is_empty()).map(|a| socket("PROSA_METRICS_ADDR", &a)).transpose()?;
+        let metrics_addr =
+            given.metrics_addr.or(file.metrics_addr).filter(|a| !a.is_empty()).map(|a| socket("PROSA_METRICS_ADDR", &a)).transpose()?;
         let trust_proxy = match given.trust_proxy.as_deref() {
             None => file.trust_proxy.unwrap_or(false),
             Some("true" | "1") => true,
@@ -135,7 +140,20 @@ impl Config {
         };
         let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
         let uncertain_wait = std::time::Duration::from_secs(uncertain);
-        Ok(Config { addr, public_url, database_url, data_dir, secret_key, graph_url, log, log_json, site_dir, metrics_addr, trust_proxy, uncertain_wait })
+        Ok(Config {
+            addr,
+            public_url,
+            database_url,
+            data_dir,
+            secret_key,
+            graph_url,
+            log,
+            log_json,
+            site_dir,
+            metrics_addr,
+            trust_proxy,
+            uncertain_wait,
+        })
     }
 
     /// Whether browsers reach the server encrypted.
@@ -162,7 +180,12 @@ fn socket(name: &'static str, text: &str) -> Result<SocketAddr, Wrong> {
 fn base_url(name: &'static str, text: &str) -> Result<String, Wrong> {
     let like = "https://chat.example.com, without a path";
     let url = url::Url::parse(text).map_err(|e| wrong(name, format!("{text:?} is not a URL ({e})"), like))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+    if !matches!(url.scheme(), "http" | "https")
+        || !url.has_host()
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
         return Err(wrong(name, format!("{text:?} is not a plain http or https address"), like));
     }
     if name == "PROSA_PUBLIC_URL" && url.path() != "/" {
@@ -174,7 +197,15 @@ fn base_url(name: &'static str, text: &str) -> Result<String, Wrong> {
 fn database(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
     let url = given.filter(|u| !u.is_empty()).unwrap_or_else(|| format!("sqlite:{}", data_dir.join("prosa.db").display()));
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|p| url.starts_with(p) && url.len() > p.len());
-    if known { Ok(url) } else { Err(wrong("PROSA_DATABASE_URL", "is neither SQLite nor PostgreSQL", "sqlite:./var/prosa.db or postgres://user:password@localhost/prosa")) }
+    if known {
+        Ok(url)
+    } else {
+        Err(wrong(
+            "PROSA_DATABASE_URL",
+            "is neither SQLite nor PostgreSQL",
+            "sqlite:./var/prosa.db or postgres://user:password@localhost/prosa",
+        ))
+    }
 }
 
 fn secret(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
@@ -185,7 +216,10 @@ fn secret(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
             return Err(wrong("PROSA_SECRET_KEY", format!("has {} characters, fewer than {SECRET_MIN}", bare.len()), like));
         }
         let first = bare.chars().next();
-        if KNOWN_SECRETS.iter().any(|k| bare.eq_ignore_ascii_case(k)) || bare.to_lowercase().contains("change") || bare.chars().all(|c| Some(c) == first) {
+        if KNOWN_SECRETS.iter().any(|k| bare.eq_ignore_ascii_case(k))
+            || bare.to_lowercase().contains("change")
+            || bare.chars().all(|c| Some(c) == first)
+        {
             return Err(wrong("PROSA_SECRET_KEY", "is an example that everybody knows", like));
         }
         Ok(bare)
@@ -198,7 +232,9 @@ fn secret(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
         Ok(key) => check(key),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let key = service::seam::Seam::system().secret() + &service::seam::Seam::system().secret();
-            write_private(&path, &key).map_err(|e| wrong("PROSA_DATA_DIR", format!("{} cannot be written: {e}", path.display()), "a folder that this user may write to"))?;
+            write_private(&path, &key).map_err(|e| {
+                wrong("PROSA_DATA_DIR", format!("{} cannot be written: {e}", path.display()), "a folder that this user may write to")
+            })?;
             Ok(key)
         }
         Err(e) => Err(wrong("PROSA_SECRET_KEY", format!("{} cannot be read: {e}", path.display()), like)),

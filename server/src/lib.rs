@@ -18,7 +18,10 @@ use tokio_util::sync::CancellationToken;
 /// Opens the database, brings it up to date, and puts the ground together.
 pub async fn open(config: &Config, build: String) -> anyhow::Result<Desk> {
     let db = Db::open(&config.database_url).await.with_context(|| {
-        format!("PROSA_DATABASE_URL: {} cannot be opened. Is the server running, and may this user write there?", command::shown(&config.database_url))
+        format!(
+            "PROSA_DATABASE_URL: {} cannot be opened. Is the server running, and may this user write there?",
+            command::shown(&config.database_url)
+        )
     })?;
     desk(db, config, build)
 }
@@ -39,7 +42,9 @@ pub fn desk(db: Db, config: &Config, build: String) -> anyhow::Result<Desk> {
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let site = web::site::Site::load(&config.site_dir)?;
     let desk = open(&config, site.build.to_string()).await?;
-    let listener = tokio::net::TcpListener::bind(config.addr).await.with_context(|| format!("PROSA_ADDR: cannot listen on {}; is another server running there?", config.addr))?;
+    let listener = tokio::net::TcpListener::bind(config.addr)
+        .await
+        .with_context(|| format!("PROSA_ADDR: cannot listen on {}; is another server running there?", config.addr))?;
     let metrics = web::health::Metrics::start(config.metrics_addr).await?;
     let stop = CancellationToken::new();
     let workers = workers(&desk, &stop).await?;

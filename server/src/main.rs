@@ -74,7 +74,9 @@ fn main() -> ExitCode {
         match cli.command {
             Command::Serve => server::serve(config).await,
             Command::Migrate => server::command::migrate(config).await,
-            Command::Demo { contacts, conversations, messages, seed } => server::command::demo(config, contacts, conversations, messages, seed).await,
+            Command::Demo { contacts, conversations, messages, seed } => {
+                server::command::demo(config, contacts, conversations, messages, seed).await
+            }
             Command::Token { account, user, name } => server::command::token(config, &account, &user, &name).await,
             Command::Doctor => server::command::doctor(config).await,
             Command::Openapi => Ok(()),

@@ -1,5 +1,6 @@
 //! `kill -9` under load, with the real program and the simulator: what was answered 200 is there once, and what was
 //! sent goes out once.
+#![expect(clippy::disallowed_methods, reason = "the test is a client of its own")]
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -197,8 +198,10 @@ async fn kill_9_loses_nothing_that_was_answered_and_sends_nothing_twice() {
     }
 
     let answered = answered.lock().await.clone();
-    let stored: Vec<(String, i64)> =
-        db.all(Text::Built("select external_id, count(*) from message where external_id like 'wamid.crash%' group by 1".into()), vec![]).await.expect("rows");
+    let stored: Vec<(String, i64)> = db
+        .all(Text::Built("select external_id, count(*) from message where external_id like 'wamid.crash%' group by 1".into()), vec![])
+        .await
+        .expect("rows");
     let stored: BTreeMap<String, i64> = stored.into_iter().collect();
     assert!(answered.len() > 50, "the load was too small: {}", answered.len());
     for wamid in &answered {
@@ -209,7 +212,12 @@ async fn kill_9_loses_nothing_that_was_answered_and_sends_nothing_twice() {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut since = 0;
     loop {
-        let page: Value = reqwest::get(format!("{}/sim/sent?since={since}&limit=1000", graph.url())).await.expect("an answer").json().await.expect("JSON");
+        let page: Value = reqwest::get(format!("{}/sim/sent?since={since}&limit=1000", graph.url()))
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
         assert_eq!(page["sent_more_than_once"], json!({}));
         let items = page["items"].as_array().cloned().unwrap_or_default();
         for item in &items {
@@ -231,7 +239,12 @@ async fn kill_9_loses_nothing_that_was_answered_and_sends_nothing_twice() {
 /// Contacts write, the agent takes their conversations.
 async fn conversations(agent: &Agent, graph: &str) -> Vec<String> {
     for n in 0..CONTACTS {
-        sim(graph, "/sim/inbound", json!({"from": format!("55119{:08}", 62_000_000 + n), "name": format!("Queda {n}"), "text": "oi", "phone_number_id": NUMBER})).await;
+        sim(
+            graph,
+            "/sim/inbound",
+            json!({"from": format!("55119{:08}", 62_000_000 + n), "name": format!("Queda {n}"), "text": "oi", "phone_number_id": NUMBER}),
+        )
+        .await;
     }
     let until = Instant::now() + Duration::from_secs(30);
     loop {

@@ -1,6 +1,9 @@
 //! Conversations: one service to a contact on a channel, from its first message to its conclusion.
 
-use crate::{Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TeamId, UserId, limit, words};
+use crate::{
+    Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TeamId,
+    UserId, limit, words,
+};
 use serde::{Deserialize, Serialize};
 
 words! {

@@ -168,8 +168,21 @@ impl Fault {
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
             Invalid { .. } | TemplateValues { .. } | ChooseTeam => 422,
-            SetupClosed | AlreadyAssumed { .. } | WrongState | WindowClosed | CategoryMismatch { .. } | TemplateMissing | CannotStart | ServedBy { .. }
-            | AlreadyOpen { .. } | ContactBlocked | PersonUnavailable | SameTarget | LastAdmin | ChannelDown | KeyReused => 409,
+            SetupClosed
+            | AlreadyAssumed { .. }
+            | WrongState
+            | WindowClosed
+            | CategoryMismatch { .. }
+            | TemplateMissing
+            | CannotStart
+            | ServedBy { .. }
+            | AlreadyOpen { .. }
+            | ContactBlocked
+            | PersonUnavailable
+            | SameTarget
+            | LastAdmin
+            | ChannelDown
+            | KeyReused => 409,
             Unavailable | Offline => 503,
             Internal { .. } => 500,
         }
@@ -197,8 +210,9 @@ impl Check {
     /// An e-mail address, roughly: the server only needs something to sign in with.
     pub fn email(&mut self, value: &str, field: &str) -> &mut Self {
         let v = value.trim();
-        let ok = v.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.len() > 2 && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
-            && !v.contains(char::is_whitespace)
+        let ok = v.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && host.len() > 2 && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        }) && !v.contains(char::is_whitespace)
             && v.matches('@').count() == 1;
         self.text(value, field, 254).that(ok, field, Wrong::NotAnEmail)
     }
@@ -232,7 +246,11 @@ impl crate::MemberDraft {
     /// What the form and the server check.
     pub fn check(&self) -> Result<(), Fault> {
         let mut check = Check::default();
-        check.text(&self.name, "name", crate::limit::NAME_MAX).email(&self.email, "email").that(self.role.is_some(), "role", Wrong::Required);
+        check.text(&self.name, "name", crate::limit::NAME_MAX).email(&self.email, "email").that(
+            self.role.is_some(),
+            "role",
+            Wrong::Required,
+        );
         check.that(self.nickname.chars().count() <= crate::limit::NAME_MAX, "nickname", Wrong::TooLong);
         if !self.password.is_empty() {
             check.password(&self.password, "password");
@@ -282,7 +300,13 @@ mod tests {
 
     #[test]
     fn the_code_in_json_is_the_code_of_the_method() {
-        let all = [Fault::SignedOut, Fault::Missing, Fault::field("name", Wrong::Taken), Fault::AlreadyAssumed { user_id: UserId(1), name: "Ana".into() }, Fault::WindowClosed];
+        let all = [
+            Fault::SignedOut,
+            Fault::Missing,
+            Fault::field("name", Wrong::Taken),
+            Fault::AlreadyAssumed { user_id: UserId(1), name: "Ana".into() },
+            Fault::WindowClosed,
+        ];
         for f in all {
             let json = serde_json::to_value(&f).unwrap();
             assert_eq!(json["code"], f.code());
@@ -302,7 +326,8 @@ mod tests {
 
     #[test]
     fn text_limits_count_characters() {
-        let draft = |n: usize| crate::SendDraft { client_id: "1".into(), what: crate::SendWhat::Text { text: "é".repeat(n) }, reply_to: None };
+        let draft =
+            |n: usize| crate::SendDraft { client_id: "1".into(), what: crate::SendWhat::Text { text: "é".repeat(n) }, reply_to: None };
         assert!(draft(4096).check().is_ok());
         assert!(draft(4097).check().is_err());
         assert!(draft(0).check().is_err());

@@ -81,14 +81,24 @@ impl Event {
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum Frame {
     /// First frame: the account's sequence now and the client build the server carries.
-    Hello { seq: i64, build: String },
+    Hello {
+        seq: i64,
+        build: String,
+    },
     Event(Event),
     /// Too much was missed: fetch again, then go on from `seq`.
-    Reset { seq: i64 },
+    Reset {
+        seq: i64,
+    },
     /// Who looks at or writes in a conversation; the whole list for that conversation.
-    Presence { conversation_id: ConversationId, people: Vec<Present> },
+    Presence {
+        conversation_id: ConversationId,
+        people: Vec<Present>,
+    },
     /// The contact is typing.
-    ContactTyping { conversation_id: ConversationId },
+    ContactTyping {
+        conversation_id: ConversationId,
+    },
     /// The login, membership or account ended; do not reconnect, sign in again.
     Ended,
     Pong,
@@ -107,5 +117,8 @@ pub struct Present {
 pub enum ClientFrame {
     Ping,
     /// Which conversation is on screen, and whether the person writes in it; none = no conversation.
-    Looking { conversation_id: Option<ConversationId>, writing: bool },
+    Looking {
+        conversation_id: Option<ConversationId>,
+        writing: bool,
+    },
 }

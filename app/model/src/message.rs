@@ -140,14 +140,31 @@ pub enum Content {
     #[default]
     None,
     Media(Media),
-    Location { latitude: f64, longitude: f64, name: String, address: String },
-    Contacts { cards: Vec<ContactCard> },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: String,
+        address: String,
+    },
+    Contacts {
+        cards: Vec<ContactCard>,
+    },
     /// What the contact chose or filled in; `id` is the payload of the button or row.
-    Answer { id: String, title: String, description: String },
-    Order { items: Vec<OrderItem>, text: String },
+    Answer {
+        id: String,
+        title: String,
+        description: String,
+    },
+    Order {
+        items: Vec<OrderItem>,
+        text: String,
+    },
     Template(TemplateContent),
     /// The network's name of a type that we cannot show, and its reason.
-    Unsupported { type_name: String, reason: String },
+    Unsupported {
+        type_name: String,
+        reason: String,
+    },
     Transition(Transition),
 }
 
@@ -222,15 +239,31 @@ pub enum Transition {
     Opened,
     /// One of us began it with a template.
     Started,
-    Assumed { from_team: TeamId },
-    TransferredToTeam { from_team: TeamId, from: Option<UserId>, to_team: TeamId },
-    TransferredToPerson { from_team: TeamId, from: Option<UserId>, to_team: TeamId, to: UserId },
+    Assumed {
+        from_team: TeamId,
+    },
+    TransferredToTeam {
+        from_team: TeamId,
+        from: Option<UserId>,
+        to_team: TeamId,
+    },
+    TransferredToPerson {
+        from_team: TeamId,
+        from: Option<UserId>,
+        to_team: TeamId,
+        to: UserId,
+    },
     Concluded,
     /// The contact wrote within twelve hours (SM-7).
-    Reopened { to: Option<UserId> },
+    Reopened {
+        to: Option<UserId>,
+    },
     Restarted,
     /// The contact's number changed.
-    NumberChanged { from: String, to: String },
+    NumberChanged {
+        from: String,
+        to: String,
+    },
 }
 
 /// A message on its way from a composer or an API client.

@@ -74,7 +74,8 @@ impl Seen {
     pub fn new(me: UserId, role: Role, links: &[TeamLink], teams: &[(TeamId, Restriction)]) -> Seen {
         let of = |want: fn(&TeamLink) -> bool| -> BTreeSet<TeamId> { links.iter().filter(|l| want(l)).map(|l| l.team_id).collect() };
         let agent = of(|l| l.is_agent);
-        let team_agent_unless_user = teams.iter().filter(|(id, r)| agent.contains(id) && *r != Restriction::User).map(|(id, _)| *id).collect();
+        let team_agent_unless_user =
+            teams.iter().filter(|(id, r)| agent.contains(id) && *r != Restriction::User).map(|(id, _)| *id).collect();
         let completed = teams
             .iter()
             .filter(|(id, r)| match r {
@@ -84,7 +85,14 @@ impl Seen {
             })
             .map(|(id, _)| *id)
             .collect();
-        Seen { me, all: role == Role::Admin, supervised: of(|l| l.is_supervisor), pending: agent, in_progress: team_agent_unless_user, completed }
+        Seen {
+            me,
+            all: role == Role::Admin,
+            supervised: of(|l| l.is_supervisor),
+            pending: agent,
+            in_progress: team_agent_unless_user,
+            completed,
+        }
     }
 
     /// Whether the member sees the conversation at all.

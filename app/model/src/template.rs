@@ -82,7 +82,11 @@ pub fn variables(text: &str) -> Vec<String> {
     while let Some(start) = rest.find("{{") {
         let Some(len) = rest[start + 2..].find("}}") else { break };
         let name = rest[start + 2..start + 2 + len].trim();
-        if !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !found.iter().any(|f| f == name) {
+        if !name.is_empty()
+            && name.len() <= 64
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !found.iter().any(|f| f == name)
+        {
             found.push(name.to_owned());
         }
         rest = &rest[start + 2 + len + 2..];

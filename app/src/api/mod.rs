@@ -28,7 +28,9 @@ impl FromServerFnError for Refused {
         match e {
             // The browser's fetch failed: no connection, or the server is restarting.
             ServerFnErrorErr::Request(_) => Refused(Fault::Offline),
-            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Refused(Fault::Invalid { fields: Vec::new() }),
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Refused(Fault::Invalid { fields: Vec::new() })
+            }
             other => Refused(Fault::Internal { reference: other.to_string() }),
         }
     }

@@ -152,7 +152,7 @@ impl Store {
         #[cfg(feature = "hydrate")]
         super::socket::send(&frame);
         #[cfg(not(feature = "hydrate"))]
-        drop(frame);
+        let _ = frame;
     }
 
     pub(super) fn my_id_now(&self) -> Option<UserId> {

@@ -37,12 +37,11 @@ pub fn Avatar(
         // The lowest bits of an id are random, so the hues spread evenly.
         format!("avatar {size} hue-{}", id.get().rem_euclid(12))
     };
+    let initials = Memo::new(move |_| name.with(|n| model::text::initials(n)));
     view! {
-        <span class=class aria-hidden="true">
-            {move || {
-                let initials = name.with(|n| model::text::initials(n));
-                if initials.is_empty() { view! { <Icon name="user"/> }.into_any() } else { view! { <span>{initials}</span> }.into_any() }
-            }}
+        // The letters are drawn by the style sheet: they are no text of the button or link that holds them.
+        <span class=class aria-hidden="true" data-initials=move || Some(initials.get()).filter(|i| !i.is_empty())>
+            {move || initials.read().is_empty().then(|| view! { <Icon name="user"/> })}
             {move || channel.get().map(|kind| {
                 let (icon, class) = match kind {
                     ChannelKind::WhatsApp => ("whatsapp", "avatar-mark whatsapp"),

@@ -363,7 +363,7 @@ pub fn CopyField(
         leptos::task::spawn_local(async move {
             let done = wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
             if done.is_ok() {
-                toasts.say(t_string!(i18n, common.act.copied).to_string());
+                toasts.say(tu_string!(i18n, common.act.copied).to_string());
             }
         });
     };

@@ -246,9 +246,12 @@ impl Shape {
     }
 }
 
+/// Formatters by zone, language and shape; none where the browser does not know the zone.
+type Formatters = HashMap<(String, &'static str, Shape), Option<Function>>;
+
 thread_local! {
     /// Making a formatter costs far more than using it.
-    static FORMATTERS: RefCell<HashMap<(String, &'static str, Shape), Option<Function>>> = RefCell::default();
+    static FORMATTERS: RefCell<Formatters> = RefCell::default();
 }
 
 fn with_formatter(zone: &str, language: &'static str, shape: Shape, run: impl FnOnce(&Function) -> Result<JsValue, JsValue>) -> String {

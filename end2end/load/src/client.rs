@@ -61,7 +61,13 @@ impl Client {
 
     /// Fetches a file as a browser would.
     pub async fn file(&self, path: &str) -> anyhow::Result<reqwest::Response> {
-        Ok(self.http.get(format!("{}{path}", self.url)).header("accept-encoding", "gzip, deflate, br").header("cookie", self.cookie(As::Admin)).send().await?)
+        Ok(self
+            .http
+            .get(format!("{}{path}", self.url))
+            .header("accept-encoding", "gzip, deflate, br")
+            .header("cookie", self.cookie(As::Admin))
+            .send()
+            .await?)
     }
 
     /// A number that was not given before.
@@ -73,7 +79,11 @@ impl Client {
     pub async fn webhook(&self, number: &str, from: &str, text: &str) -> anyhow::Result<()> {
         let body = inbound(number, from, text, self.serial()).to_string().into_bytes();
         let signature = signature(&body)?;
-        let request = self.http.post(format!("{}/webhooks/meta", self.url)).header("x-hub-signature-256", signature).header("content-type", "application/json");
+        let request = self
+            .http
+            .post(format!("{}/webhooks/meta", self.url))
+            .header("x-hub-signature-256", signature)
+            .header("content-type", "application/json");
         taken(request.body(body).send().await?, "webhook").await.map(drop)
     }
 
@@ -81,7 +91,8 @@ impl Client {
     pub async fn socket(&self, who: As) -> anyhow::Result<Socket> {
         let mut request = format!("{}/live", self.url.replacen("http", "ws", 1)).into_client_request()?;
         request.headers_mut().insert("cookie", self.cookie(who).parse()?);
-        let (stream, _) = tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await.context("the socket was not opened")??;
+        let (stream, _) =
+            tokio::time::timeout(PATIENCE, tokio_tungstenite::connect_async(request)).await.context("the socket was not opened")??;
         let mut socket = Socket(stream);
         socket.text("hello").await?;
         Ok(socket)

@@ -59,12 +59,14 @@ impl Data {
              and max(coalesce(c.reactivate_until, 0)) < "
             .to_owned()
             + &now.to_string();
-        let (long,): (i64,) = all(&db, "select conversation_id from message group by conversation_id order by count(*) desc limit 1".into())
-            .await?
-            .into_iter()
-            .next()
-            .context("no message")?;
-        let timeline: Vec<(i64, i64)> = all(&db, format!("select at, id from message where conversation_id = {long} order by at desc, id desc")).await?;
+        let (long,): (i64,) =
+            all(&db, "select conversation_id from message group by conversation_id order by count(*) desc limit 1".into())
+                .await?
+                .into_iter()
+                .next()
+                .context("no message")?;
+        let timeline: Vec<(i64, i64)> =
+            all(&db, format!("select at, id from message where conversation_id = {long} order by at desc, id desc")).await?;
         let bodies: Vec<(String,)> =
             all(&db, "select body from message where kind = 'TEXT' and length(body) > 30 and id % 97 < 20 limit 4000".into()).await?;
         let names: Vec<(String,)> = all(&db, "select name from contact order by id limit 500".into()).await?;

@@ -27,8 +27,11 @@ impl Engine {
     /// Opens it.
     pub async fn open(home: &Path, data: &Data) -> anyhow::Result<Engine> {
         let db = database(home).await?;
-        let (event,): (String,) =
-            all(&db, "select change from event order by seq desc limit 1".into()).await?.into_iter().next().context("the server wrote no event")?;
+        let (event,): (String,) = all(&db, "select change from event order by seq desc limit 1".into())
+            .await?
+            .into_iter()
+            .next()
+            .context("the server wrote no event")?;
         let (last,): (i64,) = all(&db, "select max(id) from message".into()).await?.into_iter().next().context("no message")?;
         let (open, served, bodies) = (data.open.clone(), data.served.clone(), data.bodies.clone());
         Ok(Engine { db, account: data.account, open, served, bodies, event, now: (last >> 20) + 1_000 })
@@ -100,7 +103,12 @@ impl Engine {
             self.event(&mut tx, at).await?;
             tx.commit().await?;
             let mut tx = self.db.begin().await?;
-            run(&mut tx, "update message set status = 'SENT', external_id = $2, sent_at = $3 where id = $1", args![id, format!("wamid.BARE{id}"), at]).await?;
+            run(
+                &mut tx,
+                "update message set status = 'SENT', external_id = $2, sent_at = $3 where id = $1",
+                args![id, format!("wamid.BARE{id}"), at],
+            )
+            .await?;
             run(&mut tx, "update conversation set preview_status = 'SENT' where id = $1", args![talk.id]).await?;
             run(&mut tx, "delete from outbox where id = $1", args![id]).await?;
             self.event(&mut tx, at).await?;
@@ -127,7 +135,8 @@ impl Engine {
         )
         .await?;
         let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-        run(tx, "insert into message_fts (rowid, words) values ($1, $2)", args![id, format!("{} zq{:x}qz", words.join(" "), self.account)]).await
+        run(tx, "insert into message_fts (rowid, words) values ($1, $2)", args![id, format!("{} zq{:x}qz", words.join(" "), self.account)])
+            .await
     }
 
     async fn event(&self, tx: &mut Tx, at: i64) -> anyhow::Result<()> {

@@ -53,7 +53,14 @@ impl Plan<'_> {
         let url = format!("http://{address}");
         let log = self.home.join("serve.log");
         let out = File::create(&log)?;
-        let child = self.prosa().arg("serve").env("PROSA_ADDR", &address).env("PROSA_PUBLIC_URL", &url).stdout(out.try_clone()?).stderr(out).spawn()?;
+        let child = self
+            .prosa()
+            .arg("serve")
+            .env("PROSA_ADDR", &address)
+            .env("PROSA_PUBLIC_URL", &url)
+            .stdout(out.try_clone()?)
+            .stderr(out)
+            .spawn()?;
         let mut host = Host { child, url, idle: Memory::default() };
         let http = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
         let until = Instant::now() + Duration::from_secs(60);
@@ -100,7 +107,11 @@ impl Host {
     pub fn memory(&self) -> anyhow::Result<Memory> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kilobytes = |name: &str| -> u64 {
-            text.lines().find_map(|l| l.strip_prefix(name)).and_then(|l| l.split_whitespace().next()).and_then(|n| n.parse().ok()).unwrap_or(0)
+            text.lines()
+                .find_map(|l| l.strip_prefix(name))
+                .and_then(|l| l.split_whitespace().next())
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0)
         };
         Ok(Memory { resident: kilobytes("VmRSS:") * 1024, own: kilobytes("RssAnon:") * 1024 })
     }

@@ -111,7 +111,8 @@ async fn run(mut flags: Flags) -> anyhow::Result<()> {
         Some(path) => path.clone(),
         None => std::env::current_exe()?.with_file_name("prosa"),
     };
-    let prosa = prosa.canonicalize().with_context(|| format!("{} is not there: build it with cargo build --release -p server", prosa.display()))?;
+    let prosa =
+        prosa.canonicalize().with_context(|| format!("{} is not there: build it with cargo build --release -p server", prosa.display()))?;
     let folder = tempfile::Builder::new().prefix("prosa-bench-").tempdir_in(flags.dir.clone().unwrap_or_else(std::env::temp_dir))?;
     let site = site(&flags, folder.path())?;
     let mut report = Report::new(folder.path(), flags.quick)?;
@@ -159,7 +160,14 @@ async fn one_size(
     let graph = graph::Graph::start().await?;
     let begun = std::time::Instant::now();
     let plan = host::Plan { prosa, home: &home, site: &site.folder, graph: &graph.url };
-    let size = ["--contacts", &flags.contacts.to_string(), "--conversations", &flags.conversations.to_string(), "--messages", &set.messages.to_string()];
+    let size = [
+        "--contacts",
+        &flags.contacts.to_string(),
+        "--conversations",
+        &flags.conversations.to_string(),
+        "--messages",
+        &set.messages.to_string(),
+    ];
     plan.command(&[&["demo"], &size[..]].concat())?;
     let loaded = begun.elapsed();
     note(&format!("{} messages written in {:.1} s", set.messages, loaded.as_secs_f64()));

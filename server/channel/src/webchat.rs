@@ -277,7 +277,7 @@ mod tests {
     #[tokio::test]
     async fn sending_is_done_at_once_because_the_message_is_stored_already() {
         let link = Link {
-            http: reqwest::Client::new(),
+            http: crate::http_client().expect("a client"),
             graph_url: String::new(),
             external_id: String::new(),
             waba_id: String::new(),

@@ -12,10 +12,16 @@ use unicode_normalization::UnicodeNormalization;
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
-    let (name, phone, email, status, annotation, created_at): (String, Option<String>, Option<String>, String, String, i64) =
-        scope.one(sql!("select name, phone, email, status, annotation, created_at from contact where account_id = $1 and id = $2"), args![id]).await?;
+    let (name, phone, email, status, annotation, created_at): (String, Option<String>, Option<String>, String, String, i64) = scope
+        .one(sql!("select name, phone, email, status, annotation, created_at from contact where account_id = $1 and id = $2"), args![id])
+        .await?;
     let identities: Vec<(String, String, String, Option<String>)> = scope
-        .all(sql!("select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 order by kind"), args![id])
+        .all(
+            sql!(
+                "select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 order by kind"
+            ),
+            args![id],
+        )
         .await?;
     let identities = identities
         .into_iter()
@@ -109,8 +115,9 @@ pub(crate) async fn by_phone(work: &mut Work, number: &Phone) -> Result<Option<C
 
 /// The contact with this identity.
 pub(crate) async fn by_identity(work: &mut Work, kind: IdentityKind, value: &str) -> Result<Option<ContactId>> {
-    let row: Option<(i64,)> =
-        work.opt(sql!("select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3"), args![kind, value]).await?;
+    let row: Option<(i64,)> = work
+        .opt(sql!("select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3"), args![kind, value])
+        .await?;
     Ok(row.map(|(id,)| id.into()))
 }
 
@@ -118,7 +125,13 @@ pub(crate) async fn by_identity(work: &mut Work, kind: IdentityKind, value: &str
 pub(crate) async fn create_with_phone(work: &mut Work, name: &str, number: &Phone) -> Result<ContactHit> {
     let name = if name.trim().is_empty() { text::phone_display(&number.e164) } else { name.trim().to_owned() };
     let id = create(work, &name, Some(number)).await?;
-    let new = NewIdentity { kind: IdentityKind::Phone, value: number.digits(), channel: ChannelKind::WhatsApp, address: number.digits(), username: None };
+    let new = NewIdentity {
+        kind: IdentityKind::Phone,
+        value: number.digits(),
+        channel: ChannelKind::WhatsApp,
+        address: number.digits(),
+        username: None,
+    };
     if !add_identity(work, id, &new).await? {
         // Somebody else made the contact a moment ago.
         work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
@@ -187,7 +200,11 @@ pub(crate) async fn activate(work: &mut Work, id: ContactId) -> Result<()> {
 pub(crate) async fn index(work: &mut Work, id: ContactId, name: &str, phone: Option<&str>, email: Option<&str>) -> Result<()> {
     work.run(sql!("delete from contact_term where account_id = $1 and contact_id = $2"), args![id]).await?;
     for term in terms(name, phone, email) {
-        work.run(sql!("insert into contact_term (account_id, term, contact_id) values ($1, $2, $3) on conflict do nothing"), args![term, id]).await?;
+        work.run(
+            sql!("insert into contact_term (account_id, term, contact_id) values ($1, $2, $3) on conflict do nothing"),
+            args![term, id],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -195,7 +212,8 @@ pub(crate) async fn index(work: &mut Work, id: ContactId, name: &str, phone: Opt
 /// Words of the name and the e-mail, and every tail of the number of four digits or more, so that a prefix search finds
 /// a number by any part of it.
 pub fn terms(name: &str, phone: Option<&str>, email: Option<&str>) -> Vec<String> {
-    let mut terms: Vec<String> = fold(name).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(40).collect()).collect();
+    let mut terms: Vec<String> =
+        fold(name).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(40).collect()).collect();
     if let Some(email) = email {
         terms.push(fold(email));
     }

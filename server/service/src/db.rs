@@ -254,7 +254,9 @@ impl Db {
     /// Runs a writing statement in a transaction of its own; answers the rows it touched.
     pub async fn run(&self, text: impl Into<Text>, args: Vec<Arg>) -> sqlx::Result<u64> {
         match self {
-            Db::Sqlite { write, .. } => Ok(ask!(sqlx::query_with, text.into().sqlite(), sqlite_args(args)?).execute(write).await?.rows_affected()),
+            Db::Sqlite { write, .. } => {
+                Ok(ask!(sqlx::query_with, text.into().sqlite(), sqlite_args(args)?).execute(write).await?.rows_affected())
+            }
             Db::Postgres(pool) => Ok(ask!(sqlx::query_with, text.into().postgres(), pg_args(args)?).execute(pool).await?.rows_affected()),
         }
     }

@@ -176,7 +176,12 @@ impl Desk {
         if let Some(bus) = self.buses.read().unwrap_or_else(PoisonError::into_inner).get(&account) {
             return bus.subscribe();
         }
-        self.buses.write().unwrap_or_else(PoisonError::into_inner).entry(account).or_insert_with(|| broadcast::channel(BUS_DEPTH).0).subscribe()
+        self.buses
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(account)
+            .or_insert_with(|| broadcast::channel(BUS_DEPTH).0)
+            .subscribe()
     }
 
     /// Tells everybody who listens to the account.
@@ -227,8 +232,9 @@ impl Desk {
             .await?;
         let Some((role, name, nickname)) = member else { return Ok(None) };
         let role: Role = role.parse()?;
-        let links: Vec<(i64, bool, bool)> =
-            scope.all(sql!("select team_id, is_agent, is_supervisor from team_member where account_id = $1 and user_id = $2"), args![user]).await?;
+        let links: Vec<(i64, bool, bool)> = scope
+            .all(sql!("select team_id, is_agent, is_supervisor from team_member where account_id = $1 and user_id = $2"), args![user])
+            .await?;
         let links: Vec<model::TeamLink> =
             links.into_iter().map(|(t, is_agent, is_supervisor)| model::TeamLink { team_id: t.into(), is_agent, is_supervisor }).collect();
         let teams: Vec<(i64, String)> = scope.all(sql!("select id, restriction from team where account_id = $1"), args![]).await?;

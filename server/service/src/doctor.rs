@@ -78,7 +78,11 @@ pub async fn examine(desk: &Desk, public_url: &str) -> Vec<Finding> {
 
 fn settled(name: &str, found: Result<Finding>) -> Finding {
     found.unwrap_or_else(|e| {
-        let advice = if name == "database" { "Check PROSA_DATABASE_URL, and that the database runs and can be reached." } else { "See the message; the database may be damaged or busy." };
+        let advice = if name == "database" {
+            "Check PROSA_DATABASE_URL, and that the database runs and can be reached."
+        } else {
+            "See the message; the database may be damaged or busy."
+        };
         Finding::new(name, Level::Fail, e.to_string(), advice)
     })
 }
@@ -112,7 +116,10 @@ async fn migrations(desk: &Desk) -> Finding {
 
 async fn integrity(desk: &Desk) -> Result<Finding> {
     let rows: Vec<(String,)> = desk.db.all(sql_system!(sqlite "pragma quick_check(5)"), args![]).await?;
-    let (size,): (i64,) = one(desk, sql_system!(sqlite "select page_count * page_size from pragma_page_count(), pragma_page_size()"), args![]).await?.unwrap_or_default();
+    let (size,): (i64,) =
+        one(desk, sql_system!(sqlite "select page_count * page_size from pragma_page_count(), pragma_page_size()"), args![])
+            .await?
+            .unwrap_or_default();
     Ok(match rows.as_slice() {
         [(ok,)] if ok == "ok" => Finding::ok("database file", format!("sound, {}", bytes(size.max(0) as u64))),
         faults => Finding::new(
@@ -133,13 +140,23 @@ async fn clock(desk: &Desk) -> Result<Finding> {
             one(desk, sql_system!(postgres "select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)"), args![]).await?;
         let apart = theirs.map_or(0, |(t,)| (t - now).abs());
         if apart > 5_000 {
-            return Ok(Finding::new("clock", if apart > MINUTE { Level::Fail } else { Level::Warn }, format!("{} s away from the database's", apart / 1000), SET_IT));
+            return Ok(Finding::new(
+                "clock",
+                if apart > MINUTE { Level::Fail } else { Level::Warn },
+                format!("{} s away from the database's", apart / 1000),
+                SET_IT,
+            ));
         }
     }
     let newest: Option<(Option<i64>,)> = one(desk, sql_system!("select max(at) from event"), args![]).await?;
     let ahead = newest.and_then(|(at,)| at).map_or(0, |at| at - now);
     if ahead > MINUTE {
-        return Ok(Finding::new("clock", Level::Fail, format!("the newest event is {} s in the future: the clock went back", ahead / 1000), SET_IT));
+        return Ok(Finding::new(
+            "clock",
+            Level::Fail,
+            format!("the newest event is {} s in the future: the clock went back", ahead / 1000),
+            SET_IT,
+        ));
     }
     // The first version of the product is younger than this.
     if now < 1_767_225_600_000 {
@@ -152,7 +169,12 @@ async fn folder(desk: &Desk) -> Finding {
     let folder = &desk.settings.data_dir;
     let shown = folder.display();
     if let Err(e) = media::writable(folder).await {
-        return Finding::new("data folder", Level::Fail, format!("{shown} cannot be written to: {e}"), "Give the server's user the folder, or set PROSA_DATA_DIR to another one.");
+        return Finding::new(
+            "data folder",
+            Level::Fail,
+            format!("{shown} cannot be written to: {e}"),
+            "Give the server's user the folder, or set PROSA_DATA_DIR to another one.",
+        );
     }
     let free = match rustix::fs::statvfs(folder) {
         Ok(s) => s.f_bavail.saturating_mul(s.f_frsize),
@@ -177,17 +199,29 @@ fn bytes(n: u64) -> String {
 fn address(public_url: &str) -> Finding {
     const NAME: &str = "public URL";
     let advice = "Set PROSA_PUBLIC_URL to the address under which browsers and Meta reach this server, such as https://chat.example.com";
-    let Ok(url) = url::Url::parse(public_url) else { return Finding::new(NAME, Level::Fail, format!("{public_url:?} is not an address"), advice) };
+    let Ok(url) = url::Url::parse(public_url) else {
+        return Finding::new(NAME, Level::Fail, format!("{public_url:?} is not an address"), advice);
+    };
     let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
         return Finding::new(NAME, Level::Fail, format!("{public_url} is not an http or https address"), advice);
     };
     if url.path() != "/" || url.query().is_some() {
-        return Finding::new(NAME, Level::Fail, format!("{public_url} has a path"), "The server needs a host of its own: give its address without a path.");
+        return Finding::new(
+            NAME,
+            Level::Fail,
+            format!("{public_url} has a path"),
+            "The server needs a host of its own: give its address without a path.",
+        );
     }
     let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()) || host == "[::1]";
     match (url.scheme(), here) {
         ("https", false) => Finding::ok(NAME, public_url),
-        (_, true) => Finding::new(NAME, Level::Ok, format!("{public_url}: this machine only"), "For other people, and for Meta's webhooks, it has to be a public https address."),
+        (_, true) => Finding::new(
+            NAME,
+            Level::Ok,
+            format!("{public_url}: this machine only"),
+            "For other people, and for Meta's webhooks, it has to be a public https address.",
+        ),
         _ => Finding::new(
             NAME,
             Level::Warn,
@@ -247,15 +281,26 @@ async fn network(desk: &Desk, id: ChannelId, account: &str) -> Finding {
         ),
         Ok(Ok(answer)) => Finding::ok(&name, format!("works: {answer}")),
         Ok(Err(e)) => Finding::new(&name, Level::Fail, channels::reason(&e), advice_for(e.problem)),
-        Err(_) => Finding::new(&name, Level::Fail, format!("{} did not answer within {} s", link.graph_url, PROBE.as_secs()), advice_for(DeliveryProblem::NetworkDown)),
+        Err(_) => Finding::new(
+            &name,
+            Level::Fail,
+            format!("{} did not answer within {} s", link.graph_url, PROBE.as_secs()),
+            advice_for(DeliveryProblem::NetworkDown),
+        ),
     }
 }
 
 fn advice_for(problem: DeliveryProblem) -> &'static str {
     match problem {
-        DeliveryProblem::TokenExpired => "Make a new access token at Meta (a system user's does not expire) and enter it under Settings, Channels.",
-        DeliveryProblem::PermissionMissing => "The token needs whatsapp_business_messaging and whatsapp_business_management for this business account.",
-        DeliveryProblem::NetworkDown | DeliveryProblem::Uncertain => "Check that this machine reaches PROSA_GRAPH_URL, also through its proxy and firewall.",
+        DeliveryProblem::TokenExpired => {
+            "Make a new access token at Meta (a system user's does not expire) and enter it under Settings, Channels."
+        }
+        DeliveryProblem::PermissionMissing => {
+            "The token needs whatsapp_business_messaging and whatsapp_business_management for this business account."
+        }
+        DeliveryProblem::NetworkDown | DeliveryProblem::Uncertain => {
+            "Check that this machine reaches PROSA_GRAPH_URL, also through its proxy and firewall."
+        }
         DeliveryProblem::AccountBlocked => "Look at the account's quality page in Meta's Business Manager.",
         DeliveryProblem::Payment => "Add a payment method in Meta's Business Manager.",
         DeliveryProblem::NumberNotRegistered => "Register the number again, or correct its phone number id.",
@@ -307,12 +352,21 @@ async fn webhooks(desk: &Desk) -> Result<Finding> {
         return Ok(Finding::new(
             "webhooks",
             Level::Fail,
-            format!("{n} could not be applied, the first {} ago; the last one: {}", ago(now - since), note.map(|(n,)| n).unwrap_or_default()),
+            format!(
+                "{n} could not be applied, the first {} ago; the last one: {}",
+                ago(now - since),
+                note.map(|(n,)| n).unwrap_or_default()
+            ),
             "Their bodies are kept in the table webhook. Report the note with the log lines that name the row.",
         ));
     }
     if let Some((_, n, since)) = rows.iter().find(|(s, _, since)| s == "NEW" && now - since > MINUTE) {
-        return Ok(Finding::new("webhooks", Level::Warn, format!("{n} wait, the oldest for {}", ago(now - since)), "They are worked through while prosa serve runs."));
+        return Ok(Finding::new(
+            "webhooks",
+            Level::Warn,
+            format!("{n} wait, the oldest for {}", ago(now - since)),
+            "They are worked through while prosa serve runs.",
+        ));
     }
     Ok(Finding::ok("webhooks", "all worked through"))
 }
@@ -375,7 +429,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let desk = desk(&folder, true, "k").await;
         crate::demo::workspace(&desk).await.unwrap();
-        run(&desk, &format!("insert into event (account_id, seq, at, change) select id, 1, {}, '{{}}' from account limit 1", NOW + 2 * HOUR)).await;
+        run(
+            &desk,
+            &format!("insert into event (account_id, seq, at, change) select id, 1, {}, '{{}}' from account limit 1", NOW + 2 * HOUR),
+        )
+        .await;
         run(&desk, &format!("insert into webhook (id, source, hash, body, received_at, state, note) values (1, 'WHATSAPP', 'x', '{{}}', {}, 'FAILED', 'bad item')", NOW - HOUR)).await;
         run(
             &desk,

@@ -11,5 +11,15 @@ pub async fn workspace(cx: &Cx) -> Result<Workspace> {
     let seq = crate::desk::last_seq(&scope).await?;
     let (me, members, teams, channels, counts) =
         tokio::try_join!(auth::me(cx), people::members(cx), people::teams(cx), channels::list(cx), conversation::counts(cx))?;
-    Ok(Workspace { me, seen: cx.seen().clone(), members, teams, channels, counts, seq, build: cx.desk().settings.build.clone(), now: cx.desk().now() })
+    Ok(Workspace {
+        me,
+        seen: cx.seen().clone(),
+        members,
+        teams,
+        channels,
+        counts,
+        seq,
+        build: cx.desk().settings.build.clone(),
+        now: cx.desk().now(),
+    })
 }

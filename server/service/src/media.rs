@@ -28,7 +28,8 @@ pub(crate) struct Expected {
 
 /// Notes the file to fetch.
 pub(crate) async fn expect(work: &mut Work, c: &Conversation, channel: ChannelId, m: &Message, e: &Expected) -> Result<()> {
-    let hash = base64::engine::general_purpose::STANDARD.decode(&e.sha256).ok().filter(|b| b.len() == 32).map(hex::encode).unwrap_or_default();
+    let hash =
+        base64::engine::general_purpose::STANDARD.decode(&e.sha256).ok().filter(|b| b.len() == 32).map(hex::encode).unwrap_or_default();
     work.run(
         sql!(
             "insert into media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, sha256, external_id)
@@ -139,10 +140,18 @@ struct Fetched {
 
 /// Streams the file to disk under its hash, never more than [`LARGEST`].
 async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> {
-    let row = channels::row(desk, job.channel_id.into()).await.map_err(Refusal::again)?.ok_or_else(|| Refusal::never("the channel is gone"))?;
+    let row =
+        channels::row(desk, job.channel_id.into()).await.map_err(Refusal::again)?.ok_or_else(|| Refusal::never("the channel is gone"))?;
     let link = row.link(desk);
     let mut stream = row.adapter().fetch_media(&link, &job.external_id).await.map_err(|e| Refusal {
-        again: matches!(e.policy, channel::Policy::Retry | channel::Policy::RetryPair | channel::Policy::Wait | channel::Policy::Uncertain | channel::Policy::Account),
+        again: matches!(
+            e.policy,
+            channel::Policy::Retry
+                | channel::Policy::RetryPair
+                | channel::Policy::Wait
+                | channel::Policy::Uncertain
+                | channel::Policy::Account
+        ),
         why: e.detail.clone(),
     })?;
     if stream.size.is_some_and(|s| s > LARGEST) {
@@ -186,7 +195,9 @@ pub fn sniff(head: &[u8], announced: &str) -> String {
     let seen = infer::get(head).map(|t| t.mime_type());
     let mime = match seen {
         // Containers whose content does not tell sound from pictures, and office files in a zip.
-        Some("video/mp4" | "video/webm" | "application/ogg" | "application/zip" | "application/x-ole-storage") if !announced.is_empty() => announced,
+        Some("video/mp4" | "video/webm" | "application/ogg" | "application/zip" | "application/x-ole-storage") if !announced.is_empty() => {
+            announced
+        }
         Some(mime) => mime.to_owned(),
         None if looks_like_markup(head) => "text/plain".to_owned(),
         None if announced.is_empty() => "application/octet-stream".to_owned(),

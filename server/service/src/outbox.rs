@@ -33,10 +33,18 @@ const STALE_MILLIS: i64 = 24 * 3_600_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Payload {
-    Text { text: String, quoted: Option<String> },
-    Template { template: Box<Template>, values: BTreeMap<String, String> },
+    Text {
+        text: String,
+        quoted: Option<String>,
+    },
+    Template {
+        template: Box<Template>,
+        values: BTreeMap<String, String>,
+    },
     /// A read receipt for the contact's message.
-    Read { external_id: String },
+    Read {
+        external_id: String,
+    },
 }
 
 /// Queues a message.
@@ -46,7 +54,8 @@ pub(crate) async fn queue(work: &mut Work, c: &Conversation, m: &Message, payloa
 
 /// Queues a read receipt; an earlier one of the conversation that has not left yet is not needed any more.
 pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &str) -> Result<()> {
-    work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id]).await?;
+    work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id])
+        .await?;
     push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }).await
 }
 
@@ -303,7 +312,9 @@ async fn refused(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, e: SendError) ->
 }
 
 async fn set_state(desk: &Desk, job: &Job, state: &str, next_at: Millis) -> Result<()> {
-    desk.db.run(sql_system!("update outbox set state = $2, next_at = $3, locked_until = 0 where id = $1"), args![job.id, state, next_at]).await?;
+    desk.db
+        .run(sql_system!("update outbox set state = $2, next_at = $3, locked_until = 0 where id = $1"), args![job.id, state, next_at])
+        .await?;
     Ok(())
 }
 

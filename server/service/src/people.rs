@@ -45,8 +45,9 @@ pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
             args![],
         )
         .await?;
-    let links: Vec<(i64, i64, bool, bool)> =
-        scope.all(sql!("select user_id, team_id, is_agent, is_supervisor from team_member where account_id = $1 order by team_id"), args![]).await?;
+    let links: Vec<(i64, i64, bool, bool)> = scope
+        .all(sql!("select user_id, team_id, is_agent, is_supervisor from team_member where account_id = $1 order by team_id"), args![])
+        .await?;
     let mut teams: HashMap<i64, Vec<TeamLink>> = HashMap::new();
     for (user, team, is_agent, is_supervisor) in links {
         teams.entry(user).or_default().push(TeamLink { team_id: team.into(), is_agent, is_supervisor });
@@ -93,14 +94,16 @@ pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
             user
         }
         (None, Some(user)) => {
-            let here: Option<(bool,)> = work.opt(sql!("select active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
+            let here: Option<(bool,)> =
+                work.opt(sql!("select active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
             if here == Some((true,)) {
                 return Err(Fault::field("email", Wrong::Taken).into());
             }
             user
         }
         (None, None) => {
-            let made = crate::auth::create_user(&mut work, &draft.name, &draft.nickname, &draft.email, hash.as_deref().unwrap_or_default()).await;
+            let made =
+                crate::auth::create_user(&mut work, &draft.name, &draft.nickname, &draft.email, hash.as_deref().unwrap_or_default()).await;
             made.map_err(|e| if e.is_unique("email") { Fault::field("email", Wrong::Taken).into() } else { e })?
         }
     };
@@ -153,9 +156,15 @@ async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft
         .one(sql_system!("select count(*) from membership where user_id = $1 and account_id <> $2 and active"), args![user, cx.account])
         .await?
         .unwrap_or_default();
-    let (name, nickname, email): (String, String, String) =
-        work.system().one(sql_system!("select name, nickname, email from users where id = $1"), args![user]).await?.ok_or(Fault::Missing)?;
-    let changed = name != draft.name.trim() || nickname != draft.nickname.trim() || email != crate::auth::normal_email(&draft.email) || hash.is_some();
+    let (name, nickname, email): (String, String, String) = work
+        .system()
+        .one(sql_system!("select name, nickname, email from users where id = $1"), args![user])
+        .await?
+        .ok_or(Fault::Missing)?;
+    let changed = name != draft.name.trim()
+        || nickname != draft.nickname.trim()
+        || email != crate::auth::normal_email(&draft.email)
+        || hash.is_some();
     if !changed {
         return Ok(Vec::new());
     }
@@ -175,8 +184,10 @@ async fn change_user(work: &mut Work, cx: &Cx, user: UserId, draft: &MemberDraft
     if hash.is_none() {
         return Ok(Vec::new());
     }
-    let ended: Vec<(i64,)> =
-        work.system().all(sql_system!("delete from login where user_id = $1 and id <> $2 returning id"), args![user, cx.login.unwrap_or_default()]).await?;
+    let ended: Vec<(i64,)> = work
+        .system()
+        .all(sql_system!("delete from login where user_id = $1 and id <> $2 returning id"), args![user, cx.login.unwrap_or_default()])
+        .await?;
     Ok(ended.into_iter().map(|(id,)| id.into()).collect())
 }
 
@@ -203,7 +214,10 @@ async fn set_teams(work: &mut Work, user: UserId, links: &[TeamLink]) -> Result<
 pub async fn teams(cx: &Cx) -> Result<Vec<Team>> {
     let rows: Vec<(i64, String, bool, String, String)> = cx
         .may(Permission::Inbox)?
-        .all(sql!("select id, name, is_default, restriction, closing_message from team where account_id = $1 order by name, id limit 1000"), args![])
+        .all(
+            sql!("select id, name, is_default, restriction, closing_message from team where account_id = $1 order by name, id limit 1000"),
+            args![],
+        )
         .await?;
     rows.into_iter()
         .map(|(id, name, is_default, restriction, closing_message)| {
@@ -251,6 +265,7 @@ pub async fn save_team(cx: &Cx, draft: TeamDraft) -> Result<Team> {
 pub async fn set_archive_preference(cx: &Cx, preference: ArchivePreference) -> Result<()> {
     let scope = cx.may(Permission::Inbox)?;
     let mut work = scope.begin().await?;
-    work.run(sql!("update membership set archive_preference = $3 where account_id = $1 and user_id = $2"), args![cx.user, preference]).await?;
+    work.run(sql!("update membership set archive_preference = $3 where account_id = $1 and user_id = $2"), args![cx.user, preference])
+        .await?;
     work.commit().await
 }

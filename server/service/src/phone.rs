@@ -33,7 +33,11 @@ pub fn typed(text: &str) -> Result<Phone, Fault> {
     }
     // A Brazilian number typed with its country code but without the plus.
     let with_code = digits.starts_with("55") && (12..=13).contains(&digits.len());
-    let text = if text.starts_with('+') || with_code || text.starts_with("00") { format!("+{}", digits.trim_start_matches("00")) } else { text.to_owned() };
+    let text = if text.starts_with('+') || with_code || text.starts_with("00") {
+        format!("+{}", digits.trim_start_matches("00"))
+    } else {
+        text.to_owned()
+    };
     let national = digits.trim_start_matches('0');
     let old_mobile = !text.starts_with('+') && national.len() == 10 && is_mobile_start(national.as_bytes()[2]);
     let text = if old_mobile { format!("+55{}9{}", &national[..2], &national[2..]) } else { text };
@@ -90,7 +94,16 @@ mod tests {
 
     #[test]
     fn in_7_numbers_are_understood_in_any_format() {
-        for text in ["11 98765-4321", "(11) 98765-4321", "+55 11 98765-4321", "5511987654321", "011987654321", "1187654321", "+551187654321", "005511987654321"] {
+        for text in [
+            "11 98765-4321",
+            "(11) 98765-4321",
+            "+55 11 98765-4321",
+            "5511987654321",
+            "011987654321",
+            "1187654321",
+            "+551187654321",
+            "005511987654321",
+        ] {
             assert_eq!(typed(text).map(|p| p.e164), Ok("+5511987654321".to_owned()), "{text}");
         }
         assert_eq!(typed("11 3333-4444").unwrap().e164, "+551133334444");

@@ -4,7 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Millis, RANDOM_BITS};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
-use std::sync::{Mutex, PoisonError, atomic::{AtomicI64, Ordering}};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Clock, id maker and random source.
@@ -53,9 +56,16 @@ impl Seam {
         let wanted = (at << RANDOM_BITS) | random;
         let step = (random & 0xff) + 1;
         // Ids of one process rise, also within a millisecond.
-        let taken = self.last_id.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(if wanted > last { wanted } else { last + step }));
+        let taken =
+            self.last_id.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(if wanted > last { wanted } else { last + step }));
         match taken {
-            Ok(last) | Err(last) => if wanted > last { wanted } else { last + step },
+            Ok(last) | Err(last) => {
+                if wanted > last {
+                    wanted
+                } else {
+                    last + step
+                }
+            }
         }
     }
 

@@ -31,7 +31,12 @@ fn account_word(account: AccountId) -> String {
 }
 
 fn cut(text: &str) -> impl Iterator<Item = String> {
-    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(|w| w.chars().take(WORD_MAX).collect()).collect::<Vec<String>>().into_iter()
+    fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(|w| w.chars().take(WORD_MAX).collect())
+        .collect::<Vec<String>>()
+        .into_iter()
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -173,7 +178,11 @@ async fn messages(cx: &Cx, scope: &Scope, words: &[String]) -> Result<Vec<Messag
         .await?;
     let rows: Vec<Row> = scope
         .all(
-            sql!(concat!("select ", columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id in {in $2}")),
+            sql!(concat!(
+                "select ",
+                columns!(),
+                " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id in {in $2}"
+            )),
             vec![crate::db::list(ids.iter().map(|(_, c)| *c))],
         )
         .await?;

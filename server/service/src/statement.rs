@@ -48,7 +48,9 @@ impl Statement {
     pub fn is_scoped(&self) -> bool {
         let text = self.text;
         let own_row = text.starts_with("insert into") && text.find("account_id").is_some_and(|a| text.find(')').is_some_and(|end| a < end));
-        own_row || text.contains("account_id = $1") || (text.contains("from account ") || text.starts_with("update account ")) && text.contains("id = $1")
+        own_row
+            || text.contains("account_id = $1")
+            || (text.contains("from account ") || text.starts_with("update account ")) && text.contains("id = $1")
     }
 }
 

@@ -38,8 +38,10 @@ pub async fn cx_of_token(desk: &Desk, token: &str) -> Result<Option<Cx>> {
         Some(known) => known,
         None => {
             let age = desk.tokens.age();
-            let row: Option<(i64, i64)> =
-                desk.db.one(sql_system!("select account_id, user_id from api_token where token_hash = $1 and revoked_at is null"), args![&hash]).await?;
+            let row: Option<(i64, i64)> = desk
+                .db
+                .one(sql_system!("select account_id, user_id from api_token where token_hash = $1 and revoked_at is null"), args![&hash])
+                .await?;
             let Some((account, user)) = row else { return Ok(None) };
             desk.db.run(sql_system!("update api_token set last_used_at = $2 where token_hash = $1"), args![&hash, desk.now()]).await?;
             desk.tokens.keep(hash, (account.into(), user.into()), age);
@@ -54,12 +56,17 @@ pub async fn cx_of_token(desk: &Desk, token: &str) -> Result<Option<Cx>> {
 /// # Errors
 /// [`Fault::Missing`] when one of them is not there.
 pub async fn find(desk: &Desk, account: &str, user: &str) -> Result<(AccountId, UserId)> {
-    let a: Option<(i64,)> =
-        desk.db.one(sql_system!("select id from account where name = $1 or id = $2"), args![account, account.parse::<i64>().unwrap_or(0)]).await?;
+    let a: Option<(i64,)> = desk
+        .db
+        .one(sql_system!("select id from account where name = $1 or id = $2"), args![account, account.parse::<i64>().unwrap_or(0)])
+        .await?;
     let (a,) = a.ok_or(Fault::Missing)?;
     let u: Option<(i64,)> = desk
         .db
-        .one(sql_system!("select id from users where email = $1 or id = $2"), args![crate::auth::normal_email(user), user.parse::<i64>().unwrap_or(0)])
+        .one(
+            sql_system!("select id from users where email = $1 or id = $2"),
+            args![crate::auth::normal_email(user), user.parse::<i64>().unwrap_or(0)],
+        )
         .await?;
     let (u,) = u.ok_or(Fault::Missing)?;
     Ok((a.into(), u.into()))

@@ -31,9 +31,10 @@ pub fn ticket(desk: &Desk, row: &ChannelRow) -> String {
 
 /// Whether a ticket is ours, for this chat, and not too old.
 pub fn ticket_holds(desk: &Desk, row: &ChannelRow, ticket: &str) -> bool {
-    desk.keys.open_signed("ticket", ticket).and_then(|t| t.split_once(':')).is_some_and(|(id, until)| {
-        id == row.id.to_string() && until.parse::<i64>().is_ok_and(|u| u > desk.now())
-    })
+    desk.keys
+        .open_signed("ticket", ticket)
+        .and_then(|t| t.split_once(':'))
+        .is_some_and(|(id, until)| id == row.id.to_string() && until.parse::<i64>().is_ok_and(|u| u > desk.now()))
 }
 
 /// The visitor that a token names, or a new one without a token or with one that is not ours.
@@ -57,7 +58,14 @@ pub async fn admit(desk: &Desk, row: &ChannelRow, token: Option<&str>) -> Result
 ///
 /// # Errors
 /// [`Fault::Invalid`] for an empty or too long text, [`Fault::ChannelDown`] when the chat is switched off.
-pub async fn say(desk: &Desk, row: &Arc<ChannelRow>, visitor: &mut VisitorId, client_id: &str, body: &str, name: &str) -> Result<ChatMessage> {
+pub async fn say(
+    desk: &Desk,
+    row: &Arc<ChannelRow>,
+    visitor: &mut VisitorId,
+    client_id: &str,
+    body: &str,
+    name: &str,
+) -> Result<ChatMessage> {
     Check::default().text(client_id, "client_id", 64).text(body, "text", limit::TEXT_MAX).done()?;
     if row.status != ChannelStatus::Connected {
         return Err(Fault::ChannelDown.into());
@@ -68,7 +76,13 @@ pub async fn say(desk: &Desk, row: &Arc<ChannelRow>, visitor: &mut VisitorId, cl
         Some(id) => id,
         None => {
             let id = contact::create(&mut work, name, None).await?;
-            let new = NewIdentity { kind: IdentityKind::Visitor, value: &visitor.value, channel: ChannelKind::WebChat, address: &visitor.value, username: None };
+            let new = NewIdentity {
+                kind: IdentityKind::Visitor,
+                value: &visitor.value,
+                channel: ChannelKind::WebChat,
+                address: &visitor.value,
+                username: None,
+            };
             if contact::add_identity(&mut work, id, &new).await? {
                 id
             } else {
@@ -95,7 +109,11 @@ pub async fn say(desk: &Desk, row: &Arc<ChannelRow>, visitor: &mut VisitorId, cl
         None => {
             let row: Option<message::Stored> = work
                 .opt(
-                    sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
+                    sql!(concat!(
+                        "select ",
+                        message::columns!(),
+                        " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3"
+                    )),
                     args![row.id, &said.external_id],
                 )
                 .await?;
@@ -139,7 +157,12 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
     let names = nicknames(&scope).await?;
     rows.into_iter()
         .map(|m| {
-            let client = m.external_id.as_deref().filter(|_| m.direction == Direction::In).and_then(|e| e.strip_prefix(&format!("{}:", visitor.value))).map(str::to_owned);
+            let client = m
+                .external_id
+                .as_deref()
+                .filter(|_| m.direction == Direction::In)
+                .and_then(|e| e.strip_prefix(&format!("{}:", visitor.value)))
+                .map(str::to_owned);
             let m = m.view()?;
             let author = m.author_id.and_then(|a| names.iter().find(|(id, _)| *id == a.0)).map(|(_, n)| n.as_str()).unwrap_or_default();
             let mut chat = chat_message(&m, author);
@@ -156,7 +179,8 @@ pub async fn nicknames(scope: &Scope) -> Result<Vec<(i64, String)>> {
 
 /// A message as the visitor sees it, or nothing for notes, system lines and what has not left.
 pub fn for_visitor(m: &Message, author: &str) -> Option<ChatMessage> {
-    let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition) || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
+    let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition)
+        || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
     (!hidden).then(|| chat_message(m, author))
 }
 

@@ -52,7 +52,13 @@ impl Scope {
 
     /// Begins a unit of work.
     pub async fn begin(&self) -> Result<Work> {
-        Ok(Work { tx: self.desk.db.begin().await?, desk: self.desk.clone(), account: self.account, told: Vec::new(), wakes: Wakes::default() })
+        Ok(Work {
+            tx: self.desk.db.begin().await?,
+            desk: self.desk.clone(),
+            account: self.account,
+            told: Vec::new(),
+            wakes: Wakes::default(),
+        })
     }
 
     /// Writes down who did what, on its own.
@@ -155,7 +161,13 @@ impl Work {
     }
 
     /// Writes down who did what.
-    pub async fn audit(&mut self, actor: Option<UserId>, action: &str, subject: impl std::fmt::Display, data: serde_json::Value) -> Result<()> {
+    pub async fn audit(
+        &mut self,
+        actor: Option<UserId>,
+        action: &str,
+        subject: impl std::fmt::Display,
+        data: serde_json::Value,
+    ) -> Result<()> {
         let (id, at): (i64, _) = (self.desk.seam.id(), self.desk.now());
         self.run(
             sql!("insert into audit (account_id, id, at, actor_id, action, subject, data) values ($1, $2, $3, $4, $5, $6, $7)"),
@@ -227,7 +239,8 @@ pub async fn last_seq(scope: &Scope) -> Result<i64> {
 
 /// Events after `since`, oldest first, at most `limit`. Old ones are swept away: the first may be later than asked for.
 pub async fn events_since(scope: &Scope, since: i64, limit: i64) -> Result<Vec<Event>> {
-    let rows: Vec<(i64, i64, String)> =
-        scope.all(sql!("select seq, at, change from event where account_id = $1 and seq > $2 order by seq limit $3"), args![since, limit]).await?;
+    let rows: Vec<(i64, i64, String)> = scope
+        .all(sql!("select seq, at, change from event where account_id = $1 and seq > $2 order by seq limit $3"), args![since, limit])
+        .await?;
     rows.into_iter().map(|(seq, at, change)| Ok(Event { seq, at, change: serde_json::from_str(&change)? })).collect()
 }

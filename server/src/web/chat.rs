@@ -129,9 +129,11 @@ pub async fn connect(
     }
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
         web.metrics.socket_opened();
-        let quota = Quota::with_period(Duration::from_secs(2)).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(times(MESSAGE_BURST));
+        let quota =
+            Quota::with_period(Duration::from_secs(2)).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(times(MESSAGE_BURST));
         let metrics = web.metrics.clone();
-        let mut chat = Chat { web, row, socket, who: None, language: String::new(), messages: RateLimiter::direct(quota), ticks: MessageId(0) };
+        let mut chat =
+            Chat { web, row, socket, who: None, language: String::new(), messages: RateLimiter::direct(quota), ticks: MessageId(0) };
         if let Err(e) = chat.run().await {
             tracing::debug!(reason = ?e, "a visitor's socket ended");
         }
@@ -162,7 +164,9 @@ impl Chat {
         let mut news = self.web.desk.listen(self.row.account_id);
         let hello = tokio::time::timeout(HELLO_TIME, self.socket.recv()).await.map_err(|_| End::Closed)?;
         let Some(Ok(Message::Text(text))) = hello else { return Err(End::Closed) };
-        let Ok(VisitorFrame::Hello { ticket, token, since, language, .. }) = serde_json::from_str(&text) else { return self.error("bad_hello", None).await };
+        let Ok(VisitorFrame::Hello { ticket, token, since, language, .. }) = serde_json::from_str(&text) else {
+            return self.error("bad_hello", None).await;
+        };
         if !visitor::ticket_holds(&self.web.desk, &self.row, &ticket) {
             return self.error("bad_ticket", None).await;
         }
@@ -244,7 +248,12 @@ impl Chat {
     async fn say(&mut self, mut who: VisitorId, client_id: String, text: &str) -> Result<(), End> {
         if let Err(until) = self.messages.check() {
             let wait = until.wait_time_from(DefaultClock::default().now()).as_millis() as i64;
-            let frame = ServerFrame::Error { code: "rate_limited".into(), text: String::new(), client_id: Some(client_id), retry_after_ms: Some(wait.max(1)) };
+            let frame = ServerFrame::Error {
+                code: "rate_limited".into(),
+                text: String::new(),
+                client_id: Some(client_id),
+                retry_after_ms: Some(wait.max(1)),
+            };
             return self.send(&frame).await;
         }
         let name = visitor::default_name(&self.language);

@@ -9,8 +9,8 @@ use axum::{Router, routing::get};
 use http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Figures; silent when no address is configured.
 #[derive(Clone, Default)]
@@ -28,7 +28,9 @@ impl Metrics {
         let Some(addr) = addr else { return Ok(Metrics::default()) };
         let handle = PrometheusBuilder::new().install_recorder().context("metrics cannot start twice")?;
         let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("PROSA_METRICS_ADDR: cannot listen on {addr}"))?;
-        let app = Router::new().route("/metrics", get(|State(handle): State<PrometheusHandle>| async move { handle.render() })).with_state(handle);
+        let app = Router::new()
+            .route("/metrics", get(|State(handle): State<PrometheusHandle>| async move { handle.render() }))
+            .with_state(handle);
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(Metrics { on: true, sockets: Arc::default() })
     }

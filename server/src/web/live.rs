@@ -29,7 +29,12 @@ pub struct Since {
 }
 
 /// `GET /live?since=<seq>`.
-pub async fn connect(State(web): State<Web>, Extension(Who(cx)): Extension<Who>, Query(since): Query<Since>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn connect(
+    State(web): State<Web>,
+    Extension(Who(cx)): Extension<Who>,
+    Query(since): Query<Since>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let Some(cx) = cx else { return (http::StatusCode::UNAUTHORIZED, axum::Json(model::Fault::SignedOut)).into_response() };
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
         let tab = web.presence.tab();
@@ -141,7 +146,9 @@ impl Live {
             News::Presence { conversation_id, access, people } if self.cx.seen().sees(&access) => {
                 self.send(&Frame::Presence { conversation_id, people }).await
             }
-            News::ContactTyping { conversation_id, access } if self.cx.seen().sees(&access) => self.send(&Frame::ContactTyping { conversation_id }).await,
+            News::ContactTyping { conversation_id, access } if self.cx.seen().sees(&access) => {
+                self.send(&Frame::ContactTyping { conversation_id }).await
+            }
             News::Seats { user_id } if user_id.is_none_or(|u| u == self.cx.user) => self.seat().await,
             News::LoginEnded { login_id } if self.cx.login == Some(login_id) => self.ended().await,
             _ => Ok(()),

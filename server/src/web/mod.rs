@@ -48,15 +48,8 @@ impl FromRef<Web> for Desk {
 }
 
 /// Addresses that answer without a login, by design. The access test holds this list against the router.
-pub const PUBLIC: &[&str] = &[
-    "/healthz",
-    "/readyz",
-    "/webhooks/meta",
-    "/chat/{key}",
-    "/chat/{key}/live",
-    "/api/v1/openapi.json",
-    "/pkg/{*path}",
-];
+pub const PUBLIC: &[&str] =
+    &["/healthz", "/readyz", "/webhooks/meta", "/chat/{key}", "/chat/{key}/live", "/api/v1/openapi.json", "/pkg/{*path}"];
 
 /// All routes.
 pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Metrics, stop: CancellationToken) -> Router {

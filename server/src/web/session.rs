@@ -57,7 +57,11 @@ pub fn visitor(web: &Web, request: &Request) -> Visitor {
 /// header stands before it and is not believed.
 pub fn address(web: &Web, headers: &HeaderMap, peer: Option<SocketAddr>) -> String {
     let forwarded = web.trust_proxy.then(|| headers.get_all("x-forwarded-for").iter().next_back()).flatten();
-    let last = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).map(str::trim).filter(|a| a.parse::<std::net::IpAddr>().is_ok());
+    let last = forwarded
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.rsplit(',').next())
+        .map(str::trim)
+        .filter(|a| a.parse::<std::net::IpAddr>().is_ok());
     last.map(str::to_owned).or_else(|| peer.map(|p| p.ip().to_string())).unwrap_or_default()
 }
 

@@ -44,7 +44,13 @@ impl Site {
         for name in names {
             let Some(plain) = raw.get(&name).cloned() else { continue };
             let tag = format!("\"{}\"", &service::keys::sha256_hex(&plain)[..20]);
-            let asset = Asset { brotli: raw.get(&format!("{name}.br")).cloned(), gzip: raw.get(&format!("{name}.gz")).cloned(), mime: mime(&name), tag, plain };
+            let asset = Asset {
+                brotli: raw.get(&format!("{name}.br")).cloned(),
+                gzip: raw.get(&format!("{name}.gz")).cloned(),
+                mime: mime(&name),
+                tag,
+                plain,
+            };
             files.insert(name, asset);
         }
         Ok(Site { build: build.trim().into(), files: Arc::new(files) })
@@ -60,13 +66,18 @@ impl Site {
         let name = path.trim_start_matches('/');
         let asset = self.files.get(name)?;
         let takes = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let takes = |coding: &str| takes.split(',').any(|c| c.trim().split(';').next() == Some(coding) && !c.contains("q=0,") && !c.trim().ends_with("q=0"));
+        let takes = |coding: &str| {
+            takes.split(',').any(|c| c.trim().split(';').next() == Some(coding) && !c.contains("q=0,") && !c.trim().ends_with("q=0"))
+        };
         let forever = name.starts_with("pkg/");
         let builder = Response::builder()
             .header(header::CONTENT_TYPE, asset.mime)
             .header(header::VARY, "accept-encoding")
             .header(header::ETAG, &asset.tag)
-            .header(header::CACHE_CONTROL, if forever { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" })
+            .header(
+                header::CACHE_CONTROL,
+                if forever { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" },
+            )
             // The chat's loader and frame are used by other sites' pages.
             .header("cross-origin-resource-policy", if name.starts_with("widget") { "cross-origin" } else { "same-origin" });
         let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains(&asset.tag));

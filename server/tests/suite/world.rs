@@ -357,7 +357,11 @@ impl People {
         let template = template(desk, account, whatsapp).await;
         let (other, other_team) = other_tenant(desk).await;
         let other_whatsapp =
-            channels::save(&other.cx, whatsapp_draft("Outro", OTHER_NUMBER, "app secret of Outra", "verify token of Outra")).await.unwrap().channel.id;
+            channels::save(&other.cx, whatsapp_draft("Outro", OTHER_NUMBER, "app secret of Outra", "verify token of Outra"))
+                .await
+                .unwrap()
+                .channel
+                .id;
         People {
             account,
             admin,
@@ -398,7 +402,10 @@ pub fn member_draft(name: &str, teams: &[(TeamId, bool, bool)]) -> MemberDraft {
         email: format!("{}@loja.example", name.to_lowercase()),
         password: PASSWORD.into(),
         role: Some(Role::Agent),
-        teams: teams.iter().map(|(team_id, is_agent, is_supervisor)| TeamLink { team_id: *team_id, is_agent: *is_agent, is_supervisor: *is_supervisor }).collect(),
+        teams: teams
+            .iter()
+            .map(|(team_id, is_agent, is_supervisor)| TeamLink { team_id: *team_id, is_agent: *is_agent, is_supervisor: *is_supervisor })
+            .collect(),
         active: true,
         ..MemberDraft::default()
     }
@@ -428,7 +435,8 @@ pub fn whatsapp_draft(name: &str, number: &str, app_secret: &str, verify: &str) 
 
 /// What an admin types to make a website chat.
 pub fn chat_draft(name: &str) -> ChannelDraft {
-    let webchat = WebChatSettings { origins: vec![SHOP.into()], title: "Loja <b>".into(), greeting: "Olá".into(), ..WebChatSettings::default() };
+    let webchat =
+        WebChatSettings { origins: vec![SHOP.into()], title: "Loja <b>".into(), greeting: "Olá".into(), ..WebChatSettings::default() };
     ChannelDraft { kind: Some(ChannelKind::WebChat), name: name.into(), webchat, ..ChannelDraft::default() }
 }
 
@@ -473,7 +481,10 @@ async fn other_tenant(desk: &Desk) -> (Person, TeamId) {
             "insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, 'Time', true, 'NONE', $3)",
             args![account, team, now],
         ),
-        ("insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, true, true)", args![account, team, user]),
+        (
+            "insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, true, true)",
+            args![account, team, user],
+        ),
     ] {
         desk.db.run(Text::Built(text.into()), args).await.unwrap();
     }

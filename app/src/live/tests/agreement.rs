@@ -10,6 +10,7 @@ use model::*;
 use proptest::prelude::*;
 
 /// A question whose answer is made at one moment and arrives at another.
+#[expect(clippy::large_enum_variant, reason = "a handful of them in a test")]
 enum Question {
     First { tab: Tab, round: u32, flight: Flight, answer: Option<Page<Conversation>> },
     Next { tab: Tab, round: u32, after: String, flight: Flight, answer: Option<Page<Conversation>> },

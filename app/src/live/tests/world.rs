@@ -120,7 +120,7 @@ impl World {
             (0 | 1, _) => return self.contact_writes(which, how),
             (2, InProgress) => {
                 let id = self.id();
-                let m = message(id, row.id, Direction::Out, at, (how % 2 == 0).then(|| format!("c{id}")).as_deref());
+                let m = message(id, row.id, Direction::Out, at, (how.is_multiple_of(2)).then(|| format!("c{id}")).as_deref());
                 row.last_at = at.max(row.last_at);
                 row.waiting_since = None;
                 return self.save(row, vec![m]);
@@ -143,7 +143,7 @@ impl World {
                 row.status = Completed;
                 row.completed_at = Some(at);
             }
-            (7, _) => row.unread = if how % 4 == 0 { 1 } else { 0 },
+            (7, _) => row.unread = if how.is_multiple_of(4) { 1 } else { 0 },
             (8, _) => {
                 let place = self.messages.get(&row.id).and_then(|all| all.keys().nth(usize::from(how) % all.len().max(1)).copied());
                 if let Some(place) = place

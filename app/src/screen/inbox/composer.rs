@@ -26,8 +26,16 @@ pub fn Composer() -> impl IntoView {
         (Tab::Message, other) => Some(Face::Other(other)),
     });
     let tabs = vec![
-        TabItem { key: "message", label: Signal::derive(move || t_string!(i18n, inbox.thread.composer.tab_message).to_string()), count: Signal::stored(None) },
-        TabItem { key: "note", label: Signal::derive(move || t_string!(i18n, inbox.thread.composer.tab_note).to_string()), count: Signal::stored(None) },
+        TabItem {
+            key: "message",
+            label: Signal::derive(move || t_string!(i18n, inbox.thread.composer.tab_message).to_string()),
+            count: Signal::stored(None),
+        },
+        TabItem {
+            key: "note",
+            label: Signal::derive(move || t_string!(i18n, inbox.thread.composer.tab_note).to_string()),
+            count: Signal::stored(None),
+        },
     ];
     let selected = Signal::derive(move || if pane.tab.get() == Tab::Note { "note" } else { "message" });
     let select = Callback::new(move |key| pane.tab.set(if key == "note" { Tab::Note } else { Tab::Message }));
@@ -69,7 +77,14 @@ fn MessageEditor() -> impl IntoView {
         pane.hold_unread.set(false);
         pane.latest.update(|n| *n += 1);
     };
-    let placeholder = move || if pane.mode.get() == Some(Mode::Waiting) { t_string!(i18n, inbox.thread.composer.placeholder_wait) } else { t_string!(i18n, inbox.thread.composer.placeholder) }.to_string();
+    let placeholder = move || {
+        if pane.mode.get() == Some(Mode::Waiting) {
+            t_string!(i18n, inbox.thread.composer.placeholder_wait)
+        } else {
+            t_string!(i18n, inbox.thread.composer.placeholder)
+        }
+        .to_string()
+    };
     view! {
         <ReplyChip/>
         <Editor text save=save send=send max=limit::TEXT_MAX tab=Tab::Message placeholder=Signal::derive(placeholder)
@@ -105,7 +120,10 @@ fn ReplyChip() -> impl IntoView {
                 Direction::In => pane.name(),
                 Direction::Out => t_string!(i18n, inbox.thread.bubble.you).to_string(),
             };
-            let title = move || { let who = who(); t_string!(i18n, inbox.thread.composer.reply_to, name = who.as_str()).to_string() };
+            let title = move || {
+                let who = who();
+                t_string!(i18n, inbox.thread.composer.reply_to, name = who.as_str()).to_string()
+            };
             view! {
                 <div class="composer-reply">
                     <div class="quote">
@@ -143,13 +161,15 @@ fn Awaiting() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let waits = Memo::new(move |_| pane.mode.get() == Some(Mode::Waiting));
-    move || waits.get().then(|| view! {
+    move || {
+        waits.get().then(|| view! {
         <div class="composer-note" role="status">
             <Icon name="hourglass" small=true/>
             <span>{move || { let name = pane.name(); t_string!(i18n, inbox.thread.composer.awaiting, name = name.as_str()).to_string() }}</span>
             <Button small=true kind=Kind::Ghost icon="template" press=move |()| pane.sheet.set(Some(Sheet::Template))>{t!(i18n, inbox.thread.composer.other_template)}</Button>
         </div>
     })
+    }
 }
 
 /// The window is closed: templates, and why (BW-3).
@@ -162,7 +182,9 @@ fn Closed() -> impl IntoView {
         let name = pane.name();
         let window = pane.row.with(|r| r.as_ref().map(|c| pane.store.window(c)));
         match pane.of(|c| c.last_in_at).filter(|_| window != Some(Window::NotStarted)) {
-            Some(at) => t_string!(i18n, inbox.thread.composer.closed_text, name = name.as_str(), time = times.text(at, TimeStyle::Full)).to_string(),
+            Some(at) => {
+                t_string!(i18n, inbox.thread.composer.closed_text, name = name.as_str(), time = times.text(at, TimeStyle::Full)).to_string()
+            }
             None => t_string!(i18n, inbox.thread.composer.closed_never, name = name.as_str()).to_string(),
         }
     };

@@ -74,7 +74,10 @@ fn closing_message(pane: Pane) -> Option<String> {
 /// Whether messages wait that will not be sent any more.
 fn anything_waits(pane: Pane) -> bool {
     let timeline = pane.timeline();
-    timeline.order.get_untracked().iter().filter_map(|key| timeline.item(key)).any(|cell| {
-        cell.with_untracked(|i| i.local == Local::Stored && i.message.status == MessageStatus::WaitReply)
-    })
+    timeline
+        .order
+        .get_untracked()
+        .iter()
+        .filter_map(|key| timeline.item(key))
+        .any(|cell| cell.with_untracked(|i| i.local == Local::Stored && i.message.status == MessageStatus::WaitReply))
 }

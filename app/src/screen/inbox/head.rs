@@ -43,7 +43,10 @@ fn Who() -> impl IntoView {
         (Some(phone), None) => phone_display(&phone),
         (None, None) => String::new(),
     };
-    let protocol = move || { let number = pane.of(|c| c.protocol.clone()); t_string!(i18n, inbox.thread.head.protocol, number = number.as_str()).to_string() };
+    let protocol = move || {
+        let number = pane.of(|c| c.protocol.clone());
+        t_string!(i18n, inbox.thread.head.protocol, number = number.as_str()).to_string()
+    };
     view! {
         <button type="button" class="thread-who" on:click=move |_| panes.toggle_panel()
             aria-expanded=move || if panes.panel_is_shown() { "true" } else { "false" }
@@ -76,7 +79,11 @@ fn Under(number: Signal<String>) -> impl IntoView {
     let people = move || {
         present.with(|all| {
             let names = |writing: bool| -> Vec<String> {
-                all.iter().filter(|p| p.writing == writing).map(|p| first_name(&pane.store.member_name(p.user_id))).filter(|n| !n.is_empty()).collect()
+                all.iter()
+                    .filter(|p| p.writing == writing)
+                    .map(|p| first_name(&pane.store.member_name(p.user_id)))
+                    .filter(|n| !n.is_empty())
+                    .collect()
             };
             let (writers, lookers) = (names(true), names(false));
             match (writers.len(), lookers.len()) {
@@ -148,7 +155,9 @@ fn WindowChip() -> impl IntoView {
     let pane = use_pane();
     let times = use_times();
     let window = Memo::new(move |_| pane.row.with(|r| r.as_ref().map(|c| pane.store.window(c))));
-    let left = Memo::new(move |_| pane.row.with(|r| window_left(r.as_ref()?.window_expires_at, pane.store.tick.get().max(pane.store.server_now()))));
+    let left = Memo::new(move |_| {
+        pane.row.with(|r| window_left(r.as_ref()?.window_expires_at, pane.store.tick.get().max(pane.store.server_now())))
+    });
     let tone = Signal::derive(move || match window.get() {
         Some(Window::Expired) => Tone::Warning,
         Some(Window::Active) if left.get().is_some_and(|s| s < SOON) => Tone::Warning,
@@ -156,7 +165,9 @@ fn WindowChip() -> impl IntoView {
     });
     let words = move || match window.get()? {
         Window::Unlimited => None,
-        Window::NotStarted | Window::Expired if pane.of(|c| c.awaiting_reply) => Some(t_string!(i18n, inbox.thread.head.awaiting).to_string()),
+        Window::NotStarted | Window::Expired if pane.of(|c| c.awaiting_reply) => {
+            Some(t_string!(i18n, inbox.thread.head.awaiting).to_string())
+        }
         Window::NotStarted => Some(t_string!(i18n, inbox.thread.head.window_none).to_string()),
         Window::Expired => Some(t_string!(i18n, inbox.thread.head.window_closed).to_string()),
         Window::Active => Some(times.span(left.get().unwrap_or(0) / 60 * 60_000)),
@@ -172,10 +183,14 @@ fn WindowChip() -> impl IntoView {
             Some(t_string!(i18n, inbox.thread.head.window_left_title, time = end.as_str()).to_string())
         }
     };
-    move || words().map(|text| view! { <Chip tone icon="clock" tip=Signal::derive(move || tip().unwrap_or_default())>
-        {move || active().then(|| view! { <span class="window-word">{t!(i18n, inbox.thread.head.window_word)}" "</span> })}
-        {text}
-    </Chip> })
+    move || {
+        words().map(|text| {
+            view! { <Chip tone icon="clock" tip=Signal::derive(move || tip().unwrap_or_default())>
+                {move || active().then(|| view! { <span class="window-word">{t!(i18n, inbox.thread.head.window_word)}" "</span> })}
+                {text}
+            </Chip> }
+        })
+    }
 }
 
 /// Why an action is refused, in words.

@@ -130,7 +130,10 @@ fn Document(media: Media, #[prop(optional)] broken: bool) -> impl IntoView {
     };
     let label = {
         let shown = shown.clone();
-        move || { let name = shown(); t_string!(i18n, inbox.thread.media.download_named, name = name.as_str()).to_string() }
+        move || {
+            let name = shown();
+            t_string!(i18n, inbox.thread.media.download_named, name = name.as_str()).to_string()
+        }
     };
     let (size, mime) = (media.size, short_type(&media.mime));
     let facts = move || {

@@ -166,7 +166,12 @@ fn Current(pane: Pane) -> impl IntoView {
             }
         }
     };
-    let waiting = move || pane.of(|c| c.waiting_since).map(|since| times.span(store.tick.get().max(since) - since));
+    let waiting = move || {
+        pane.of(|c| c.waiting_since)
+            .map(|since| store.tick.get() - since)
+            .filter(|waited| *waited >= 60_000)
+            .map(|waited| times.span(waited))
+    };
     let started = Signal::derive(move || pane.of(|c| c.started_at));
     let completed = Memo::new(move |_| pane.of(|c| c.completed_at).filter(|_| pane.of(|c| c.status == ConversationStatus::Completed)));
     view! {

@@ -192,7 +192,9 @@ pub fn TemplatePicker(
 }
 
 fn matches(template: &Template, needle: &str) -> bool {
-    needle.is_empty() || template.name.to_lowercase().replace('_', " ").contains(&needle.replace('_', " ")) || template.body.to_lowercase().contains(needle)
+    needle.is_empty()
+        || template.name.to_lowercase().replace('_', " ").contains(&needle.replace('_', " "))
+        || template.body.to_lowercase().contains(needle)
 }
 
 /// All, or one category.
@@ -215,10 +217,16 @@ fn Categories(wanted: RwSignal<Option<TemplateCategory>>) -> impl IntoView {
 }
 
 #[component]
-fn NothingFound(search: RwSignal<String>, wanted: RwSignal<Option<TemplateCategory>>, only: Signal<Option<TemplateCategory>>) -> impl IntoView {
+fn NothingFound(
+    search: RwSignal<String>,
+    wanted: RwSignal<Option<TemplateCategory>>,
+    only: Signal<Option<TemplateCategory>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let title = move || match search.with(|s| s.trim().to_owned()) {
-        text if text.is_empty() || (only.get().or(wanted.get()).is_some() && text.is_empty()) => t_string!(i18n, inbox.thread.template.empty_category).to_string(),
+        text if text.is_empty() || (only.get().or(wanted.get()).is_some() && text.is_empty()) => {
+            t_string!(i18n, inbox.thread.template.empty_category).to_string()
+        }
         text => t_string!(i18n, inbox.thread.template.empty_search, text = text.as_str()).to_string(),
     };
     view! { <p class="template-none" role="status">{title}</p> }
@@ -228,7 +236,8 @@ fn NothingFound(search: RwSignal<String>, wanted: RwSignal<Option<TemplateCatego
 #[component]
 fn Choose(template: Template, chosen: RwSignal<Option<Template>>) -> impl IntoView {
     let i18n = use_i18n();
-    let (name, language, category, body) = (template.name.replace('_', " "), template.language.clone(), template.category, template.body.clone());
+    let (name, language, category, body) =
+        (template.name.replace('_', " "), template.language.clone(), template.category, template.body.clone());
     let template = StoredValue::new(template);
     view! {
         <li>

@@ -194,7 +194,9 @@ fn TemplateDialog(restart: bool) -> impl IntoView {
     // The contact's other conversation that is open already (IN-5).
     let elsewhere = RwSignal::new(None::<ConversationId>);
     let panes = use_panes();
-    let title = move || if restart { t_string!(i18n, inbox.thread.restart.title) } else { t_string!(i18n, inbox.thread.restart.template_title) }.to_string();
+    let title = move || {
+        if restart { t_string!(i18n, inbox.thread.restart.title) } else { t_string!(i18n, inbox.thread.restart.template_title) }.to_string()
+    };
     let channel_id = Signal::derive(move || pane.of(|c| c.channel_id));
     let category = Memo::new(move |_| {
         open.track();
@@ -232,7 +234,14 @@ fn TemplateDialog(restart: bool) -> impl IntoView {
     view! {
         <Dialog open title wide=true locked=busy closed=move |()| fault.set(None)>
             {restart.then(|| view! {
-                <p class="dialog-lead">{move || { let name = pane.name(); t_string!(i18n, inbox.thread.restart.text, name = name.as_str()).to_string() }}</p>
+                <p class="dialog-lead">{move || {
+                    let name = pane.name();
+                    if pane.row.with(|r| r.as_ref().is_some_and(|c| pane.store.window(c).is_open())) {
+                        t_string!(i18n, inbox.thread.restart.text_open).to_string()
+                    } else {
+                        t_string!(i18n, inbox.thread.restart.text, name = name.as_str()).to_string()
+                    }
+                }}</p>
             })}
             <TemplatePicker channel_id category on_send=send busy fault autofocus=true/>
             {move || elsewhere.get().map(|id| view! {
@@ -261,16 +270,81 @@ fn commands(pane: Pane) {
         })
     };
     let always = Signal::stored(true);
-    let add = |id, group, label: Signal<String>, keys, when, run: Callback<()>| commands.add(Command { id, group, label, keys: Some(keys), when, run });
+    let add = |id, group, label: Signal<String>, keys, when, run: Callback<()>| {
+        commands.add(Command { id, group, label, keys: Some(keys), when, run })
+    };
     let about = CommandGroup::Conversation;
-    add("assume", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.assume).to_string()), "i", free(Act::Assume), Callback::new(move |()| pane.assume()));
-    add("transfer", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.transfer).to_string()), "t", free(Act::Transfer), Callback::new(move |()| pane.sheet.set(Some(Sheet::Transfer))));
-    add("conclude", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.conclude).to_string()), "e", free(Act::Conclude), Callback::new(move |()| pane.conclude(false)));
-    add("restart", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.restart).to_string()), "shift+r", free(Act::Restart), Callback::new(move |()| pane.sheet.set(Some(Sheet::Restart))));
-    add("unread", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()), "u", always, Callback::new(move |()| pane.mark_unread()));
-    add("panel", CommandGroup::View, Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()), "p", always, Callback::new(move |()| panes.toggle_panel()));
+    add(
+        "assume",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.assume).to_string()),
+        "i",
+        free(Act::Assume),
+        Callback::new(move |()| pane.assume()),
+    );
+    add(
+        "transfer",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.transfer).to_string()),
+        "t",
+        free(Act::Transfer),
+        Callback::new(move |()| pane.sheet.set(Some(Sheet::Transfer))),
+    );
+    add(
+        "conclude",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.conclude).to_string()),
+        "e",
+        free(Act::Conclude),
+        Callback::new(move |()| pane.conclude(false)),
+    );
+    add(
+        "restart",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.restart).to_string()),
+        "shift+r",
+        free(Act::Restart),
+        Callback::new(move |()| pane.sheet.set(Some(Sheet::Restart))),
+    );
+    add(
+        "unread",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()),
+        "u",
+        always,
+        Callback::new(move |()| pane.mark_unread()),
+    );
+    add(
+        "panel",
+        CommandGroup::View,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()),
+        "p",
+        always,
+        Callback::new(move |()| panes.toggle_panel()),
+    );
     let about = CommandGroup::Message;
-    add("write", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.write).to_string()), "r", always, Callback::new(move |()| pane.focus(Tab::Message)));
-    add("note", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.note).to_string()), "n", always, Callback::new(move |()| pane.focus(Tab::Note)));
-    add("latest", about, Signal::derive(move || t_string!(i18n, inbox.thread.key.latest).to_string()), "shift+g", always, Callback::new(move |()| pane.latest.update(|n| *n += 1)));
+    add(
+        "write",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.write).to_string()),
+        "r",
+        always,
+        Callback::new(move |()| pane.focus(Tab::Message)),
+    );
+    add(
+        "note",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.note).to_string()),
+        "n",
+        always,
+        Callback::new(move |()| pane.focus(Tab::Note)),
+    );
+    add(
+        "latest",
+        about,
+        Signal::derive(move || t_string!(i18n, inbox.thread.key.latest).to_string()),
+        "shift+g",
+        always,
+        Callback::new(move |()| pane.latest.update(|n| *n += 1)),
+    );
 }

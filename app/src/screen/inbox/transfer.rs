@@ -99,7 +99,9 @@ pub fn TransferDialog() -> impl IntoView {
     let choices = Memo::new(move |_| chosen.with(|g| g.as_ref().map(|g| g.choices(pane.of(|c| c.team_id))).unwrap_or_default()));
     let why = Memo::new(move |_| match chosen.get() {
         None => Some(t_string!(i18n, inbox.thread.transfer.choose).to_string()),
-        Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string()),
+        Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
+            Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string())
+        }
         Some(_) => None,
     });
     let submit = move |()| {

@@ -42,13 +42,13 @@ fn Login(login: LoginView, all: Resource<Answer<Vec<LoginView>>>) -> impl IntoVi
         leptos::task::spawn_local(async move {
             match revoke_login(id).await {
                 Ok(()) => {
-                    toasts.say(t_string!(i18n, settings.profile.revoked).to_string());
+                    toasts.say(tu_string!(i18n, settings.profile.revoked).to_string());
                     all.refetch();
                 }
                 Err(refused) => {
                     let _ = busy.try_set(false);
                     if !session::ended_by(&refused.0) {
-                        toasts.fail(fault::say(i18n, &refused.0));
+                        toasts.fail(untrack(|| fault::say(i18n, &refused.0)));
                     }
                 }
             }

@@ -87,12 +87,12 @@ fn Work() -> impl IntoView {
         session.change(|me| me.archive_preference = preference);
         leptos::task::spawn_local(async move {
             match set_archive_preference(preference).await {
-                Ok(()) => toasts.say(t_string!(i18n, common.act.saved).to_string()),
+                Ok(()) => toasts.say(tu_string!(i18n, common.act.saved).to_string()),
                 Err(refused) => {
                     session.change(|me| me.archive_preference = before);
                     archive.set(before.word().to_owned());
                     if !session::ended_by(&refused.0) {
-                        toasts.fail(fault::say(i18n, &refused.0));
+                        toasts.fail(untrack(|| fault::say(i18n, &refused.0)));
                     }
                 }
             }

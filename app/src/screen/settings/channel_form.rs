@@ -127,7 +127,7 @@ pub(super) fn ChannelEdit(
             form.keep();
             changed.run(());
             if id.is_none() {
-                toasts.say(t_string!(i18n, settings.channels.added).to_string());
+                toasts.say(tu_string!(i18n, settings.channels.added).to_string());
                 go(format!("/settings/channels/{}", saved.channel.id));
             }
         });
@@ -162,14 +162,19 @@ pub(super) fn ChannelEdit(
     }
 }
 
-/// Why a channel stands still, and what to do.
+/// That a channel stands still, what to do, and the network's own words behind "details".
 #[component]
 fn Down(reason: String) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <div class="form-fault" role="status">
-            <p>{move || t_string!(i18n, settings.channels.down, reason = reason.clone()).to_string()}</p>
-            <p>{t!(i18n, settings.channels.down_hint)}</p>
+            <p>{t!(i18n, settings.channels.down)}</p>
+            {(!reason.is_empty()).then(|| view! {
+                <details>
+                    <summary>{t!(i18n, common.word.details)}</summary>
+                    <span dir="auto">{reason}</span>
+                </details>
+            })}
         </div>
     }
 }

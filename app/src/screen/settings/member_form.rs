@@ -59,10 +59,10 @@ pub(super) fn MemberForm(
             form.keep();
             changed.run(());
             if is_new {
-                toasts.say(t_string!(i18n, settings.members.added, name = saved.name.clone()).to_string());
+                toasts.say(tu_string!(i18n, settings.members.added, name = saved.name.clone()).to_string());
                 go(format!("/settings/members/{}", saved.user_id));
             } else if was_active && !saved.active {
-                toasts.say(t_string!(i18n, settings.members.ended).to_string());
+                toasts.say(tu_string!(i18n, settings.members.ended).to_string());
             }
         });
     };

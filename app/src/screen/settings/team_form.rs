@@ -37,7 +37,7 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
         form.save(TeamDraft::check, save_team, move |saved: Team| {
             changed.run(());
             if is_new {
-                toasts.say(t_string!(i18n, settings.teams.added).to_string());
+                toasts.say(tu_string!(i18n, settings.teams.added).to_string());
                 go(format!("/settings/teams/{}", saved.id));
             }
         });

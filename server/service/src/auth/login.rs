@@ -33,7 +33,16 @@ pub(super) async fn new_login(desk: &Desk, user: UserId, account: AccountId, vis
                 "insert into login (id, token_hash, user_id, account_id, created_at, last_seen_at, expires_at, address, agent)
                  values ($1, $2, $3, $4, $5, $5, $6, $7, $8)"
             ),
-            args![id, sha256_hex(&token), user, account, now, now + LOGIN_MILLIS, text::shorten(&visitor.address, 64), text::shorten(&visitor.agent, 200)],
+            args![
+                id,
+                sha256_hex(&token),
+                user,
+                account,
+                now,
+                now + LOGIN_MILLIS,
+                text::shorten(&visitor.address, 64),
+                text::shorten(&visitor.agent, 200)
+            ],
         )
         .await?;
     desk.system(account).note(Some(user), "login.new", id).await?;
@@ -55,7 +64,10 @@ pub async fn known_login(desk: &Desk, token: &str) -> Result<Option<KnownLogin>>
     let now = desk.now();
     let row: Option<(i64, i64, i64, i64)> = desk
         .db
-        .one(sql_system!("select id, user_id, account_id, last_seen_at from login where token_hash = $1 and expires_at > $2"), args![&hash, now])
+        .one(
+            sql_system!("select id, user_id, account_id, last_seen_at from login where token_hash = $1 and expires_at > $2"),
+            args![&hash, now],
+        )
         .await?;
     let Some((id, user, account, seen)) = row else { return Ok(None) };
     if now - seen > 60_000 {
@@ -80,7 +92,9 @@ pub async fn cx_of_login(desk: &Desk, token: &str) -> Result<Option<Cx>> {
 }
 
 async fn move_login(desk: &Desk, login: LoginId, account: AccountId) -> Result<()> {
-    desk.db.run(sql_system!("update login set account_id = $2, last_seen_at = $3 where id = $1"), args![login, account, desk.now()]).await?;
+    desk.db
+        .run(sql_system!("update login set account_id = $2, last_seen_at = $3 where id = $1"), args![login, account, desk.now()])
+        .await?;
     desk.logins.forget();
     Ok(())
 }

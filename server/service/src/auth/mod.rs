@@ -89,8 +89,10 @@ pub async fn me(cx: &Cx) -> Result<Me> {
             args![cx.user],
         )
         .await?;
-    let accounts =
-        accounts.into_iter().map(|(id, name, role)| Ok(AccountChoice { id: id.into(), name, role: role.parse()? })).collect::<Result<Vec<_>>>()?;
+    let accounts = accounts
+        .into_iter()
+        .map(|(id, name, role)| Ok(AccountChoice { id: id.into(), name, role: role.parse()? }))
+        .collect::<Result<Vec<_>>>()?;
     Ok(Me {
         user_id: cx.user,
         login_id: cx.login.unwrap_or_default(),
@@ -136,10 +138,14 @@ pub(crate) async fn found_account(work: &mut crate::Work, name: &str, zone: &str
     let now = work.desk().now();
     let account = work.account();
     work.system()
-        .run(sql_system!("insert into account (id, name, time_zone, created_at) values ($1, $2, $3, $4)"), args![account, name.trim(), zone, now])
+        .run(
+            sql_system!("insert into account (id, name, time_zone, created_at) values ($1, $2, $3, $4)"),
+            args![account, name.trim(), zone, now],
+        )
         .await?;
     let user = create_user(work, admin, "", email, hash).await?;
-    work.run(sql!("insert into membership (account_id, user_id, role, created_at) values ($1, $2, $3, $4)"), args![user, Role::Admin, now]).await?;
+    work.run(sql!("insert into membership (account_id, user_id, role, created_at) values ($1, $2, $3, $4)"), args![user, Role::Admin, now])
+        .await?;
     let team: TeamId = work.desk().seam.id();
     work.run(
         sql!("insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, $3, true, $4, $5)"),
@@ -191,7 +197,8 @@ pub async fn sign_in(desk: &Desk, email: &str, password: &str, visitor: &Visitor
     let turn = password::turn(desk).await?;
     throttle::refuse(desk, &by_email).await?;
     throttle::refuse(desk, &by_address).await?;
-    let user: Option<(i64, String)> = desk.db.one(sql_system!("select id, password_hash from users where email = $1"), args![&email]).await?;
+    let user: Option<(i64, String)> =
+        desk.db.one(sql_system!("select id, password_hash from users where email = $1"), args![&email]).await?;
     let (id, hash) = user.map_or((None, None), |(id, hash)| (Some(UserId(id)), Some(hash)));
     let right = password::is_right(&turn, password.to_owned(), hash).await?;
     let account = match id {

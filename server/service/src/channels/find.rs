@@ -65,7 +65,12 @@ pub async fn by_route(desk: &Desk, kind: ChannelKind, route: &channel::Route) ->
                     desk.db.all(sql_system!("select id from channel where kind = $1 and external_id = $2"), args![kind, id]).await?
                 }
                 channel::Route::Waba(id) => {
-                    desk.db.all(sql_system!("select id from channel where kind = $1 and waba_id = $2 and waba_id <> '' limit 1000"), args![kind, id]).await?
+                    desk.db
+                        .all(
+                            sql_system!("select id from channel where kind = $1 and waba_id = $2 and waba_id <> '' limit 1000"),
+                            args![kind, id],
+                        )
+                        .await?
                 }
                 channel::Route::Nowhere => Vec::new(),
             };
@@ -93,7 +98,8 @@ pub async fn secrets(desk: &Desk, kind: ChannelKind) -> Result<Vec<Secrets>> {
         Some(ids) => ids,
         None => {
             let age = desk.routes.age();
-            let rows: Vec<(i64,)> = desk.db.all(sql_system!("select id from channel where kind = $1 and status <> 'REMOVED'"), args![kind]).await?;
+            let rows: Vec<(i64,)> =
+                desk.db.all(sql_system!("select id from channel where kind = $1 and status <> 'REMOVED'"), args![kind]).await?;
             let ids: Vec<ChannelId> = rows.into_iter().map(|(id,)| id.into()).collect();
             desk.routes.keep(key, ids.clone(), age);
             ids

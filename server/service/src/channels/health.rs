@@ -16,7 +16,11 @@ pub async fn probe(cx: &Cx, id: ChannelId) -> Result<String> {
         Ok(name) => {
             let mut work = scope.begin().await?;
             set_status(&mut work, id, ChannelStatus::Connected, None).await?;
-            work.run(sql!("update outbox set state = 'QUEUED', next_at = 0 where account_id = $1 and channel_id = $2 and state = 'HELD'"), args![id]).await?;
+            work.run(
+                sql!("update outbox set state = 'QUEUED', next_at = 0 where account_id = $1 and channel_id = $2 and state = 'HELD'"),
+                args![id],
+            )
+            .await?;
             work.wake_outbox();
             work.commit().await?;
             Ok(name)

@@ -3,8 +3,8 @@
 mod find;
 mod health;
 
-pub use find::{by_key, by_route, own, row, secrets};
 pub(crate) use find::own_in;
+pub use find::{by_key, by_route, own, row, secrets};
 pub use health::probe;
 pub(crate) use health::{reason, set_status};
 
@@ -188,7 +188,11 @@ fn form(desk: &Desk, row: &ChannelRow) -> ChannelForm {
             title: row.webchat.title.clone(),
         },
         webhook_url: if whatsapp { format!("{url}/webhooks/meta") } else { String::new() },
-        snippet: if whatsapp { String::new() } else { format!("<script async src=\"{url}/widget.js\" data-key=\"{}\"></script>", row.external_id) },
+        snippet: if whatsapp {
+            String::new()
+        } else {
+            format!("<script async src=\"{url}/widget.js\" data-key=\"{}\"></script>", row.external_id)
+        },
     }
 }
 
@@ -226,10 +230,24 @@ pub async fn save(cx: &Cx, draft: ChannelDraft) -> Result<ChannelForm> {
         greeting: draft.webchat.greeting.trim().to_owned(),
         title: draft.webchat.title.trim().to_owned(),
     };
-    let row = NewRow { id, kind, name: draft.name.trim(), external: &external, waba: draft.whatsapp.waba_id.trim(), display: draft.whatsapp.display.trim(), team: draft.team_id };
+    let row = NewRow {
+        id,
+        kind,
+        name: draft.name.trim(),
+        external: &external,
+        waba: draft.whatsapp.waba_id.trim(),
+        display: draft.whatsapp.display.trim(),
+        team: draft.team_id,
+    };
     let mut work = scope.begin().await?;
     put(&mut work, &row, &config, &secrets).await?;
-    work.audit(Some(cx.user), if old.is_some() { "channel.change" } else { "channel.add" }, id, serde_json::json!({ "kind": kind, "name": row.name })).await?;
+    work.audit(
+        Some(cx.user),
+        if old.is_some() { "channel.change" } else { "channel.add" },
+        id,
+        serde_json::json!({ "kind": kind, "name": row.name }),
+    )
+    .await?;
     work.tell(Change::Setup { what: SetupKind::Channels });
     work.commit().await?;
     let row = own(cx, id).await?;
@@ -287,7 +305,11 @@ fn check(draft: &ChannelDraft, kind: ChannelKind, new: bool) -> Result<()> {
         ChannelKind::WhatsApp => {
             let w = &draft.whatsapp;
             let digits = |s: &str| !s.is_empty() && s.len() <= 32 && s.bytes().all(|b| b.is_ascii_digit());
-            check.that(digits(w.phone_number_id.trim()), "phone_number_id", Wrong::Required).that(digits(w.waba_id.trim()), "waba_id", Wrong::Required);
+            check.that(digits(w.phone_number_id.trim()), "phone_number_id", Wrong::Required).that(
+                digits(w.waba_id.trim()),
+                "waba_id",
+                Wrong::Required,
+            );
             for (value, field) in [(&w.access_token, "access_token"), (&w.app_secret, "app_secret"), (&w.verify_token, "verify_token")] {
                 check.that(!new || !value.trim().is_empty(), field, Wrong::Required).that(value.len() <= 2048, field, Wrong::TooLong);
             }
@@ -295,7 +317,11 @@ fn check(draft: &ChannelDraft, kind: ChannelKind, new: bool) -> Result<()> {
         ChannelKind::WebChat => {
             let w = &draft.webchat;
             check.that(w.origins.len() <= 50 && w.origins.iter().all(|o| normal_origin(o).is_some()), "origins", Wrong::NotAnOrigin);
-            check.that(w.greeting.chars().count() <= 500, "greeting", Wrong::TooLong).that(w.title.chars().count() <= 60, "title", Wrong::TooLong);
+            check.that(w.greeting.chars().count() <= 500, "greeting", Wrong::TooLong).that(
+                w.title.chars().count() <= 60,
+                "title",
+                Wrong::TooLong,
+            );
         }
     }
     Ok(check.done()?)
@@ -304,7 +330,11 @@ fn check(draft: &ChannelDraft, kind: ChannelKind, new: bool) -> Result<()> {
 /// `https://shop.example`, with a port when it is not the usual one; nothing else of the address.
 pub fn normal_origin(text: &str) -> Option<String> {
     let url = url::Url::parse(text.trim()).ok()?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.path() == "/" && url.query().is_none();
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.path() == "/"
+        && url.query().is_none();
     plain.then(|| url.origin().ascii_serialization())
 }
 

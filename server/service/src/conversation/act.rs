@@ -53,8 +53,12 @@ async fn already(work: &mut Work, who: UserId) -> Result<crate::Error> {
 
 /// The name of a member, past or present.
 pub(crate) async fn member_name(work: &mut Work, user: UserId) -> Result<String> {
-    let row: Option<(String,)> =
-        work.opt(sql!("select u.name from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"), args![user]).await?;
+    let row: Option<(String,)> = work
+        .opt(
+            sql!("select u.name from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"),
+            args![user],
+        )
+        .await?;
     Ok(row.map(|(n,)| n).unwrap_or_default())
 }
 

@@ -13,7 +13,14 @@ use model::*;
 pub async fn visible(cx: &Cx, id: ConversationId) -> Result<Conversation> {
     let row: Row = cx
         .may(Permission::Inbox)?
-        .one(sql!(concat!("select ", columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2")), args![id])
+        .one(
+            sql!(concat!(
+                "select ",
+                columns!(),
+                " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2"
+            )),
+            args![id],
+        )
         .await?;
     if cx.seen().sees(&row.access()) { Ok(row.view()) } else { Err(Fault::Missing.into()) }
 }
@@ -29,8 +36,9 @@ pub async fn open(cx: &Cx, id: ConversationId) -> Result<Opened> {
     let seq = crate::desk::last_seq(&scope).await?;
     let conversation = visible(cx, id).await?;
     let page = crate::message::page(cx, &MessageQuery { conversation_id: id, before: None, after: None, limit: None }).await?;
-    let draft: Option<(String,)> =
-        scope.opt(sql!("select body from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id]).await?;
+    let draft: Option<(String,)> = scope
+        .opt(sql!("select body from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id])
+        .await?;
     let contact = crate::contact::get(&scope, conversation.contact_id).await?;
     let others = others(cx, conversation.contact_id).await?.into_iter().filter(|c| c.id != id).collect();
     Ok(Opened {

@@ -127,7 +127,15 @@ pub(crate) async fn lock(work: &mut Work, id: ConversationId) -> Result<Row> {
     if !work.is_sqlite() {
         let _: Option<(i64,)> = work.opt(sql!("select id from conversation where account_id = $1 and id = $2 {lock}"), args![id]).await?;
     }
-    work.one(sql!(concat!("select ", columns!(), " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2")), args![id]).await
+    work.one(
+        sql!(concat!(
+            "select ",
+            columns!(),
+            " from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.id = $2"
+        )),
+        args![id],
+    )
+    .await
 }
 
 /// Saves everything that can change.

@@ -114,7 +114,10 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     if channel.status != ChannelStatus::Connected {
         return Err(Fault::ChannelDown.into());
     }
-    Check::default().text(&draft.client_id, "client_id", 64).that(draft.name.chars().count() <= limit::NAME_MAX, "name", Wrong::TooLong).done()?;
+    Check::default()
+        .text(&draft.client_id, "client_id", 64)
+        .that(draft.name.chars().count() <= limit::NAME_MAX, "name", Wrong::TooLong)
+        .done()?;
     let seen = cx.seen();
     if !(seen.all || seen.pending.contains(&draft.team_id) || seen.supervised.contains(&draft.team_id)) {
         return Err(Fault::field("team_id", Wrong::NotAllowed).into());
@@ -169,7 +172,11 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     .await?;
     let Some(mut c) = made else {
         let open = open_of(&mut work, channel.id, who.id).await?.ok_or(Fault::WrongState)?;
-        return if seen.sees(&open.access()) { Ok(Started { conversation: open.view(), existed: true }) } else { Err(served_by(&mut work, &open).await?.into()) };
+        return if seen.sees(&open.access()) {
+            Ok(Started { conversation: open.view(), existed: true })
+        } else {
+            Err(served_by(&mut work, &open).await?.into())
+        };
     };
     let line = transition(&mut work, &c, Some(cx.user), Transition::Started).await?;
     let message = send_in(cx, &mut work, &mut c, &channel, &send).await?;

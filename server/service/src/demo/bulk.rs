@@ -92,8 +92,12 @@ async fn ground(desk: &Desk) -> Result<Ground> {
         .all(sql!("select u.id from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.active order by m.role, u.email"), args![])
         .await?;
     let teams = scope.all(sql!("select id from team where account_id = $1 order by created_at, id"), args![]).await?;
-    let channels =
-        scope.all(sql!("select id from channel where account_id = $1 and kind = 'WHATSAPP' and status <> 'REMOVED' order by external_id"), args![]).await?;
+    let channels = scope
+        .all(
+            sql!("select id from channel where account_id = $1 and kind = 'WHATSAPP' and status <> 'REMOVED' order by external_id"),
+            args![],
+        )
+        .await?;
     let ground = Ground {
         account: id.into(),
         people: ids(people).map(UserId).collect(),
@@ -192,7 +196,9 @@ async fn contacts(work: &mut Work, size: &Size, talks: &[Talk], anchor: Millis) 
         let name = if n == 0 { super::LONG_CONTACT.to_owned() } else { words::name(&mut chance) };
         let digits = words::mobile(size.seed, n as u64);
         let id = ids.at(at);
-        let email = chance.percent(20).then(|| format!("{}.{n}@exemplo.example", crate::contact::fold(name.split(' ').next().unwrap_or("cliente"))));
+        let email = chance
+            .percent(20)
+            .then(|| format!("{}.{n}@exemplo.example", crate::contact::fold(name.split(' ').next().unwrap_or("cliente"))));
         let phone = Some(format!("+{digits}"));
         hits.push(ContactHit { id: id.into(), name: name.clone(), phone: phone.clone(), status: ContactStatus::Active });
         rows.push(ContactRow { id, name, phone, email, status: ContactStatus::Active, annotation: String::new(), at });
@@ -306,7 +312,11 @@ impl Run<'_> {
         };
         let out = what == What::Out;
         let at_least = |s: MessageStatus| out && !failed && status >= s;
-        let problem = failed.then(|| Problem { reason: DeliveryProblem::Undeliverable, code: Some(131_026), detail: "Message undeliverable".to_owned() });
+        let problem = failed.then(|| Problem {
+            reason: DeliveryProblem::Undeliverable,
+            code: Some(131_026),
+            detail: "Message undeliverable".to_owned(),
+        });
         MessageRow {
             id,
             conversation: self.ids[step.talk as usize],

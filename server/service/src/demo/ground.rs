@@ -44,7 +44,8 @@ pub(super) async fn person(
 /// Makes a known person a member of this account.
 pub(super) async fn join(work: &mut Work, user: UserId, role: Role, teams: &[(TeamId, bool, bool)]) -> Result<()> {
     let now = work.desk().now();
-    work.run(sql!("insert into membership (account_id, user_id, role, created_at) values ($1, $2, $3, $4)"), args![user, role, now]).await?;
+    work.run(sql!("insert into membership (account_id, user_id, role, created_at) values ($1, $2, $3, $4)"), args![user, role, now])
+        .await?;
     for (team, agent, supervisor) in teams {
         work.run(
             sql!("insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, $4, $5)"),
@@ -56,7 +57,14 @@ pub(super) async fn join(work: &mut Work, user: UserId, role: Role, teams: &[(Te
 }
 
 /// Connects a WhatsApp number with the simulator's credentials.
-pub(super) async fn whatsapp(work: &mut Work, name: &str, number: &str, waba: &str, display: &str, team: Option<TeamId>) -> Result<ChannelId> {
+pub(super) async fn whatsapp(
+    work: &mut Work,
+    name: &str,
+    number: &str,
+    waba: &str,
+    display: &str,
+    team: Option<TeamId>,
+) -> Result<ChannelId> {
     let id: ChannelId = work.desk().seam.id();
     let row = NewRow { id, kind: ChannelKind::WhatsApp, name, external: number, waba, display, team };
     let secrets = Secrets {

@@ -78,7 +78,7 @@ pub(super) fn take(c: &mut Row, m: &Message, external: Option<&str>, has_window:
         (Direction::Out, kind) => {
             // Who answers has read.
             c.unread = 0;
-            if kind == MessageKind::Template && has_window && !c.window_expires_at.is_some_and(|end| m.at < end) {
+            if kind == MessageKind::Template && has_window && c.window_expires_at.is_none_or(|end| m.at >= end) {
                 c.awaiting_reply = true;
                 c.awaiting_category.get_or_insert(TemplateCategory::Utility.word().to_owned());
             }

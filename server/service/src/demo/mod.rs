@@ -84,7 +84,11 @@ impl fmt::Display for Report {
         for l in &self.logins {
             writeln!(f, "{:widest$}  {}  {}", l.email, l.password, l.role)?;
         }
-        write!(f, "{} accounts, {} contacts, {} conversations, {} messages", self.accounts, self.contacts, self.conversations, self.messages)
+        write!(
+            f,
+            "{} accounts, {} contacts, {} conversations, {} messages",
+            self.accounts, self.contacts, self.conversations, self.messages
+        )
     }
 }
 

@@ -217,7 +217,15 @@ mod tests {
 
     #[test]
     fn every_size_comes_out_exactly() {
-        for s in [size(1, 1, 1), size(1, 1, 5_000), size(3, 2, 2), size(10, 25, 400), size(100, 1_000, 20_000), size(7, 50, 50), size(1, 3, 2_002)] {
+        for s in [
+            size(1, 1, 1),
+            size(1, 1, 5_000),
+            size(3, 2, 2),
+            size(10, 25, 400),
+            size(100, 1_000, 20_000),
+            size(7, 50, 50),
+            size(1, 3, 2_002),
+        ] {
             let talks = talks(&s, 1_790_000_000_000, 4, 12);
             assert_eq!(talks.len() as i64, s.conversations, "{s:?}");
             assert_eq!(talks.iter().map(|t| i64::from(t.count)).sum::<i64>(), s.messages, "{s:?}");
@@ -241,8 +249,12 @@ mod tests {
         }
         // A contact's conversations do not overlap.
         for contact in 0..20 {
-            let mut own: Vec<(Millis, Millis)> =
-                talks.iter().enumerate().filter(|(_, t)| t.contact == contact).map(|(n, t)| (t.times(s.seed, n as u32).next().unwrap(), t.end)).collect();
+            let mut own: Vec<(Millis, Millis)> = talks
+                .iter()
+                .enumerate()
+                .filter(|(_, t)| t.contact == contact)
+                .map(|(n, t)| (t.times(s.seed, n as u32).next().unwrap(), t.end))
+                .collect();
             own.sort_unstable();
             assert!(own.windows(2).all(|w| w[0].1 <= w[1].0), "{own:?}");
         }

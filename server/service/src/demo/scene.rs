@@ -204,7 +204,15 @@ fn contact(desk: &Desk, sheet: &mut Sheet, ids: &mut Ids, scene: &Scene, stage: 
     }
     let phone = number.map(|n| n.e164);
     let email = Some(who.email.to_owned()).filter(|e| !e.is_empty());
-    sheet.contacts.push(ContactRow { id, name: who.name.to_owned(), phone: phone.clone(), email, status, annotation: who.annotation.to_owned(), at });
+    sheet.contacts.push(ContactRow {
+        id,
+        name: who.name.to_owned(),
+        phone: phone.clone(),
+        email,
+        status,
+        annotation: who.annotation.to_owned(),
+        at,
+    });
     ContactHit { id: id.into(), name: who.name.to_owned(), phone, status }
 }
 
@@ -304,14 +312,23 @@ impl Play<'_> {
         self.put(m, Some(external))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a message has that many sides")]
-    fn outbound(&mut self, at: Millis, who: Who, kind: MessageKind, text: &str, content: Content, status: MessageStatus, why: Option<&Problem>) -> Result<()> {
+    fn outbound(
+        &mut self,
+        at: Millis,
+        who: Who,
+        kind: MessageKind,
+        text: &str,
+        content: Content,
+        status: MessageStatus,
+        why: Option<&Problem>,
+    ) -> Result<()> {
         let mut m = ledger::message(&self.c, self.ids.at(at), Direction::Out, kind, status, at);
         m.author_id = Some(self.stage.user(who));
         m.body = text.to_owned();
         m.content = content;
         m.problem = why.cloned();
-        let reached = |s: MessageStatus| status >= s && matches!(status, MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read);
+        let reached =
+            |s: MessageStatus| status >= s && matches!(status, MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read);
         m.sent_at = reached(MessageStatus::Sent).then_some(at + 900);
         m.delivered_at = reached(MessageStatus::Delivered).then_some(at + 2_100);
         m.read_at = reached(MessageStatus::Read).then_some(at + 38_000);
@@ -334,10 +351,28 @@ impl Play<'_> {
         let (mime, file_name, size) = (sample.mime.to_owned(), sample.file_name.to_owned(), sample.bytes.len() as i64);
         let voice = sample.kind == MessageKind::Audio;
         let state = MediaState::Ready;
-        let content = Content::Media(Media { id: id.into(), state, mime: mime.clone(), file_name: file_name.clone(), size, voice, reason: String::new() });
+        let content = Content::Media(Media {
+            id: id.into(),
+            state,
+            mime: mime.clone(),
+            file_name: file_name.clone(),
+            size,
+            voice,
+            reason: String::new(),
+        });
         self.inbound(at, sample.kind, caption, content, None)?;
         let message = self.sheet.messages.last().map_or(0, |m| m.id);
-        self.sheet.files.push(MediaRow { id, conversation: self.c.id, message, channel: self.c.channel_id, state, mime, file_name, size, sha256 });
+        self.sheet.files.push(MediaRow {
+            id,
+            conversation: self.c.id,
+            message,
+            channel: self.c.channel_id,
+            state,
+            mime,
+            file_name,
+            size,
+            sha256,
+        });
         Ok(())
     }
 

@@ -63,22 +63,61 @@ fn tab(tab: Tab) -> ConversationQuery {
 /// What must be true of any rows, whoever wrote them.
 async fn invariants(g: &Ground) {
     let none = [
-        ("one open conversation for each contact and channel", "select count(*) from (select 1 from conversation where status <> 'COMPLETED' group by channel_id, contact_id having count(*) > 1) x"),
+        (
+            "one open conversation for each contact and channel",
+            "select count(*) from (select 1 from conversation where status <> 'COMPLETED' group by channel_id, contact_id having count(*) > 1) x",
+        ),
         ("who waits has nobody, the others have", "select count(*) from conversation where (status = 'PENDING') <> (assignee_id is null)"),
-        ("completed ones are read and closed", "select count(*) from conversation where status = 'COMPLETED' and (unread <> 0 or completed_at is null or waiting_since is not null)"),
-        ("open ones are not closed", "select count(*) from conversation where status <> 'COMPLETED' and (completed_at is not null or reactivate_until is not null)"),
-        ("previews are the last message", "select count(*) from conversation c where c.preview_id <> (select m.id from message m where m.conversation_id = c.id and m.kind not in ('NOTE', 'TRANSITION') order by m.at desc, m.id desc limit 1)"),
-        ("previews say what the message says", "select count(*) from conversation c join message m on m.id = c.preview_id where m.kind <> c.preview_kind or m.status <> c.preview_status or m.direction <> c.preview_direction or m.at <> c.preview_at or substr(m.body, 1, 50) <> substr(c.preview_text, 1, 50)"),
-        ("sort keys are the last message", "select count(*) from conversation c where c.last_at <> (select max(m.at) from message m where m.conversation_id = c.id and m.kind not in ('NOTE', 'TRANSITION'))"),
-        ("windows end a day after the last inbound", "select count(*) from conversation c join channel h on h.id = c.channel_id where h.kind = 'WHATSAPP' and c.window_expires_at <> 86400000 + (select max(m.at) from message m where m.conversation_id = c.id and m.direction = 'IN')"),
-        ("website chats have no window", "select count(*) from conversation c join channel h on h.id = c.channel_id where h.kind = 'WEBCHAT' and c.window_expires_at is not null"),
-        ("unread is what came since we wrote", "select count(*) from conversation c where c.status <> 'COMPLETED' and c.unread > (select count(*) from message m where m.conversation_id = c.id and m.direction = 'IN')"),
+        (
+            "completed ones are read and closed",
+            "select count(*) from conversation where status = 'COMPLETED' and (unread <> 0 or completed_at is null or waiting_since is not null)",
+        ),
+        (
+            "open ones are not closed",
+            "select count(*) from conversation where status <> 'COMPLETED' and (completed_at is not null or reactivate_until is not null)",
+        ),
+        (
+            "previews are the last message",
+            "select count(*) from conversation c where c.preview_id <> (select m.id from message m where m.conversation_id = c.id and m.kind not in ('NOTE', 'TRANSITION') order by m.at desc, m.id desc limit 1)",
+        ),
+        (
+            "previews say what the message says",
+            "select count(*) from conversation c join message m on m.id = c.preview_id where m.kind <> c.preview_kind or m.status <> c.preview_status or m.direction <> c.preview_direction or m.at <> c.preview_at or substr(m.body, 1, 50) <> substr(c.preview_text, 1, 50)",
+        ),
+        (
+            "sort keys are the last message",
+            "select count(*) from conversation c where c.last_at <> (select max(m.at) from message m where m.conversation_id = c.id and m.kind not in ('NOTE', 'TRANSITION'))",
+        ),
+        (
+            "windows end a day after the last inbound",
+            "select count(*) from conversation c join channel h on h.id = c.channel_id where h.kind = 'WHATSAPP' and c.window_expires_at <> 86400000 + (select max(m.at) from message m where m.conversation_id = c.id and m.direction = 'IN')",
+        ),
+        (
+            "website chats have no window",
+            "select count(*) from conversation c join channel h on h.id = c.channel_id where h.kind = 'WEBCHAT' and c.window_expires_at is not null",
+        ),
+        (
+            "unread is what came since we wrote",
+            "select count(*) from conversation c where c.status <> 'COMPLETED' and c.unread > (select count(*) from message m where m.conversation_id = c.id and m.direction = 'IN')",
+        ),
         ("nothing is in the future", "select count(*) from message where at > 1790000123456"),
         ("ids carry the time", "select count(*) from message where id / 1048576 <> at"),
-        ("every row has its account", "select count(*) from message m join conversation c on c.id = m.conversation_id where c.account_id <> m.account_id or c.channel_id <> m.channel_id"),
-        ("every contact has a way to it", "select count(*) from contact k where not exists (select 1 from contact_identity i where i.contact_id = k.id)"),
-        ("texts are in the index", "select count(*) from message m where m.body <> '' and not exists (select 1 from message_fts f where f.rowid = m.id)"),
-        ("human numbers are counted", "select count(*) from (select account_id, substr(protocol, 1, 8) as day, count(*) as n from conversation group by 1, 2) d left join counter n on n.account_id = d.account_id and n.name = 'protocol:' || d.day where coalesce(n.value, 0) <> d.n"),
+        (
+            "every row has its account",
+            "select count(*) from message m join conversation c on c.id = m.conversation_id where c.account_id <> m.account_id or c.channel_id <> m.channel_id",
+        ),
+        (
+            "every contact has a way to it",
+            "select count(*) from contact k where not exists (select 1 from contact_identity i where i.contact_id = k.id)",
+        ),
+        (
+            "texts are in the index",
+            "select count(*) from message m where m.body <> '' and not exists (select 1 from message_fts f where f.rowid = m.id)",
+        ),
+        (
+            "human numbers are counted",
+            "select count(*) from (select account_id, substr(protocol, 1, 8) as day, count(*) as n from conversation group by 1, 2) d left join counter n on n.account_id = d.account_id and n.name = 'protocol:' || d.day where coalesce(n.value, 0) <> d.n",
+        ),
     ];
     for (rule, text) in none {
         assert_eq!(count(g, text).await, 0, "{rule}");
@@ -204,7 +243,13 @@ async fn rows(g: &Ground) -> Vec<String> {
     let messages: Vec<(i64, i64, String, String, String, Option<String>, i64)> =
         all(g, "select id, conversation_id, kind, status, body, external_id, at from message order by id").await;
     let terms: Vec<(String, i64)> = all(g, "select term, contact_id from contact_term order by 1, 2").await;
-    contacts.iter().map(|r| format!("{r:?}")).chain(conversations.iter().map(|r| format!("{r:?}"))).chain(messages.iter().map(|r| format!("{r:?}"))).chain(terms.iter().map(|r| format!("{r:?}"))).collect()
+    contacts
+        .iter()
+        .map(|r| format!("{r:?}"))
+        .chain(conversations.iter().map(|r| format!("{r:?}")))
+        .chain(messages.iter().map(|r| format!("{r:?}")))
+        .chain(terms.iter().map(|r| format!("{r:?}")))
+        .collect()
 }
 
 #[tokio::test]
@@ -225,7 +270,12 @@ async fn the_same_seed_makes_the_same_rows() {
 async fn bulk_may_follow_the_workspace_and_sizes_are_checked() {
     let g = sqlite(1).await;
     workspace(&g.desk).await.unwrap();
-    for wrong in [Size { contacts: 0, ..SMALL }, Size { conversations: 0, ..SMALL }, Size { messages: 299, ..SMALL }, Size { messages: 10_000_001, ..SMALL }] {
+    for wrong in [
+        Size { contacts: 0, ..SMALL },
+        Size { conversations: 0, ..SMALL },
+        Size { messages: 299, ..SMALL },
+        Size { messages: 10_000_001, ..SMALL },
+    ] {
         assert!(matches!(bulk(&g.desk, wrong).await, Err(crate::Error::Fault(Fault::Invalid { .. }))), "{wrong:?}");
     }
     bulk(&g.desk, Size { contacts: 3, conversations: 3, messages: 3, seed: 1 }).await.unwrap();

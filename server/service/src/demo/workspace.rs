@@ -60,7 +60,8 @@ async fn main_account(work: &mut Work, hash: &str) -> Result<(UserId, Counted)> 
     let admin = ("Alice Andrade", "Alice", "admin@prosa.example");
     let admin = ground::person(work, admin, hash, Role::Admin, &[(sales, true, false), (finance, true, true)]).await?;
     let ana = ground::person(work, ("Ana Martins", "Ana", "ana@prosa.example"), hash, Role::Agent, &[(sales, true, false)]).await?;
-    let bruno = ground::person(work, ("Bruno Teixeira", "Bruno", "bruno@prosa.example"), hash, Role::Agent, &[(support, true, false)]).await?;
+    let bruno =
+        ground::person(work, ("Bruno Teixeira", "Bruno", "bruno@prosa.example"), hash, Role::Agent, &[(support, true, false)]).await?;
     let carla = ("Carla Nogueira", "Carla", "carla@prosa.example");
     let carla = ground::person(work, carla, hash, Role::Agent, &[(support, true, true), (finance, true, false)]).await?;
 

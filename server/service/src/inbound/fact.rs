@@ -47,7 +47,9 @@ async fn one(work: &mut Work, row: &Arc<ChannelRow>, fact: &Fact, received_at: M
         Fact::NumberChanged { from, new_address, .. } => {
             number_changed(work, row, from, new_address).await?;
         }
-        Fact::BsuidChanged { previous, current, phone } => identity::bsuid_changed(work, row.kind, phone.as_deref(), previous, current).await?,
+        Fact::BsuidChanged { previous, current, phone } => {
+            identity::bsuid_changed(work, row.kind, phone.as_deref(), previous, current).await?
+        }
         Fact::TemplatesChanged { .. } => {
             // Fetched when somebody looks, so that a burst of changes is one call.
             work.run(sql!("update template set synced_at = 0 where account_id = $1 and channel_id = $2"), args![row.id]).await?;
@@ -95,7 +97,12 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
         .await?;
     for (status, fact) in rows {
         let parked: Parked = serde_json::from_str(&fact)?;
-        let error = parked.problem.map(|p| channel::SendError { policy: channel::Policy::Never, problem: p.reason, code: p.code, detail: p.detail });
+        let error = parked.problem.map(|p| channel::SendError {
+            policy: channel::Policy::Never,
+            problem: p.reason,
+            code: p.code,
+            detail: p.detail,
+        });
         let fact = StatusFact {
             external_id: external_id.to_owned(),
             status: status.parse()?,
@@ -111,12 +118,23 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
 }
 
 /// A reaction changes the bubble it stands on, and opens the window like any act of the contact.
-async fn reaction(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, target: &str, emoji: Option<&str>, at: Millis) -> Result<()> {
+async fn reaction(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    from: &channel::Sender,
+    target: &str,
+    emoji: Option<&str>,
+    at: Millis,
+) -> Result<()> {
     let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
     crate::contact::lock(work, contact).await?;
     let found: Option<message::Stored> = work
         .opt(
-            sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
+            sql!(concat!(
+                "select ",
+                message::columns!(),
+                " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3"
+            )),
             args![row.id, target],
         )
         .await?;
@@ -142,7 +160,13 @@ async fn reaction(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender
 }
 
 /// The contact did something other than writing: the window opens (BW-1), and what waited for that leaves (IN-4).
-async fn interacted(work: &mut Work, row: &Arc<ChannelRow>, c: &mut conversation::Row, at: Millis, mut changed: Vec<Message>) -> Result<()> {
+async fn interacted(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    c: &mut conversation::Row,
+    at: Millis,
+    mut changed: Vec<Message>,
+) -> Result<()> {
     let told = Told::of(c);
     super::message::opens_window(row, c, at);
     changed.extend(super::message::flush(work, c).await?);

@@ -43,7 +43,10 @@ pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender
         }
         (Some(id), _) | (None, Some(id)) => id,
         (None, None) => {
-            let fallback = number.as_ref().map(|n| text::phone_display(&n.e164)).or_else(|| from.username.as_ref().map(|u| format!("@{}", u.trim_start_matches('@'))));
+            let fallback = number
+                .as_ref()
+                .map(|n| text::phone_display(&n.e164))
+                .or_else(|| from.username.as_ref().map(|u| format!("@{}", u.trim_start_matches('@'))));
             let name = name.map(str::to_owned).or(fallback).unwrap_or_else(|| "WhatsApp".to_owned());
             contact::create(work, &name, number.as_ref()).await?
         }
@@ -64,7 +67,8 @@ pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender
     }
     if let (Some(b), None) = (&from.bsuid, by_bsuid) {
         let new = NewIdentity { kind: IdentityKind::Bsuid, value: b, channel, address: b, username: from.username.as_deref() };
-        if !contact::add_identity(work, id, &new).await? && number.is_none()
+        if !contact::add_identity(work, id, &new).await?
+            && number.is_none()
             && let Some(first) = contact::by_identity(work, IdentityKind::Bsuid, b).await?
         {
             work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
@@ -96,7 +100,8 @@ pub(crate) async fn bsuid_changed(work: &mut Work, channel: ChannelKind, phone: 
     let from = Sender { phone: phone.map(str::to_owned), bsuid, ..Sender::default() };
     let Some(id) = known(work, &from).await? else { return Ok(()) };
     work.run(sql!("delete from contact_identity where account_id = $1 and kind = 'BSUID' and value = $2"), args![previous]).await?;
-    contact::add_identity(work, id, &NewIdentity { kind: IdentityKind::Bsuid, value: current, channel, address: current, username: None }).await?;
+    contact::add_identity(work, id, &NewIdentity { kind: IdentityKind::Bsuid, value: current, channel, address: current, username: None })
+        .await?;
     Ok(())
 }
 
@@ -105,7 +110,13 @@ pub(crate) async fn change_number(work: &mut Work, id: ContactId, new_address: &
     let Some(number) = phone::network(new_address) else { return Ok(None) };
     let (name, old, email): (String, Option<String>, Option<String>) =
         work.one(sql!("select name, phone, email from contact where account_id = $1 and id = $2"), args![id]).await?;
-    let new = NewIdentity { kind: IdentityKind::Phone, value: number.digits(), channel: ChannelKind::WhatsApp, address: new_address, username: None };
+    let new = NewIdentity {
+        kind: IdentityKind::Phone,
+        value: number.digits(),
+        channel: ChannelKind::WhatsApp,
+        address: new_address,
+        username: None,
+    };
     if !contact::add_identity(work, id, &new).await? {
         return Ok(None);
     }

@@ -2,8 +2,8 @@
 
 use super::identity::{self, Who};
 use crate::channels::ChannelRow;
-use crate::conversation::{self, NewConversation, Row, Told};
 use crate::contact;
+use crate::conversation::{self, NewConversation, Row, Told};
 use crate::message::{self, NewMessage, put};
 use crate::{Result, Work, args, sql};
 use channel::{InboundBody, InboundMessage, MediaKind};
@@ -32,17 +32,25 @@ pub async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, m: &InboundMessage, 
 }
 
 /// The same for a contact that is known already: a visitor of a website chat.
-pub(crate) async fn arrive_from(work: &mut Work, row: &Arc<ChannelRow>, contact: ContactId, m: &InboundMessage, received_at: Millis) -> Result<Option<Arrived>> {
+pub(crate) async fn arrive_from(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    contact: ContactId,
+    m: &InboundMessage,
+    received_at: Millis,
+) -> Result<Option<Arrived>> {
     if known(work, row.id, &m.external_id).await? {
         return Ok(None);
     }
-    let (name, phone): (String, Option<String>) = work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![contact]).await?;
+    let (name, phone): (String, Option<String>) =
+        work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![contact]).await?;
     write(work, row, Who { id: contact, name, phone }, m, received_at).await
 }
 
 async fn known(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<bool> {
-    let row: Option<(i64,)> =
-        work.opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![channel, external_id]).await?;
+    let row: Option<(i64,)> = work
+        .opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![channel, external_id])
+        .await?;
     Ok(row.is_some())
 }
 
@@ -97,7 +105,13 @@ pub(super) async fn flush(work: &mut Work, c: &mut Row) -> Result<Vec<Message>> 
 }
 
 /// The conversation for a message at `at`: the open one, the concluded one that reopens (SM-7), or a new one (SM-1).
-async fn place(work: &mut Work, row: &Arc<ChannelRow>, who: &Who, at: Millis, referral: Option<String>) -> Result<(Row, Told, Vec<Message>)> {
+async fn place(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    who: &Who,
+    at: Millis,
+    referral: Option<String>,
+) -> Result<(Row, Told, Vec<Message>)> {
     // Two servers may make the conversation at once; the second finds the first one's row.
     for _ in 0..3 {
         if let Some(open) = conversation::open_of(work, row.id, who.id).await? {
@@ -186,7 +200,11 @@ async fn quote(work: &mut Work, channel: ChannelId, external: Option<&str>) -> R
     let Some(external) = external else { return Ok(None) };
     let stored: Option<message::Stored> = work
         .opt(
-            sql!(concat!("select ", message::columns!(), " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3")),
+            sql!(concat!(
+                "select ",
+                message::columns!(),
+                " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3"
+            )),
             args![channel, external],
         )
         .await?;
@@ -211,14 +229,27 @@ fn describe(work: &Work, body: &InboundBody, new: &mut NewMessage) -> Option<cra
             new.body = cut(&m.caption, 4096);
             let id: MediaId = work.desk().seam.id();
             let state = if m.external_id.is_some() { MediaState::Pending } else { MediaState::Failed };
-            let media = Media { id, state, mime: cut(&m.mime, 120), file_name: cut(&m.file_name, 240), size: 0, voice: m.voice, reason: cut(&m.reason, 300) };
+            let media = Media {
+                id,
+                state,
+                mime: cut(&m.mime, 120),
+                file_name: cut(&m.file_name, 240),
+                size: 0,
+                voice: m.voice,
+                reason: cut(&m.reason, 300),
+            };
             new.content = Content::Media(media.clone());
-            return Some(crate::media::Expected { media, external_id: m.external_id.clone().unwrap_or_default(), sha256: m.sha256.clone() });
+            return Some(crate::media::Expected {
+                media,
+                external_id: m.external_id.clone().unwrap_or_default(),
+                sha256: m.sha256.clone(),
+            });
         }
         InboundBody::Location { latitude, longitude, name, address } => {
             new.kind = MessageKind::Location;
             new.body = cut(name, 500);
-            new.content = Content::Location { latitude: *latitude, longitude: *longitude, name: cut(name, 500), address: cut(address, 1000) };
+            new.content =
+                Content::Location { latitude: *latitude, longitude: *longitude, name: cut(name, 500), address: cut(address, 1000) };
         }
         InboundBody::Contacts(cards) => {
             new.kind = MessageKind::Contact;

@@ -109,7 +109,10 @@ pub async fn run(desk: Desk) {
 pub async fn turn(desk: &Desk) -> Result<usize> {
     let rows: Vec<Stored> = desk
         .db
-        .all(sql_system!("select id, source, body, received_at, attempts from webhook where state = 'NEW' order by id limit $1"), args![BATCH])
+        .all(
+            sql_system!("select id, source, body, received_at, attempts from webhook where state = 'NEW' order by id limit $1"),
+            args![BATCH],
+        )
         .await?;
     if rows.is_empty() {
         return Ok(0);

@@ -216,7 +216,8 @@ pub(crate) async fn set_status(work: &mut Work, m: &Message) -> Result<()> {
 pub(crate) async fn set_content(work: &mut Work, m: &Message) -> Result<()> {
     let content = if m.content.is_none() { None } else { Some(serde_json::to_string(&m.content)?) };
     let reactions = if m.reactions.is_empty() { None } else { Some(serde_json::to_string(&m.reactions)?) };
-    work.run(sql!("update message set content = $3, reactions = $4 where account_id = $1 and id = $2"), args![m.id, content, reactions]).await?;
+    work.run(sql!("update message set content = $3, reactions = $4 where account_id = $1 and id = $2"), args![m.id, content, reactions])
+        .await?;
     Ok(())
 }
 

@@ -96,7 +96,10 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
                 }
                 // IN-4: it leaves right after the contact's first answer.
                 let (n,): (i64,) = work
-                    .one(sql!("select count(*) from message where account_id = $1 and conversation_id = $2 and status = 'WAIT_REPLY'"), args![c.id])
+                    .one(
+                        sql!("select count(*) from message where account_id = $1 and conversation_id = $2 and status = 'WAIT_REPLY'"),
+                        args![c.id],
+                    )
                     .await?;
                 if n >= limit::WAITING_MAX {
                     return Err(Fault::TooManyWaiting.into());
@@ -115,7 +118,14 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
     Ok(message)
 }
 
-async fn template(work: &mut Work, c: &mut Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage, now: Millis) -> Result<outbox::Payload> {
+async fn template(
+    work: &mut Work,
+    c: &mut Row,
+    channel: &ChannelRow,
+    fill: &TemplateFill,
+    new: &mut NewMessage,
+    now: Millis,
+) -> Result<outbox::Payload> {
     let template = crate::template::sendable(work, channel.id, fill.template_id).await?;
     if let Some(first) = c.awaiting_category.clone().filter(|first| c.awaiting_reply && *first != template.category.word()) {
         return Err(Fault::CategoryMismatch { category: first }.into());

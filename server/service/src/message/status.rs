@@ -18,7 +18,8 @@ pub(crate) async fn heard(work: &mut Work, channel: ChannelId, fact: &StatusFact
     let stored = again(work, found).await?;
     if stored.external_id.is_none() {
         // Our own answer was not stored, or never came: the network echoes our message's id.
-        work.run(sql!("update message set external_id = $3 where account_id = $1 and id = $2"), args![stored.id, &fact.external_id]).await?;
+        work.run(sql!("update message set external_id = $3 where account_id = $1 and id = $2"), args![stored.id, &fact.external_id])
+            .await?;
         crate::outbox::settled(work, stored.id.into()).await?;
     } else if stored.external_id.as_deref() != Some(fact.external_id.as_str()) {
         return Ok(false);

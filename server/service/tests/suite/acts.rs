@@ -23,7 +23,11 @@ impl<'w> Play<'w> {
         let team = w.new_team("Equipe", Restriction::Team).await;
         let user = w.new_team("Individual", Restriction::User).await;
         let templates = w
-            .templates(&[payload::template("a", "UTILITY", "Olá"), payload::template("b", "UTILITY", "Oi {{1}}"), payload::template("c", "MARKETING", "Oferta")])
+            .templates(&[
+                payload::template("a", "UTILITY", "Olá"),
+                payload::template("b", "UTILITY", "Oi {{1}}"),
+                payload::template("c", "MARKETING", "Oferta"),
+            ])
             .await;
         let people = vec![
             w.admin.clone(),
@@ -54,7 +58,10 @@ impl<'w> Play<'w> {
     /// One act; many are refused, none may break.
     pub async fn act(&mut self) {
         let w = self.w;
-        let cx = { let people = self.people.clone(); self.pick(&people) };
+        let cx = {
+            let people = self.people.clone();
+            self.pick(&people)
+        };
         let phone = format!("551198765060{}", self.random.random_range(0..5));
         let Some(c) = self.any_conversation().await else {
             w.says(&phone, "primeira").await;
@@ -150,8 +157,15 @@ impl<'w> Play<'w> {
                 4 => Box::pin(async move { conversation::mark_read(&cx, c).await }),
                 5 => Box::pin(async move { service::outbox::turn(&w.desk).await.map(drop) }),
                 _ => {
-                    let to = TransferTo::Team { team_id: { let teams = self.teams.clone(); self.pick(&teams) } };
-                    Box::pin(async move { conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: false }).await.map(drop) })
+                    let to = TransferTo::Team {
+                        team_id: {
+                            let teams = self.teams.clone();
+                            self.pick(&teams)
+                        },
+                    };
+                    Box::pin(async move {
+                        conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: false }).await.map(drop)
+                    })
                 }
             });
         }

@@ -19,7 +19,12 @@ fn batch(statuses_of: &[String]) -> Value {
                     let messages = (0..3)
                         .map(|_| {
                             n += 1;
-                            payload::text(&format!("551198765040{}", n % 5), &format!("wamid.B{n}"), START + n * SECOND, &format!("mensagem {n}"))
+                            payload::text(
+                                &format!("551198765040{}", n % 5),
+                                &format!("wamid.B{n}"),
+                                START + n * SECOND,
+                                &format!("mensagem {n}"),
+                            )
                         })
                         .collect();
                     let status = statuses_of.get(n as usize / 3 - 1).map(|id| payload::status(id, "delivered", START, None));
@@ -198,7 +203,9 @@ async fn shuffled(w: &World) {
             inbound::receive(&w.desk, ChannelKind::WhatsApp, body.to_string().into_bytes()).await.unwrap();
         }
         w.read().await;
-        let mine = |row: &String| row.contains(&format!("9{round}65040")) || row.contains(&format!("our{round}")) || row.contains(&format!("wamid.{round}."));
+        let mine = |row: &String| {
+            row.contains(&format!("9{round}65040")) || row.contains(&format!("our{round}")) || row.contains(&format!("wamid.{round}."))
+        };
         let without = |row: String| {
             let row = row.replace(&format!("9{round}65040"), "NN").replace(&format!("our{round}"), "our");
             row.replace(&format!("wamid.{round}."), "wamid.")

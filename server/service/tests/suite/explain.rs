@@ -7,8 +7,22 @@ use service::statement::{Statement, all};
 use service::{args, conversation, search};
 
 /// Tables that grow, and the aliases under which statements name them.
-const LARGE: &[&str] =
-    &["conversation", "message", "contact", "contact_identity", "contact_term", "outbox", "event", "webhook", "media", "c", "m", "k", "o", "p"];
+const LARGE: &[&str] = &[
+    "conversation",
+    "message",
+    "contact",
+    "contact_identity",
+    "contact_term",
+    "outbox",
+    "event",
+    "webhook",
+    "media",
+    "c",
+    "m",
+    "k",
+    "o",
+    "p",
+];
 
 struct Hot {
     name: String,
@@ -52,8 +66,18 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
     fixed("open conversation", "c.channel_id = $2 and c.contact_id = $3 and c.status <> 'COMPLETED'", args![account, 1i64, 1i64], false);
     fixed("last concluded", "select id, reactivate_until from conversation", args![account, 1i64, 1i64], false);
     fixed("window", "select max(window_expires_at) from conversation", args![account, 1i64, 1i64], false);
-    fixed("identity", "select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3", args![account, "PHONE", "5511"], false);
-    fixed("known message", "select id from message where account_id = $1 and channel_id = $2 and external_id = $3", args![account, 1i64, "x"], false);
+    fixed(
+        "identity",
+        "select contact_id from contact_identity where account_id = $1 and kind = $2 and value = $3",
+        args![account, "PHONE", "5511"],
+        false,
+    );
+    fixed(
+        "known message",
+        "select id from message where account_id = $1 and channel_id = $2 and external_id = $3",
+        args![account, 1i64, "x"],
+        false,
+    );
     fixed("message by client", "m.conversation_id = $2 and m.client_id = $3", args![account, 1i64, "x"], false);
     fixed("waiting messages", "m.status = 'WAIT_REPLY' order by", args![account, 1i64], false);
     fixed("contact terms", "from contact_term where account_id = $1 and term >= $2", args![account, "a", "b"], false);
@@ -103,7 +127,9 @@ fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
     for line in plan {
         let words: Vec<&str> = line.split_whitespace().collect();
         let scanned = match w.is_sqlite() {
-            true => words.iter().position(|x| *x == "SCAN").and_then(|i| words.get(i + 1)).copied().filter(|_| !line.contains("VIRTUAL TABLE")),
+            true => {
+                words.iter().position(|x| *x == "SCAN").and_then(|i| words.get(i + 1)).copied().filter(|_| !line.contains("VIRTUAL TABLE"))
+            }
             false => line.split("Seq Scan on ").nth(1).and_then(|rest| rest.split_whitespace().next()),
         };
         // A partial index holds only what is looked for.
@@ -149,6 +175,7 @@ both! {
                     rows.into_iter().map(|(line,)| line).collect()
                 }
             };
+            println!("{}\n    {}", hot.name, plan.join("\n    "));
             let why = objections(w, &hot, &plan);
             if !why.is_empty() {
                 faults.push(format!("{}: {why:?}\n  {}\n    {}", hot.name, hot.text, plan.join("\n    ")));

@@ -56,9 +56,8 @@ impl Respond for Messages {
         state.ids += 1;
         let taken = |id: String| {
             let to = body["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned();
-            ResponseTemplate::new(200).set_body_json(
-                json!({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": id}]}),
-            )
+            ResponseTemplate::new(200)
+                .set_body_json(json!({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": id}]}))
         };
         let own = format!("wamid.OUT{}", state.ids);
         match answer {
@@ -128,13 +127,19 @@ impl Graph {
 
     /// What a GET of a path under the version answers, as often as `times`.
     pub async fn get(&self, tail: &str, times: u64, answer: ResponseTemplate) {
-        Mock::given(method("GET")).and(path(format!("/{VERSION}/{tail}"))).respond_with(answer).up_to_n_times(times).mount(&self.server).await;
+        Mock::given(method("GET"))
+            .and(path(format!("/{VERSION}/{tail}")))
+            .respond_with(answer)
+            .up_to_n_times(times)
+            .mount(&self.server)
+            .await;
     }
 
     /// What is known of a file: its address is ours, its digest is in hex or empty.
     pub async fn about_file(&self, id: &str, size: usize, sha256: &str) {
         let url = format!("{}/files/{id}", self.uri());
-        let about = json!({"messaging_product": "whatsapp", "url": url, "mime_type": "image/jpeg", "sha256": sha256, "file_size": size, "id": id});
+        let about =
+            json!({"messaging_product": "whatsapp", "url": url, "mime_type": "image/jpeg", "sha256": sha256, "file_size": size, "id": id});
         self.get(id, 99, ResponseTemplate::new(200).set_body_json(about)).await;
     }
 

@@ -38,9 +38,13 @@ pub fn failed(id: &str, code: i64, at: Millis, callback: Option<&str>) -> Value 
 
 /// A change of the field `messages` with the contacts that its messages name.
 pub fn change(number: &str, messages: Vec<Value>, statuses: Vec<Value>) -> Value {
-    let contacts: Vec<Value> =
-        messages.iter().filter_map(|m| m["from"].as_str()).map(|from| json!({"profile": {"name": format!("Pessoa {from}")}, "wa_id": from})).collect();
-    let mut value = json!({"messaging_product": "whatsapp", "metadata": {"display_phone_number": "551155500100", "phone_number_id": number}});
+    let contacts: Vec<Value> = messages
+        .iter()
+        .filter_map(|m| m["from"].as_str())
+        .map(|from| json!({"profile": {"name": format!("Pessoa {from}")}, "wa_id": from}))
+        .collect();
+    let mut value =
+        json!({"messaging_product": "whatsapp", "metadata": {"display_phone_number": "551155500100", "phone_number_id": number}});
     if !messages.is_empty() {
         value["contacts"] = contacts.into();
         value["messages"] = messages.into();

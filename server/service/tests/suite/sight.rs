@@ -22,7 +22,11 @@ async fn members(w: &World, n: usize) -> Vec<UserId> {
     let mut users = vec![w.admin.user];
     for i in 0..n {
         let id: UserId = w.desk.seam.id();
-        w.write("insert into users (id, email, name, password_hash, created_at) values ($1, $2, $3, '', 0)", args![id, format!("{i}@x.example"), format!("Membro {i}")]).await;
+        w.write(
+            "insert into users (id, email, name, password_hash, created_at) values ($1, $2, $3, '', 0)",
+            args![id, format!("{i}@x.example"), format!("Membro {i}")],
+        )
+        .await;
         w.write("insert into membership (account_id, user_id, role, created_at) values ($1, $2, 'AGENT', 0)", args![w.account, id]).await;
         users.push(id);
     }
@@ -37,7 +41,11 @@ async fn shuffle_rights(w: &World, random: &mut Random, users: &[UserId], teams:
         for user in users {
             let (agent, boss) = (random.0.random_bool(0.4), random.0.random_bool(0.15));
             if agent || boss {
-                w.write("insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, $4, $5)", args![w.account, *team, *user, agent, boss]).await;
+                w.write(
+                    "insert into team_member (account_id, team_id, user_id, is_agent, is_supervisor) values ($1, $2, $3, $4, $5)",
+                    args![w.account, *team, *user, agent, boss],
+                )
+                .await;
             }
         }
     }
@@ -56,7 +64,11 @@ async fn shuffle_conversations(w: &World, random: &mut Random, users: &[UserId],
             _ => random.0.random_bool(0.5).then_some(somebody),
         };
         let unread = i64::from(random.0.random_bool(0.5));
-        w.write("update conversation set status = $1, assignee_id = $2, team_id = $3, unread = $4 where id = $5", args![status, assignee, random.pick(teams), unread, id]).await;
+        w.write(
+            "update conversation set status = $1, assignee_id = $2, team_id = $3, unread = $4 where id = $5",
+            args![status, assignee, random.pick(teams), unread, id],
+        )
+        .await;
     }
 }
 

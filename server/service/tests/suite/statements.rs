@@ -24,6 +24,7 @@ const CROSSING: &[&str] = &[
     "auth/mod.rs",
     "auth/throttle.rs",
     "channels/find.rs",
+    "db.rs",
     "demo/",
     "desk.rs",
     "doctor.rs",
@@ -184,8 +185,10 @@ fn scoped_statements_are_limited_to_their_account() {
 fn every_statement_is_on_the_list() {
     let mut listed: BTreeMap<String, usize> = BTreeMap::new();
     for s in all() {
-        let name = s.file.replace('\\', "/").rsplit_once("service/src/").unwrap().1.to_owned();
-        *listed.entry(name).or_default() += 1;
+        // Tests may write statements too.
+        if let Some((_, name)) = s.file.replace('\\', "/").rsplit_once("service/src/") {
+            *listed.entry(name.to_owned()).or_default() += 1;
+        }
     }
     for (name, code) in code() {
         if name == "statement.rs" {

@@ -13,9 +13,17 @@ pub async fn second_account(desk: &Desk) -> Cx {
     let hash = auth::hash_password(desk, PASSWORD.into()).await.unwrap();
     let run = async |text: &str, args| desk.db.run(service::db::Text::Built(text.to_owned()), args).await.unwrap();
     run("insert into account (id, name, time_zone, created_at) values ($1, 'Concorrente', 'UTC', $2)", args![account, now]).await;
-    run("insert into users (id, email, name, password_hash, created_at) values ($1, 'zeca@outra.example', 'Zeca', $2, $3)", args![user, hash, now]).await;
+    run(
+        "insert into users (id, email, name, password_hash, created_at) values ($1, 'zeca@outra.example', 'Zeca', $2, $3)",
+        args![user, hash, now],
+    )
+    .await;
     run("insert into membership (account_id, user_id, role, created_at) values ($1, $2, 'ADMIN', $3)", args![account, user, now]).await;
-    run("insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, 'Geral', true, 'NONE', $3)", args![account, team, now]).await;
+    run(
+        "insert into team (account_id, id, name, is_default, restriction, created_at) values ($1, $2, 'Geral', true, 'NONE', $3)",
+        args![account, team, now],
+    )
+    .await;
     desk.cx(account, user, None).await.unwrap().unwrap()
 }
 
@@ -42,7 +50,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("conversation::visible", "missing", |cx, t| Box::pin(async move { conversation::visible(&cx, t.conversation).await.map(drop) })),
     ("conversation::open", "missing", |cx, t| Box::pin(async move { conversation::open(&cx, t.conversation).await.map(drop) })),
     ("conversation::assume", "missing", |cx, t| Box::pin(async move { conversation::assume(&cx, t.conversation).await.map(drop) })),
-    ("conversation::conclude", "missing", |cx, t| Box::pin(async move { conversation::conclude(&cx, t.conversation, false).await.map(drop) })),
+    ("conversation::conclude", "missing", |cx, t| {
+        Box::pin(async move { conversation::conclude(&cx, t.conversation, false).await.map(drop) })
+    }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
             let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
@@ -88,7 +98,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
             conversation::start_preview(&cx, Some(t.contact), "", own).await.map(drop)
         })
     }),
-    ("message::send", "missing", |cx, t| Box::pin(async move { message::send(&cx, t.conversation, text_draft("x", "oi")).await.map(drop) })),
+    ("message::send", "missing", |cx, t| {
+        Box::pin(async move { message::send(&cx, t.conversation, text_draft("x", "oi")).await.map(drop) })
+    }),
     ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
     ("message::page", "missing", |cx, t| {
@@ -103,14 +115,22 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("channels::save", "missing", |cx, t| {
         Box::pin(async move { channels::save(&cx, ChannelDraft { id: Some(t.channel), ..whatsapp("Meu", NUMBER, WABA) }).await.map(drop) })
     }),
-    ("channels::save of their number", "invalid", |cx, _| Box::pin(async move { channels::save(&cx, whatsapp("Meu", NUMBER, WABA)).await.map(drop) })),
+    ("channels::save of their number", "invalid", |cx, _| {
+        Box::pin(async move { channels::save(&cx, whatsapp("Meu", NUMBER, WABA)).await.map(drop) })
+    }),
     ("channels::save into their team", "invalid", |cx, t| {
         Box::pin(async move { channels::save(&cx, ChannelDraft { team_id: Some(t.team), ..whatsapp("Meu", "777", WABA) }).await.map(drop) })
     }),
     ("channels::probe", "missing", |cx, t| Box::pin(async move { channels::probe(&cx, t.channel).await.map(drop) })),
     ("people::save_team", "missing", |cx, t| {
         Box::pin(async move {
-            let draft = TeamDraft { id: Some(t.team), name: "Meu".into(), is_default: true, restriction: Restriction::None, closing_message: String::new() };
+            let draft = TeamDraft {
+                id: Some(t.team),
+                name: "Meu".into(),
+                is_default: true,
+                restriction: Restriction::None,
+                closing_message: String::new(),
+            };
             people::save_team(&cx, draft).await.map(drop)
         })
     }),

@@ -353,7 +353,10 @@ pub fn member_draft(name: &str, role: Role, teams: &[(TeamId, bool, bool)]) -> M
         email: format!("{}@loja.example", name.to_lowercase().replace(' ', ".")),
         password: PASSWORD.into(),
         role: Some(role),
-        teams: teams.iter().map(|(team_id, is_agent, is_supervisor)| TeamLink { team_id: *team_id, is_agent: *is_agent, is_supervisor: *is_supervisor }).collect(),
+        teams: teams
+            .iter()
+            .map(|(team_id, is_agent, is_supervisor)| TeamLink { team_id: *team_id, is_agent: *is_agent, is_supervisor: *is_supervisor })
+            .collect(),
         active: true,
         ..MemberDraft::default()
     }

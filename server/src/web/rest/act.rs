@@ -45,7 +45,11 @@ pub struct StartInput {
     request_body = StartInput,
     responses((status = 201, description = "The conversation", body = Conversation), Common, OfOne, OfChange, OfBody)
 )]
-pub async fn start_conversation(Caller(cx): Caller, key: IdempotencyKey, Body(input): Body<StartInput>) -> Answer<(StatusCode, Json<Conversation>)> {
+pub async fn start_conversation(
+    Caller(cx): Caller,
+    key: IdempotencyKey,
+    Body(input): Body<StartInput>,
+) -> Answer<(StatusCode, Json<Conversation>)> {
     if input.template.is_some() && !input.text.is_empty() {
         return Err(Refusal::field("text", Wrong::NotAllowed.word(), "not with a template"));
     }
@@ -105,7 +109,11 @@ pub struct TransferInput {
     request_body = TransferInput,
     responses((status = 200, description = "The conversation after it", body = Conversation), Common, OfOne, OfChange, OfBody)
 )]
-pub async fn transfer_conversation(Caller(cx): Caller, Id(id): Id<ConversationId>, Body(input): Body<TransferInput>) -> Answer<Json<Conversation>> {
+pub async fn transfer_conversation(
+    Caller(cx): Caller,
+    Id(id): Id<ConversationId>,
+    Body(input): Body<TransferInput>,
+) -> Answer<Json<Conversation>> {
     let to = match (input.user_id, input.team_id) {
         (Some(user_id), team_id) => TransferTo::Person { user_id, team_id },
         (None, Some(team_id)) => TransferTo::Team { team_id },

@@ -44,7 +44,11 @@ pub type Answer<T> = Result<T, Refusal>;
 
 impl Refusal {
     fn plain(status: StatusCode, code: &str, message: impl Into<String>) -> Refusal {
-        Refusal { status, retry_after: None, detail: ErrorDetail { code: code.into(), message: message.into(), fields: BTreeMap::new(), details: None } }
+        Refusal {
+            status,
+            retry_after: None,
+            detail: ErrorDetail { code: code.into(), message: message.into(), fields: BTreeMap::new(), details: None },
+        }
     }
 
     /// The body is no JSON.
@@ -54,7 +58,8 @@ impl Refusal {
 
     /// One input is not what it should be; `wrong` is a word of [`model::Wrong`] or `malformed`.
     pub fn field(field: &str, wrong: &str, why: impl std::fmt::Display) -> Refusal {
-        let mut refusal = Refusal::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("Some fields are not right: {field} ({why})."));
+        let mut refusal =
+            Refusal::plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("Some fields are not right: {field} ({why})."));
         refusal.detail.fields.insert(field.to_owned(), wrong.to_owned());
         refusal
     }
@@ -77,9 +82,12 @@ impl From<Fault> for Refusal {
         let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut refusal = Refusal::plain(status, fault.code(), fault.to_string());
         match &fault {
-            Fault::Invalid { fields } => refusal.detail.fields = fields.iter().map(|f| (f.field.clone(), f.wrong.word().to_owned())).collect(),
+            Fault::Invalid { fields } => {
+                refusal.detail.fields = fields.iter().map(|f| (f.field.clone(), f.wrong.word().to_owned())).collect()
+            }
             Fault::TemplateValues { keys } => {
-                refusal.detail.fields = keys.iter().map(|k| (format!("template.values.{k}"), model::Wrong::Required.word().to_owned())).collect();
+                refusal.detail.fields =
+                    keys.iter().map(|k| (format!("template.values.{k}"), model::Wrong::Required.word().to_owned())).collect();
             }
             Fault::Throttled { seconds } | Fault::RateLimited { seconds } => refusal.retry_after = Some(*seconds),
             Fault::Unavailable => refusal.retry_after = Some(5),

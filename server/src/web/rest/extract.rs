@@ -233,7 +233,7 @@ mod tests {
             (r#"{"name":"a","inner":{}}"#, r#"{"inner.id":"required"}"#),
             (r#"{"name":"a","inner":{"id":"1","role":"ADMIN"}}"#, r#"{"inner.role":"not_allowed"}"#),
             (r#"{"name":"a","inner":{"id":99999999999999999999}}"#, r#"{"inner.id":"malformed"}"#),
-            ("[1]", r#"{"body":"malformed"}"#),
+            ("[1]", r#"{"[0]":"malformed"}"#),
             ("null", r#"{"body":"malformed"}"#),
         ] {
             assert_eq!(refused(text).await, (422, fields.to_owned()), "{text}");

@@ -34,7 +34,11 @@ pub struct MessageQuery {
     params(("id" = ConversationId, Path, description = "The conversation"), MessageQuery),
     responses((status = 200, description = "In the direction of reading", body = Page<Message>), Common, OfOne)
 )]
-pub async fn list_messages(Caller(cx): Caller, Id(id): Id<ConversationId>, Asked(query): Asked<MessageQuery>) -> Answer<Json<Page<Message>>> {
+pub async fn list_messages(
+    Caller(cx): Caller,
+    Id(id): Id<ConversationId>,
+    Asked(query): Asked<MessageQuery>,
+) -> Answer<Json<Page<Message>>> {
     let size = size(query.limit, limit::MESSAGE_PAGE)?;
     let page = service::message::page_at(&cx, id, query.before, query.after, size).await?;
     let mut items = page.messages;

@@ -20,11 +20,11 @@ mod template;
 pub use error::{ErrorBody, ErrorDetail};
 
 use super::Web;
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use error::Refusal;
 use http::{HeaderValue, header};
 use model::Fault;

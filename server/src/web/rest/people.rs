@@ -47,7 +47,16 @@ pub struct User {
 
 impl From<Member> for User {
     fn from(m: Member) -> User {
-        User { id: m.user_id, name: m.name, nickname: m.nickname, email: m.email, role: m.role, availability: m.availability, active: m.active, teams: m.teams }
+        User {
+            id: m.user_id,
+            name: m.name,
+            nickname: m.nickname,
+            email: m.email,
+            role: m.role,
+            availability: m.availability,
+            active: m.active,
+            teams: m.teams,
+        }
     }
 }
 

@@ -55,7 +55,8 @@ fn say(i18n: I18nContext<Locale>, store: Store, message: &Message) -> String {
         }
         Transition::TransferredToPerson { from_team, from: person, to_team, to } => {
             let (from, to, team) = (from(*from_team, *person), name(*to), store.team_name(*to_team));
-            t_string!(i18n, inbox.thread.change.to_person, who = who, from = from.as_str(), to = to.as_str(), team = team.as_str()).to_string()
+            t_string!(i18n, inbox.thread.change.to_person, who = who, from = from.as_str(), to = to.as_str(), team = team.as_str())
+                .to_string()
         }
         Transition::Concluded => t_string!(i18n, inbox.thread.change.concluded, who = who).to_string(),
         Transition::Reopened { to: Some(to) } => {

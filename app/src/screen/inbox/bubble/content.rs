@@ -29,8 +29,9 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
     match content {
         Content::None | Content::Transition(_) => text(body),
         Content::Media(media) => view! { <MediaView kind media/>{text(body)} }.into_any(),
-        Content::Location { latitude, longitude, name, address } => view! { <Location latitude longitude name address/>{text(body)} }.into_any(),
-        Content::Contacts { cards } => view! { {cards.into_iter().map(|card| view! { <Card card/> }).collect_view()}{text(body)} }.into_any(),
+        // The body of these repeats their names, for search.
+        Content::Location { latitude, longitude, name, address } => view! { <Location latitude longitude name address/> }.into_any(),
+        Content::Contacts { cards } => cards.into_iter().map(|card| view! { <Card card/> }).collect_view().into_any(),
         Content::Answer { title, description, .. } => {
             let extra = body.trim() != title.trim() && !body.trim().is_empty();
             view! {
@@ -116,7 +117,10 @@ fn Order(items: Vec<OrderItem>) -> impl IntoView {
     let money = move |minor: i64, currency: &str| money_text(language::code(i18n.get_locale()), minor, currency);
     let currency = items.first().map(|i| i.currency.clone()).unwrap_or_default();
     // A sum of different currencies means nothing.
-    let total = items.iter().all(|i| i.currency == currency).then(|| items.iter().fold(0i64, |sum, i| sum.saturating_add(i.price_minor.saturating_mul(i.quantity))));
+    let total = items
+        .iter()
+        .all(|i| i.currency == currency)
+        .then(|| items.iter().fold(0i64, |sum, i| sum.saturating_add(i.price_minor.saturating_mul(i.quantity))));
     view! {
         <div class="content-order">
             <span class="content-kind"><Icon name="cart" small=true/>{t!(i18n, inbox.thread.content.order)}</span>
@@ -160,11 +164,14 @@ fn Unsupported(type_name: String, reason: String) -> impl IntoView {
     view! {
         <div class="content-unsupported">
             <span class="content-kind"><Icon name="question" small=true/>{t!(i18n, inbox.thread.content.unsupported)}</span>
-            {(!reason.is_empty()).then(|| view! { <span dir="auto">{reason}</span> })}
             <span>{t!(i18n, inbox.thread.content.unsupported_hint)}</span>
-            {(!type_name.is_empty()).then(|| view! {
-                <small>{move || t_string!(i18n, inbox.thread.content.unsupported_type, name = type_name.as_str()).to_string()}</small>
-            })}
+            <details>
+                <summary>{t!(i18n, common.word.details)}</summary>
+                {(!type_name.is_empty()).then(|| view! {
+                    <p>{move || t_string!(i18n, inbox.thread.content.unsupported_type, name = type_name.as_str()).to_string()}</p>
+                })}
+                {(!reason.is_empty()).then(|| view! { <p dir="auto">{reason}</p> })}
+            </details>
         </div>
     }
 }

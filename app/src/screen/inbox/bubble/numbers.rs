@@ -13,7 +13,10 @@ pub fn size_text(language: &str, bytes: i64) -> String {
         b => (b / (1024.0 * 1024.0), "MB", 1),
     };
     let options = [("maximumFractionDigits", JsValue::from(digits))];
-    format!("{} {unit}", number_format(language, &options).and_then(|f| f.write(value)).unwrap_or_else(|| format!("{value:.*}", digits as usize)))
+    format!(
+        "{} {unit}",
+        number_format(language, &options).and_then(|f| f.write(value)).unwrap_or_else(|| format!("{value:.*}", digits as usize))
+    )
 }
 
 /// An amount of money given in minor units of its currency: `R$ 12,50`. An unknown currency is written with its code.

@@ -136,7 +136,18 @@ fn may_retry(reason: Option<DeliveryProblem>) -> bool {
     use DeliveryProblem::*;
     !matches!(
         reason,
-        Some(WindowClosed | OptedOut | ContactBlocked | CountryNotAllowed | UnsupportedType | TemplateDisabled | TemplateMissing | TemplateParameters | TooLong | ContentPolicy)
+        Some(
+            WindowClosed
+                | OptedOut
+                | ContactBlocked
+                | CountryNotAllowed
+                | UnsupportedType
+                | TemplateDisabled
+                | TemplateMissing
+                | TemplateParameters
+                | TooLong
+                | ContentPolicy
+        )
     )
 }
 

@@ -16,7 +16,10 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
     let of = move |read: fn(&Message) -> bool| item.with(|i| i.local == Local::Stored && read(&i.message));
     let may_answer = move || {
         matches!(pane.mode.get(), Some(Mode::Write | Mode::Waiting))
-            && of(|m| m.kind != MessageKind::Note && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply))
+            && of(|m| {
+                m.kind != MessageKind::Note
+                    && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply)
+            })
     };
     let file = move || {
         item.with(|i| match &i.message.content {

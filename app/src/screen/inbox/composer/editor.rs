@@ -111,7 +111,13 @@ pub fn Editor(
             _ => {}
         }
     };
-    let hint = move || if prefs.enter_sends() { t_string!(i18n, inbox.thread.composer.hint_enter) } else { t_string!(i18n, inbox.thread.composer.hint_shift) };
+    let hint = move || {
+        if prefs.enter_sends() {
+            t_string!(i18n, inbox.thread.composer.hint_enter)
+        } else {
+            t_string!(i18n, inbox.thread.composer.hint_shift)
+        }
+    };
     let count = move || match (over.get(), max.saturating_sub(used.get())) {
         (Some(over), _) => Some((true, t_string!(i18n, inbox.thread.composer.over, count = over).to_string())),
         (None, left) if left <= COUNT_FROM => Some((false, t_string!(i18n, inbox.thread.composer.left, count = left).to_string())),

@@ -12,7 +12,10 @@ pub enum Node {
     Break,
     Styled(Style, Vec<Node>),
     /// Monospaced text, as it is; `block` = written with three back-ticks.
-    Code { block: bool, text: String },
+    Code {
+        block: bool,
+        text: String,
+    },
     /// An address as it was written; [`href`] says where it leads.
     Link(String),
 }
@@ -146,7 +149,9 @@ impl Reader<'_> {
             return None;
         }
         match (at + 1..to).find(|i| matches!(self.chars[*i], '`' | '\n')) {
-            Some(end) if self.chars[end] == '`' => (end > at + 1).then(|| (Node::Code { block: false, text: self.text(at + 1, end) }, end + 1)),
+            Some(end) if self.chars[end] == '`' => {
+                (end > at + 1).then(|| (Node::Code { block: false, text: self.text(at + 1, end) }, end + 1))
+            }
             line_end => {
                 dead.code = line_end.unwrap_or(to);
                 None
@@ -156,7 +161,8 @@ impl Reader<'_> {
 
     /// Where the style that is opened here is closed: marks stand at the edges of words and within a line.
     fn styled_end(&self, style: Style, at: usize, from: usize, to: usize, dead: &mut Dead) -> Option<usize> {
-        let opens = (at == from || !self.chars[at - 1].is_alphanumeric()) && self.chars.get(at + 1).filter(|_| at + 1 < to).is_some_and(|c| !c.is_whitespace() && *c != style.mark());
+        let opens = (at == from || !self.chars[at - 1].is_alphanumeric())
+            && self.chars.get(at + 1).filter(|_| at + 1 < to).is_some_and(|c| !c.is_whitespace() && *c != style.mark());
         if !opens || at < dead.styles[style as usize] {
             return None;
         }
@@ -169,7 +175,11 @@ impl Reader<'_> {
                 i = end;
                 continue;
             }
-            if c == style.mark() && i > at + 1 && !self.chars[i - 1].is_whitespace() && (i + 1 == to || !self.chars[i + 1].is_alphanumeric()) {
+            if c == style.mark()
+                && i > at + 1
+                && !self.chars[i - 1].is_whitespace()
+                && (i + 1 == to || !self.chars[i + 1].is_alphanumeric())
+            {
                 return Some(i);
             }
             i += 1;
@@ -189,7 +199,11 @@ impl Reader<'_> {
         })?;
         let body = at + head.len();
         let mut end = body;
-        while end < to && !self.chars[end].is_whitespace() && !self.chars[end].is_control() && !matches!(self.chars[end], '<' | '>' | '"' | '`') {
+        while end < to
+            && !self.chars[end].is_whitespace()
+            && !self.chars[end].is_control()
+            && !matches!(self.chars[end], '<' | '>' | '"' | '`')
+        {
             end += 1;
         }
         // What a sentence puts after an address is not part of it; a bracket is when the address opened it.
@@ -240,7 +254,18 @@ pub fn is_emoji_only(text: &str) -> bool {
                 shown += i32::from(!flag);
                 flag = !flag;
             }
-            '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{25ff}' | '\u{2934}' | '\u{2935}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' => {
+            '\u{1f000}'..='\u{1faff}'
+            | '\u{2600}'..='\u{27bf}'
+            | '\u{2b00}'..='\u{2bff}'
+            | '\u{2190}'..='\u{21ff}'
+            | '\u{2300}'..='\u{23ff}'
+            | '\u{25a0}'..='\u{25ff}'
+            | '\u{2934}'
+            | '\u{2935}'
+            | '\u{3030}'
+            | '\u{303d}'
+            | '\u{3297}'
+            | '\u{3299}' => {
                 shown += i32::from(!joined);
                 joined = false;
             }

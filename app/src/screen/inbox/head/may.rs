@@ -72,9 +72,13 @@ pub fn offers(seen: &Seen, c: &Conversation, kind: ChannelKind, now: Millis) -> 
             restart: if window.is_open() { Offer::Hidden } else { restart(ask(Act::Restart, Why::NotYours)) },
             primary: if !window.is_open() && seen.may(Act::Restart, &access) { Act::Restart } else { Act::Conclude },
         },
-        Completed => {
-            Offers { assume: Offer::Hidden, transfer: Offer::Hidden, conclude: Offer::Hidden, restart: restart(ask(Act::Restart, Why::NotYourTeam)), primary: Act::Restart }
-        }
+        Completed => Offers {
+            assume: Offer::Hidden,
+            transfer: Offer::Hidden,
+            conclude: Offer::Hidden,
+            restart: restart(ask(Act::Restart, Why::NotYourTeam)),
+            primary: Act::Restart,
+        },
     }
 }
 
@@ -125,7 +129,12 @@ mod tests {
     const TEAM: TeamId = TeamId(10);
 
     fn seen(role: Role) -> Seen {
-        Seen::new(ME, role, &[TeamLink { team_id: TEAM, is_agent: true, is_supervisor: false }], &[(TEAM, Restriction::None), (TeamId(11), Restriction::None)])
+        Seen::new(
+            ME,
+            role,
+            &[TeamLink { team_id: TEAM, is_agent: true, is_supervisor: false }],
+            &[(TEAM, Restriction::None), (TeamId(11), Restriction::None)],
+        )
     }
 
     fn conversation(status: ConversationStatus, assignee: Option<UserId>, window_expires_at: Option<Millis>) -> Conversation {
@@ -147,7 +156,13 @@ mod tests {
             window_expires_at,
             awaiting_reply: false,
             unread: 0,
-            preview: Preview { kind: MessageKind::Text, direction: Direction::In, status: MessageStatus::Received, text: String::new(), author_id: None },
+            preview: Preview {
+                kind: MessageKind::Text,
+                direction: Direction::In,
+                status: MessageStatus::Received,
+                text: String::new(),
+                author_id: None,
+            },
         }
     }
 
@@ -157,7 +172,10 @@ mod tests {
     #[test]
     fn as_1_a_waiting_conversation_offers_to_be_taken() {
         let o = offers(&seen(Role::Agent), &conversation(Pending, None, None), WhatsApp, 0);
-        assert_eq!((o.assume, o.transfer, o.conclude, o.restart, o.primary), (Offer::Free, Offer::Free, Offer::Free, Offer::Hidden, Act::Assume));
+        assert_eq!(
+            (o.assume, o.transfer, o.conclude, o.restart, o.primary),
+            (Offer::Free, Offer::Free, Offer::Free, Offer::Hidden, Act::Assume)
+        );
         let foreign = Conversation { team_id: TeamId(11), ..conversation(Pending, None, None) };
         assert_eq!(offers(&seen(Role::Agent), &foreign, WhatsApp, 0).assume, Offer::Refused(Why::NotYourTeam));
     }

@@ -13,7 +13,9 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
     let header = move || {
         template.with_value(|t| match t.header_kind {
             HeaderKind::None => None,
-            HeaderKind::Text => Some(view! { <p class="content-header" dir="auto">{fill.with(|f| format::rich_template(&t.header_filled(f)))}</p> }.into_any()),
+            HeaderKind::Text => Some(
+                view! { <p class="content-header" dir="auto">{fill.with(|f| format::rich_template(&t.header_filled(f)))}</p> }.into_any(),
+            ),
             HeaderKind::Image => Some(media("image", t_string!(i18n, inbox.thread.content.header_image).to_string())),
             HeaderKind::Video => Some(media("video", t_string!(i18n, inbox.thread.content.header_video).to_string())),
             HeaderKind::Document => Some(media("file", t_string!(i18n, inbox.thread.content.header_document).to_string())),
@@ -21,7 +23,8 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
         })
     };
     let body = move || template.with_value(|t| fill.with(|f| format::rich_template(&t.body_filled(f))));
-    let footer = template.with_value(|t| (!t.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{t.footer.clone()}</p> }));
+    let footer =
+        template.with_value(|t| (!t.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{t.footer.clone()}</p> }));
     let buttons = template.with_value(|t| buttons(t.buttons.iter().map(|b| (Some(b.kind), b.text.clone())).collect()));
     view! {
         <div class="template-preview">

@@ -156,7 +156,10 @@ impl Drawn {
     }
 
     fn of(order: &[Key], range: Range<usize>) -> Drawn {
-        Drawn { top: order.get(range.start).cloned(), bottom: if range.end >= order.len() { None } else { order.get(range.end - 1).cloned() } }
+        Drawn {
+            top: order.get(range.start).cloned(),
+            bottom: if range.end >= order.len() { None } else { order.get(range.end - 1).cloned() },
+        }
     }
 }
 
@@ -202,7 +205,12 @@ mod tests {
 
     #[test]
     fn a_day_and_the_unread_divider_stand_before_the_first_message() {
-        let entries = [entry(0, 0, Sender::Contact), entry(1, MINUTE, Sender::Contact), entry(2, 25 * 60 * MINUTE, Sender::Contact), entry(3, 2, Sender::Nobody)];
+        let entries = [
+            entry(0, 0, Sender::Contact),
+            entry(1, MINUTE, Sender::Contact),
+            entry(2, 25 * 60 * MINUTE, Sender::Contact),
+            entry(3, 2, Sender::Nobody),
+        ];
         assert_eq!(
             lines(&entries, Some(&key(1)), day),
             [

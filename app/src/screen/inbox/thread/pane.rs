@@ -236,11 +236,7 @@ impl Pane {
 
     /// Concludes it.
     pub fn conclude_now(self, silent: bool) {
-        self.attempt(Deed::Conclude { silent }, move |pane| async move {
-            pane.store.conclude(pane.id, silent).await?;
-            pane.toasts.say(untrack(|| t_string!(pane.i18n, inbox.thread.conclude.done).to_string()));
-            Ok(())
-        });
+        self.attempt(Deed::Conclude { silent }, move |pane| async move { pane.store.conclude(pane.id, silent).await.map(|_| ()) });
     }
 
     /// Concludes without asking from now on, in this browser.

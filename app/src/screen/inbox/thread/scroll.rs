@@ -60,7 +60,9 @@ impl Anchor {
 /// A line by its mark.
 pub fn find(feed: &Element, mark: &str) -> Option<HtmlElement> {
     let lines = feed.query_selector_all("[data-mark]").ok()?;
-    (0..lines.length()).filter_map(|i| lines.get(i)?.dyn_into::<HtmlElement>().ok()).find(|l| l.get_attribute("data-mark").as_deref() == Some(mark))
+    (0..lines.length())
+        .filter_map(|i| lines.get(i)?.dyn_into::<HtmlElement>().ok())
+        .find(|l| l.get_attribute("data-mark").as_deref() == Some(mark))
 }
 
 /// Brings a line into view, in the upper third.
@@ -87,7 +89,10 @@ pub fn walk(feed: &Element, key: &str) -> bool {
     let lines: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect();
     let Some(last) = lines.len().checked_sub(1) else { return false };
     let active = document().active_element();
-    let now = active.as_ref().and_then(|a| a.closest("[data-mark]").ok().flatten()).and_then(|a| lines.iter().position(|l| l.is_same_node(Some(&a))));
+    let now = active
+        .as_ref()
+        .and_then(|a| a.closest("[data-mark]").ok().flatten())
+        .and_then(|a| lines.iter().position(|l| l.is_same_node(Some(&a))));
     let to = match key {
         "ArrowUp" => now.map_or(last, |n| n.saturating_sub(1)),
         "ArrowDown" => now.map_or(last, |n| (n + 1).min(last)),

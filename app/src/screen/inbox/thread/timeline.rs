@@ -133,7 +133,10 @@ pub fn Messages() -> impl IntoView {
 /// Keys in a player or a link belong to it.
 fn scroll_in_control(event: &KeyboardEvent) -> bool {
     use wasm_bindgen::JsCast;
-    event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|el| matches!(el.tag_name().as_str(), "AUDIO" | "VIDEO" | "SUMMARY"))
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|el| matches!(el.tag_name().as_str(), "AUDIO" | "VIDEO" | "SUMMARY"))
 }
 
 /// What stands where more messages are: nothing, that they are on their way, or that they could not be had.
@@ -264,7 +267,8 @@ impl Feed {
                 if m.direction == Direction::In && m.kind != MessageKind::Transition {
                     inbound += 1;
                     let (name, told) = (untrack(|| self.pane.name()), text::shorten(&m.body, 120));
-                    self.spoken.set(untrack(|| t_string!(i18n, inbox.thread.feed.came, name = name.as_str(), text = told.as_str()).to_string()));
+                    self.spoken
+                        .set(untrack(|| t_string!(i18n, inbox.thread.feed.came, name = name.as_str(), text = told.as_str()).to_string()));
                 }
             });
         }

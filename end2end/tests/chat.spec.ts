@@ -1,0 +1,58 @@
+// The website chat from end to end: a visitor on the shop's page and an agent in the inbox.
+import type { Frame } from '@playwright/test'
+import { expect, simUrl, test, type Page } from '../support/fixtures'
+import { assume, bubble, openRow, row, say, showTab, tab, unique } from '../support/inbox'
+
+async function openChat(page: Page, url = `${simUrl()}/shop`): Promise<Frame> {
+  await page.goto(url)
+  await page.locator('prosa-chat').click()
+  return frameOf(page)
+}
+
+async function frameOf(page: Page): Promise<Frame> {
+  let frame: Frame | undefined
+  await expect(async () => {
+    frame = page.frames().find(each => /\/chat\/[^/]+$/.test(new URL(each.url()).pathname))
+    expect(await frame?.locator('textarea').count()).toBe(1)
+  }, 'the chat frame').toPass({ timeout: 10_000 })
+  return frame as Frame
+}
+
+test('WC-3 WC-7 a visitor writes, an agent answers, the visitor reads it: before and after a reload', async ({ page, agent }) => {
+  test.setTimeout(60_000)
+  const bruno = await agent('bruno@prosa.example')
+  await showTab(bruno, 'Novos')
+  let frame = await openChat(page)
+  const question = unique('Vocês trocam o filtro?')
+  await frame.locator('textarea').fill(question)
+  await frame.locator('textarea').press('Enter')
+  await expect(row(bruno, question)).toBeVisible()
+  await expect(frame.locator('.row', { hasText: question }).locator('.tick.delivered')).toBeVisible()
+
+  await row(bruno, question).click()
+  await expect(bubble(bruno, question)).toBeVisible()
+  await assume(bruno)
+  await expect(tab(bruno, 'Meus')).toHaveAttribute('aria-selected', 'true')
+  // SM-3: seen by an agent only once somebody serves it.
+  await expect(frame.locator('.row', { hasText: question }).locator('.tick.read')).toBeVisible()
+  const answer = unique('Trocamos sim, em sete dias.')
+  await say(bruno, answer)
+  await expect(frame.getByText(answer)).toBeVisible()
+  await expect(bubble(bruno, answer).getByText('Lida', { exact: true })).toBeAttached()
+
+  await page.reload()
+  await page.locator('prosa-chat').click()
+  frame = await frameOf(page)
+  await expect(frame.getByText(question)).toBeVisible()
+  await expect(frame.getByText(answer)).toBeVisible()
+  const again = unique('Obrigada!')
+  await frame.locator('textarea').fill(again)
+  await frame.locator('textarea').press('Enter')
+  await expect(bubble(bruno, again)).toBeVisible()
+  // Another visitor begins with nothing.
+  const other = await agent('carla@prosa.example')
+  await showTab(other, 'Outros')
+  await openRow(other, again)
+    .catch(() => undefined)
+  await expect(row(other, again)).toBeVisible()
+})
