@@ -104,11 +104,15 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 /** Checks the page, or what a selector names, for WCAG 2.2 A and AA; fails with the rule and the element. */
 export async function expectAccessible(page: Page, selector?: string): Promise<void> {
+  expect(await barriers(page, selector), 'accessibility').toEqual([])
+}
+
+/** What on the page, or in what a selector names, breaks a rule of WCAG 2.2 A and AA: the rule and the element. */
+export async function barriers(page: Page, selector?: string): Promise<string[]> {
   await page.evaluate(axeSource)
-  const found = await page.evaluate(async where => {
+  return page.evaluate(async where => {
     const axe = (globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; help: string; nodes: { target: unknown[] }[] }[] }> } }).axe
     const result = await axe.run(where ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
     return result.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help} at ${node.target.join(' ')}`))
   }, selector)
-  expect(found, 'accessibility').toEqual([])
 }

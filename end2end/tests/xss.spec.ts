@@ -2,29 +2,29 @@
 import { expect, inbound, newNumber, test, type Page } from '../support/fixtures'
 import { act, assume, bubble, open, openRow, row, salesNumber, say, showTab, unique } from '../support/inbox'
 
-const evil = (mark: string) => `<img src=x onerror="window.__xss='${mark}'"><script>window.__xss='${mark}'</script>"'><svg onload=window.__xss=1>{{7*7}}`
+const evil = (mark: string) => `<img src=x onerror="window.ran='${mark}'"><script>window.ran='${mark}'</script>"'><svg onload=window.ran=1>{{7*7}}`
 
-const clean = async (page: Page) => expect(await page.evaluate(() => (window as unknown as { __xss?: unknown }).__xss)).toBeUndefined()
+const clean = async (page: Page) => expect(await page.evaluate(() => (window as unknown as { ran?: unknown }).ran)).toBeUndefined()
 
 test('markup in names, texts, notes, files, places and template values is shown as it was written', async ({ agent }) => {
   test.setTimeout(60_000)
   const ana = await agent('ana@prosa.example')
   const [number, tag] = [newNumber(), unique('xss')]
-  const name = `${tag} <b onmouseover=window.__xss=1>`
+  const name = `${tag} <b onmouseover=window.ran=1>`
   const from = { from: number, phone_number_id: salesNumber }
   await inbound({ ...from, name, text: evil('text') })
   await showTab(ana, 'Novos')
   await expect(row(ana, name)).toContainText('<img src=x')
   await openRow(ana, name)
   await expect(bubble(ana, evil('text'))).toBeVisible()
-  await inbound({ ...from, text: 'javascript:window.__xss=1 https://a.example/"onclick="window.__xss=1 *<i>negrito</i>*' })
+  await inbound({ ...from, text: 'javascript:window.ran=1 https://a.example/"onclick="window.ran=1 *<i>negrito</i>*' })
   await expect(bubble(ana, '<i>negrito</i>')).toBeVisible()
   for (const link of await ana.getByRole('log').getByRole('link').all()) expect(await link.getAttribute('href')).not.toMatch(/^\s*javascript:/i)
-  await inbound({ ...from, type: 'document', document: { filename: '"><img src=x onerror=window.__xss=1>.pdf', sample: 'comprovante.pdf', caption: evil('caption') } })
+  await inbound({ ...from, type: 'document', document: { filename: '"><img src=x onerror=window.ran=1>.pdf', sample: 'comprovante.pdf', caption: evil('caption') } })
   await expect(bubble(ana, evil('caption'))).toBeVisible()
-  await inbound({ ...from, type: 'location', location: { latitude: 1, longitude: 2, name: evil('place'), address: '"><script>window.__xss=1</script>' } })
+  await inbound({ ...from, type: 'location', location: { latitude: 1, longitude: 2, name: evil('place'), address: '"><script>window.ran=1</script>' } })
   await expect(bubble(ana, evil('place'))).toBeVisible()
-  await inbound({ ...from, type: 'contacts', contacts: [{ name: { formatted_name: evil('card'), first_name: 'x' }, phones: [{ phone: 'javascript:window.__xss=1' }] }] })
+  await inbound({ ...from, type: 'contacts', contacts: [{ name: { formatted_name: evil('card'), first_name: 'x' }, phones: [{ phone: 'javascript:window.ran=1' }] }] })
   await expect(bubble(ana, evil('card'))).toBeVisible()
 
   await assume(ana)
@@ -50,12 +50,12 @@ test('markup in a template value, a team and a closing message is shown as it wa
   const { url, sim } = await ownServers()
   const alice = await agent('admin@prosa.example', { baseURL: url })
   await open(alice, '/settings/teams/new')
-  await alice.getByLabel('Nome da equipe').fill(`Equipe <img src=x onerror=window.__xss=1>`)
+  await alice.getByLabel('Nome da equipe').fill(`Equipe <img src=x onerror=window.ran=1>`)
   await alice.getByRole('button', { name: 'Salvar' }).click()
   await expect(alice.getByText('Equipe criada.')).toBeVisible()
   await expect(alice.getByRole('link', { name: /Equipe <img src=x/ })).toBeVisible()
   await open(alice, '/settings/account')
-  await alice.getByLabel('Mensagem de encerramento').fill('Tchau, [NOME] <img src=x onerror=window.__xss=1>')
+  await alice.getByLabel('Mensagem de encerramento').fill('Tchau, [NOME] <img src=x onerror=window.ran=1>')
   await alice.getByRole('button', { name: 'Salvar' }).click()
   await expect(alice.getByText('Salvo', { exact: true })).toBeVisible()
   await clean(alice)
@@ -67,10 +67,10 @@ test('markup in a template value, a team and a closing message is shown as it wa
   await openRow(alice, name)
   await act(alice, 'Iniciar').click()
   await alice.getByRole('button', { name: /lembrete pedido/ }).first().click()
-  await alice.getByRole('textbox', { name: 'Texto: nome' }).fill('<img src=x onerror=window.__xss=1>')
+  await alice.getByRole('textbox', { name: 'Texto: nome' }).fill('<img src=x onerror=window.ran=1>')
   await alice.getByRole('textbox', { name: 'Texto: pedido' }).fill('<b>1</b>')
   await alice.getByRole('button', { name: 'Enviar modelo' }).click()
-  await expect(bubble(alice, 'Olá <img src=x onerror=window.__xss=1>, o seu pedido <b>1</b> está pronto')).toBeVisible()
+  await expect(bubble(alice, 'Olá <img src=x onerror=window.ran=1>, o seu pedido <b>1</b> está pronto')).toBeVisible()
   await act(alice, 'Transferir').click()
   await expect(alice.getByRole('option', { name: /Equipe <img src=x/ })).toBeVisible()
   await clean(alice)

@@ -123,7 +123,6 @@ impl Engine {
         ((at << 20) | lane, at)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a message has that many sides")]
     async fn message(&self, tx: &mut Tx, talk: &Talk, id: i64, at: i64, direction: &str, status: &str, text: &str) -> anyhow::Result<()> {
         let external = (direction == "IN").then(|| format!("wamid.BARE{id}"));
         let client = (direction == "OUT").then(|| format!("bare-{id}"));

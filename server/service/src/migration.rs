@@ -4,7 +4,8 @@
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-const STEPS: &[(i64, &str, &str)] = &[(1, "ground", include_str!("../migrations/0001_ground.sql"))];
+const STEPS: &[(i64, &str, &str)] =
+    &[(1, "ground", include_str!("../migrations/0001_ground.sql")), (2, "webhook_app", include_str!("../migrations/0002_webhook_app.sql"))];
 
 /// The steps for one database.
 pub fn steps(sqlite: bool) -> Migrator {

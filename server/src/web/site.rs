@@ -74,6 +74,7 @@ impl Site {
             .header(header::CONTENT_TYPE, asset.mime)
             .header(header::VARY, "accept-encoding")
             .header(header::ETAG, &asset.tag)
+            .header(header::CONTENT_SECURITY_POLICY, policy(name))
             .header(
                 header::CACHE_CONTROL,
                 if forever { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" },
@@ -111,6 +112,15 @@ fn read_folder(root: &FilePath, under: &str, into: &mut HashMap<String, Bytes>) 
         }
     }
     Ok(())
+}
+
+/// What a file may do when it runs by itself: the service worker fetches, the offline page has a style.
+fn policy(name: &str) -> &'static str {
+    match name {
+        "sw.js" => "default-src 'none'; connect-src 'self'",
+        "offline.html" => "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'",
+        _ => "default-src 'none'; frame-ancestors 'none'",
+    }
 }
 
 fn mime(name: &str) -> &'static str {

@@ -1,1 +1,391 @@
+//! 21, group 1: every route × everybody. The statuses are in `access.txt`; a route that is not there fails the test.
+//!
+//! Server functions are counted by their registry, operations of the API by its document, other routes by the source of
+//! the router. `UPDATE_GOLDEN=1` writes the file anew; what no file can excuse is checked beside it.
 
+use crate::world::{MARK, SHOP, World, both, member_draft};
+use model::*;
+use serde_json::{Value, json};
+use service::{args, conversation, message};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+const WHO: [&str; 8] = ["nobody", "garbage", "other", "sibling", "agent", "supervisor", "admin", "removed"];
+
+/// Server functions that answer without a login.
+const OPEN_FUNCTIONS: &[&str] = &["auth/boot", "auth/setup", "auth/sign_in"];
+/// Routes that take no id: they answer everybody from their own account.
+const OWN: &[&str] = &[
+    "inbox/workspace",
+    "inbox/conversations",
+    "inbox/counts",
+    "inbox/search",
+    "inbox/find_contacts",
+    "auth/logins",
+    "auth/sign_out",
+    "auth/set_archive_preference",
+    "settings/members",
+    "settings/teams",
+    "settings/account",
+    "settings/save_account",
+    "settings/channel_forms",
+    "GET /me",
+    "GET /users",
+    "GET /teams",
+    "GET /channels",
+    "GET /contacts",
+    "GET /conversations",
+];
+
+/// Routes of the router that are neither server functions nor documented operations.
+const OTHERS: &[&str] = &[
+    "GET /healthz",
+    "GET /readyz",
+    "GET /webhooks/meta",
+    "POST /webhooks/meta",
+    "GET /chat/{key}",
+    "GET /chat/{key}/live",
+    "GET /api/v1/openapi.json",
+    "GET /pkg/{*path}",
+    "GET /live",
+    "GET /media/{id}",
+    "GET /inbox",
+];
+
+/// What a cell of the matrix asks with.
+struct Asker {
+    cookie: String,
+    token: String,
+}
+
+async fn asker(w: &World, who: &str) -> Asker {
+    let p = w.people();
+    let (account, user, token) = match who {
+        "nobody" => return Asker { cookie: String::new(), token: String::new() },
+        "garbage" => {
+            let nonsense = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+            return Asker { cookie: format!("prosa_login={nonsense}"), token: format!("prosa_{nonsense}") };
+        }
+        "removed" => (p.account, p.removed.0, &p.removed.1),
+        other => {
+            let person = match other {
+                "other" => &p.other,
+                "sibling" => &p.sibling,
+                "agent" => &p.agent,
+                "supervisor" => &p.supervisor,
+                _ => &p.admin,
+            };
+            (person.cx.account, person.cx.user, &person.token)
+        }
+    };
+    Asker { cookie: w.login(account, user).await, token: token.clone() }
+}
+
+fn fill(w: &World) -> Value {
+    json!({"template_id": w.people().template, "values": {"body.1": "João"}})
+}
+
+/// A message of a served conversation in a status that only failures and waiting bring.
+async fn message_in(w: &World, status: MessageStatus) -> MessageId {
+    let c = w.served().await;
+    let draft = SendDraft { client_id: format!("m{}", w.fresh()), what: SendWhat::Text { text: "oi".into() }, reply_to: None };
+    let m = message::send(&w.people().agent.cx, c.id, draft).await.unwrap();
+    w.write("update message set status = $2 where id = $1", args![m.id, status]).await;
+    m.id
+}
+
+/// Arguments of a server function, about fresh things of the first tenant.
+async fn arguments(w: &World, name: &str) -> Option<Value> {
+    let p = w.people();
+    let n = w.fresh();
+    Some(match name {
+        "inbox/workspace" | "inbox/counts" | "auth/boot" | "auth/logins" | "auth/sign_out" => json!({}),
+        "settings/members" | "settings/teams" | "settings/account" | "settings/channel_forms" => json!({}),
+        "inbox/conversations" => json!({"query": {"tab": "NEW"}}),
+        "inbox/search" | "inbox/find_contacts" => json!({"text": &MARK[..3]}),
+        "inbox/open" => json!({"id": w.served().await.id}),
+        "inbox/messages" => json!({"query": {"conversation_id": w.served().await.id}}),
+        "inbox/templates" => json!({"channel_id": p.whatsapp, "refresh": false}),
+        "inbox/start_preview" => json!({"contact_id": w.done().await.contact_id, "phone": "", "channel_id": p.whatsapp}),
+        "act/assume" => json!({"id": w.says("oi").await.id}),
+        "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
+        "act/conclude" => json!({"id": w.served().await.id, "silent": true}),
+        "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
+        "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
+                              "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),
+        "act/send" => json!({"id": w.served().await.id, "draft": {"client_id": format!("t{n}"), "what": {"type": "text", "text": "oi"}}}),
+        "act/retry" => json!({"message_id": message_in(w, MessageStatus::Failed).await}),
+        "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
+        "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
+        "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
+        "auth/setup" => {
+            json!({"draft": {"account_name": "X", "time_zone": "UTC", "name": "X", "email": "x@x.example", "password": crate::world::PASSWORD}})
+        }
+        "auth/sign_in" => json!({"email": format!("x{n}@x.example"), "password": "not the password"}),
+        // One of the agent's own logins; everybody else's business it is not.
+        "auth/revoke_login" => {
+            let cookie = w.cookie(&p.agent).await;
+            let hash = service::keys::sha256_hex(cookie.split_once('=').unwrap().1);
+            json!({"id": w.number(&format!("select id from login where token_hash = '{hash}'")).await.to_string()})
+        }
+        "auth/switch_account" => json!({"account_id": p.account}),
+        "auth/set_archive_preference" => json!({"preference": "12H"}),
+        "settings/save_member" => json!({"draft": member_draft(&format!("Novo{n}"), &[(p.team, true, false)])}),
+        "settings/save_team" => json!({"draft": {"id": p.team, "name": "Vendas", "is_default": true, "restriction": "TEAM"}}),
+        "settings/save_account" => json!({"draft": {"name": "Loja", "time_zone": "America/Sao_Paulo", "closing_message": ""}}),
+        "settings/save_channel" => {
+            json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
+        }
+        "settings/probe_channel" => json!({"id": p.chat}),
+        _ => return None,
+    })
+}
+
+/// Id, query and body of an operation of the API, about fresh things of the first tenant.
+async fn operation(w: &World, name: &str) -> Option<(String, String, Value)> {
+    let p = w.people();
+    let none = Value::Null;
+    let of = |c: Conversation, body: Value| (c.id.to_string(), String::new(), body);
+    Some(match name {
+        "GET /me" | "GET /users" | "GET /teams" | "GET /channels" | "GET /contacts" => (String::new(), String::new(), none),
+        "GET /conversations" => (String::new(), "tab=others".into(), none),
+        "GET /contacts/{id}" => (w.done().await.contact_id.to_string(), String::new(), none),
+        "GET /templates" => (String::new(), format!("channel_id={}", p.whatsapp), none),
+        "GET /conversations/{id}" | "GET /conversations/{id}/messages" | "POST /conversations/{id}/read" => of(w.served().await, none),
+        "POST /conversations" => {
+            let phone = format!("+55117{:08}", 70_000_000 + w.fresh());
+            (String::new(), String::new(), json!({"phone": phone, "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}))
+        }
+        "POST /conversations/{id}/messages" => of(w.served().await, json!({"type": "text", "text": "oi"})),
+        "POST /conversations/{id}/assume" => of(w.says("oi").await, none),
+        "POST /conversations/{id}/transfer" => of(w.served().await, json!({"team_id": p.team})),
+        "POST /conversations/{id}/conclude" => of(w.served().await, json!({"silent": true})),
+        "POST /conversations/{id}/restart" => of(w.done().await, json!({"template": fill(w)})),
+        _ => return None,
+    })
+}
+
+/// Status and body of one of [`OTHERS`].
+async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, String)> {
+    let p = w.people();
+    let mut headers: Vec<(&str, &str)> = vec![("accept", "text/html")];
+    if !asker.cookie.is_empty() {
+        headers.push(("cookie", &asker.cookie));
+    }
+    let path = match name {
+        "GET /healthz" | "GET /readyz" | "GET /api/v1/openapi.json" | "GET /inbox" => name[4..].to_owned(),
+        "GET /pkg/{*path}" => "/pkg/app.js".to_owned(),
+        "GET /webhooks/meta" => format!("/webhooks/meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token={}", "no"),
+        "POST /webhooks/meta" => {
+            let answer = w.client.call("POST", "/webhooks/meta", &headers, "{}").await;
+            return Some((answer.status, answer.text()));
+        }
+        "GET /chat/{key}" => {
+            headers.push(("referer", "https://shop.example/p"));
+            format!("/chat/{}", p.chat_key)
+        }
+        "GET /media/{id}" => format!("/media/{}", w.media(&w.served().await, "image/png", "a.png", b"png").await),
+        "GET /live" | "GET /chat/{key}/live" => {
+            let path = if name == "GET /live" { "/live".to_owned() } else { format!("/chat/{}/live", p.chat_key) };
+            let opened = w.client.socket(&path, &headers).await;
+            return Some((opened.map_or_else(|status| status, |_| 101), String::new()));
+        }
+        _ => return None,
+    };
+    let answer = w.client.get(&path, &headers).await;
+    Some((answer.status, answer.text()))
+}
+
+/// Methods and addresses in the source of the router, the API's documented operations left out.
+fn routes_of_the_source() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source: String = std::fs::read_to_string(&path).unwrap().split_whitespace().collect();
+            let prefix = if path.to_string_lossy().contains("/rest/") { "/api/v1" } else { "" };
+            for route in source.split(".route(\"").skip(1) {
+                let (address, rest) = route.split_once('"').unwrap();
+                // Up to the end of the call.
+                let mut depth = 1;
+                let handlers: String = rest
+                    .chars()
+                    .take_while(|c| {
+                        depth += i32::from(*c == '(') - i32::from(*c == ')');
+                        depth > 0
+                    })
+                    .collect();
+                for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "ANY"] {
+                    let call = method.to_lowercase();
+                    if handlers.starts_with(&format!(",{call}(")) || handlers.contains(&format!(").{call}(")) {
+                        found.insert(format!("{method} {prefix}{address}"));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_matrix_knows_every_route_of_the_router() {
+    let mut expected: BTreeSet<String> = OTHERS.iter().filter(|r| **r != "GET /inbox").map(|r| (*r).to_owned()).collect();
+    // The server functions, one by one in the registry; and the figures, which have a listener of their own.
+    expected.insert("POST /api/app/{*function}".into());
+    expected.insert("GET /metrics".into());
+    assert_eq!(routes_of_the_source(), expected);
+}
+
+/// Server functions by `file/name`, with their address.
+fn functions() -> BTreeMap<String, String> {
+    let all: BTreeMap<String, String> = server_fn::axum::server_fn_paths()
+        .map(|(path, method)| {
+            assert_eq!(method, reqwest::Method::POST, "{path}");
+            let mut parts = path.rsplit('/');
+            let (name, file) = (parts.next().unwrap(), parts.next().unwrap());
+            assert_eq!(path, format!("/api/app/api/{file}/{name}"), "addresses stay the same from build to build");
+            (format!("{file}/{name}"), path.to_owned())
+        })
+        .collect();
+    assert!(all.len() > 30, "only {} server functions are registered", all.len());
+    all
+}
+
+/// Operations of the API.
+fn operations() -> Vec<String> {
+    let document: Value = serde_json::from_str(&server::web::rest::document_json()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    paths.iter().flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |m| format!("{} {path}", m.to_uppercase()))).collect()
+}
+
+/// What no golden file can excuse.
+fn check(route: &str, who: &str, status: u16, body: &str) {
+    let public =
+        OPEN_FUNCTIONS.contains(&route) || server::web::PUBLIC.iter().any(|p| route.split_once(' ').is_some_and(|(_, path)| path == *p));
+    let outside = ["nobody", "garbage", "removed"].contains(&who);
+    assert_ne!(status / 100, 5, "{route} as {who}: {body}");
+    if outside && !public {
+        assert!(status == 401 || (route == "GET /inbox" && status == 303), "{route} lets {who} in: {status}");
+    }
+    if who == "other" && !public && !OWN.contains(&route) && !["GET /inbox", "GET /live"].contains(&route) {
+        assert!((400..500).contains(&status), "{route} opens to another tenant: {status} {body}");
+    }
+    if outside || who == "other" {
+        assert!(!body.contains(MARK), "{route} tells {who} of a contact: {body}");
+        assert!(!body.contains("@loja.example"), "{route} tells {who} of a member: {body}");
+    }
+}
+
+both! {
+    async fn every_route_answers_everybody_as_written_down(w) {
+        let p = w.people();
+        let seq = || async { w.number(&format!("select coalesce(max(seq), 0) from event where account_id = {}", p.account)).await };
+        let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, path) in functions() {
+            for who in WHO {
+                let asker = asker(w, who).await;
+                let body = arguments(w, &name).await.unwrap_or_else(|| panic!("{name} is not in the matrix: add it to `arguments`"));
+                let before = seq().await;
+                let answer = w.client.function(&path, &asker.cookie, &body).await;
+                check(&name, who, answer.status, &answer.text());
+                assert!(answer.status < 400 || seq().await == before, "{name} as {who} was refused and did something");
+                table.entry(format!("fn {name}")).or_default().push(format!("{who}={}", answer.status));
+            }
+        }
+        for name in operations() {
+            let (method, path) = name.split_once(' ').unwrap();
+            for who in WHO {
+                let asker = asker(w, who).await;
+                let (id, query, body) = operation(w, &name).await.unwrap_or_else(|| panic!("{name} is not in the matrix: add it to `operation`"));
+                let before = seq().await;
+                let answer = w.client.rest(method, &format!("{}?{query}", path.replace("{id}", &id)), &asker.token, &body).await;
+                check(&name, who, answer.status, &answer.text());
+                assert!(answer.status < 400 || seq().await == before, "{name} as {who} was refused and did something");
+                table.entry(format!("api {name}")).or_default().push(format!("{who}={}", answer.status));
+            }
+        }
+        for name in OTHERS {
+            for who in WHO {
+                let asker = asker(w, who).await;
+                let (status, body) = other_route(w, name, &asker).await.unwrap_or_else(|| panic!("{name} is not in the matrix: add it to `other_route`"));
+                check(name, who, status, &body);
+                table.entry((*name).to_owned()).or_default().push(format!("{who}={status}"));
+            }
+        }
+        let now: String = table.into_iter().map(|(route, cells)| format!("{route:<44} {}\n", cells.join(" "))).collect();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/access.txt");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&file, &now).unwrap();
+        }
+        let written = std::fs::read_to_string(&file).unwrap_or_default();
+        let (now, written): (BTreeSet<&str>, BTreeSet<&str>) = (now.lines().collect(), written.lines().collect());
+        let (new, old): (Vec<_>, Vec<_>) = (now.difference(&written).collect(), written.difference(&now).collect());
+        assert!(new.is_empty() && old.is_empty(), "access.txt says {old:#?}\nbut it is {new:#?}");
+    }
+
+    /// Ids of another tenant inside bodies and filters.
+    async fn nested_ids_of_another_tenant_are_unknown(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let admin = w.cookie(&p.admin).await;
+        let call = async |path: &str, body: Value| w.client.function(&format!("/api/app/api/{path}"), &admin, &body).await;
+        let refused = |answer: crate::http::Answer| assert!((400..500).contains(&answer.status), "{}", answer.text());
+        refused(call("act/transfer", json!({"id": c.id, "draft": {"to": {"to": "team", "team_id": p.other_team}}})).await);
+        refused(call("act/transfer", json!({"id": c.id, "draft": {"to": {"to": "person", "user_id": p.other.cx.user, "team_id": null}}})).await);
+        let start = json!({"client_id": "x", "contact_id": null, "phone": "+5511988887777", "channel_id": p.other_whatsapp, "team_id": p.team, "template": fill(w)});
+        refused(call("act/start", json!({"draft": start})).await);
+        let mut start_team = start.clone();
+        start_team["channel_id"] = json!(p.whatsapp);
+        start_team["team_id"] = json!(p.other_team);
+        refused(call("act/start", json!({"draft": start_team})).await);
+        refused(call("settings/save_member", json!({"draft": member_draft("Novo", &[(p.other_team, true, false)])})).await);
+        refused(call("settings/save_channel", json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "team_id": p.other_team, "webchat": {"origins": [], "greeting": "", "title": ""}}})).await);
+        refused(call("inbox/templates", json!({"channel_id": p.other_whatsapp, "refresh": false})).await);
+        refused(call("inbox/start_preview", json!({"contact_id": null, "phone": "+5511988887777", "channel_id": p.other_whatsapp})).await);
+        let other = conversation_of_the_other(w).await;
+        let theirs = w.number(&format!("select min(id) from message where conversation_id = {other}")).await;
+        let reply = json!({"client_id": "r", "what": {"type": "text", "text": "x"}, "reply_to": theirs.to_string()});
+        refused(call("act/send", json!({"id": c.id, "draft": reply})).await);
+        refused(call("inbox/messages", json!({"query": {"conversation_id": other}})).await);
+        refused(call("auth/switch_account", json!({"account_id": p.other.cx.account})).await);
+        let filtered = call("inbox/conversations", json!({"query": {"tab": "OTHERS", "filter": {"channels": [p.other_whatsapp], "teams": [p.other_team]}}})).await;
+        assert_eq!(filtered.is(200).json()["items"], json!([]));
+    }
+
+    /// 21, group 5: lists, counters, search and previews say the same as the conversation itself.
+    async fn a_sibling_learns_nothing_of_the_teams_conversations(w) {
+        let p = w.people();
+        w.says("segredo da fila").await;
+        let served = w.served().await;
+        let done = w.done().await;
+        let cookie = w.cookie(&p.sibling).await;
+        let call = async |path: &str, body: Value| w.client.function(&format!("/api/app/api/{path}"), &cookie, &body).await.is(200);
+        assert_eq!(call("inbox/counts", json!({})).await.json(), json!({"new": 0, "mine": 0, "others": 0, "mine_unread": 0}));
+        for tab in ["NEW", "MINE", "OTHERS", "DONE"] {
+            assert_eq!(call("inbox/conversations", json!({"query": {"tab": tab}})).await.json()["items"], json!([]), "{tab}");
+        }
+        for text in ["segredo", served.protocol.as_str(), done.protocol.as_str(), "oi"] {
+            let found = call("inbox/search", json!({"text": text})).await.json();
+            assert_eq!((&found["conversations"], &found["messages"]), (&json!([]), &json!([])), "{text}");
+        }
+        let found = call("inbox/search", json!({"text": MARK})).await.json();
+        assert_eq!((&found["conversations"], &found["messages"]), (&json!([]), &json!([])));
+        let preview = call("inbox/start_preview", json!({"contact_id": served.contact_id, "phone": "", "channel_id": p.whatsapp})).await.json();
+        assert_eq!((&preview["open"], &preview["served_by"]), (&Value::Null, &json!("Gabriel (Vendas)")));
+        // A draft cannot be put where one cannot look.
+        w.client.function("/api/app/api/act/save_draft", &cookie, &json!({"id": served.id, "text": "x"})).await.is(404);
+        assert!(conversation::others(&p.sibling.cx, served.contact_id).await.unwrap().is_empty());
+    }
+}
+
+/// A conversation of the other tenant.
+async fn conversation_of_the_other(w: &World) -> ConversationId {
+    let body = w.message(crate::world::OTHER_NUMBER, "5511977776666", "oi");
+    w.inbound(&body).await;
+    w.number(&format!("select max(id) from conversation where account_id = {}", w.people().other.cx.account)).await.into()
+}

@@ -176,8 +176,10 @@ both! {
         // What the queue does not allow yet.
         let text = json!({"type": "text", "text": "olá"});
         c.call(w, "POST /conversations/{id}/messages", &id, "", &agent, &text).await.is(403);
-        c.call(w, "POST /conversations/{id}/assume", &id, "", &agent, &none).await.is(200);
-        c.call(w, "POST /conversations/{id}/assume", &id, "", &admin, &none).await.is(409);
+        c.call(w, "POST /conversations/{id}/assume", &id, "", &admin, &none).await.is(200);
+        let taken = c.call(w, "POST /conversations/{id}/assume", &id, "", &agent, &none).await.is(409).json();
+        assert_eq!(taken["error"]["details"], json!({"user_id": p.admin.cx.user, "name": "Alice Admin"}));
+        c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &json!({"user_id": p.agent.cx.user})).await.is(200);
         c.call(w, "POST /conversations/{id}/read", &id, "", &agent, &none).await.is(204);
         let sent = c.call(w, "POST /conversations/{id}/messages", &id, "", &agent, &text).await.is(201).json();
         let note = json!({"type": "note", "text": "só para nós"});

@@ -172,6 +172,11 @@ impl Socket {
         }
     }
 
+    /// The next frame, if one comes soon.
+    pub async fn soon(&mut self) -> Option<Value> {
+        tokio::time::timeout(QUIET, self.next()).await.ok().flatten()
+    }
+
     /// Fails when a frame comes.
     #[track_caller]
     pub fn silent(&mut self) -> impl Future<Output = ()> + '_ {

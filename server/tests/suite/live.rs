@@ -1,1 +1,281 @@
+//! The live socket of a tab: who gets one, what comes over it in which order, and when it ends.
 
+use crate::http::Socket;
+use crate::world::{MARK, World, both, member_draft};
+use model::{Conversation, MemberDraft};
+use serde_json::{Value, json};
+use service::{args, conversation, people};
+
+/// The next event.
+async fn event(socket: &mut Socket) -> Value {
+    socket.frame_of("event").await
+}
+
+/// What a frame says about its change.
+fn kind(event: &Value) -> &str {
+    event["change"]["type"].as_str().unwrap()
+}
+
+/// A member's teams and state, as an admin sets them.
+async fn set(w: &World, draft: MemberDraft) {
+    people::save_member(&w.people().admin.cx, draft).await.unwrap();
+}
+
+async fn looking(socket: &mut Socket, c: Option<&Conversation>, writing: bool) {
+    socket.send(&json!({"frame": "looking", "conversation_id": c.map(|c| c.id), "writing": writing})).await;
+}
+
+both! {
+    async fn only_a_login_on_our_own_page_opens_it(w) {
+        let p = w.people();
+        let mine = w.cookie(&p.agent).await;
+        let refused = async |headers: &[(&str, &str)]| w.client.socket("/live", headers).await.err();
+        assert_eq!(refused(&[]).await, Some(401));
+        assert_eq!(refused(&[("cookie", "prosa_login=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]).await, Some(401));
+        assert_eq!(refused(&[("authorization", &format!("Bearer {}", p.agent.token))]).await, Some(401));
+        assert_eq!(w.client.socket(&format!("/live?token={}", p.agent.token), &[]).await.err(), Some(401));
+        let gone = w.login(p.account, p.removed.0).await;
+        assert_eq!(refused(&[("cookie", &gone)]).await, Some(401));
+        for foreign in ["https://evil.example", "null", "http://127.0.0.1:1", "https://shop.example"] {
+            assert_eq!(refused(&[("cookie", &mine), ("origin", foreign)]).await, Some(403), "{foreign}");
+        }
+        assert_eq!(refused(&[("cookie", &mine), ("sec-fetch-site", "cross-site")]).await, Some(403));
+        let mut socket = w.client.socket("/live", &[("cookie", &mine)]).await.unwrap();
+        let hello = socket.frame().await;
+        let seq = w.number(&format!("select coalesce(max(seq), 0) from event where account_id = {}", p.account)).await;
+        assert_eq!(hello, json!({"frame": "hello", "seq": seq, "build": "test"}));
+        socket.send(&json!({"frame": "ping"})).await;
+        assert_eq!(socket.frame().await, json!({"frame": "pong"}));
+        // Nonsense is ignored, and the socket goes on.
+        for nonsense in ["", "{", "[]", "{\"frame\":\"admin\"}", "{\"frame\":\"looking\",\"conversation_id\":\"x\",\"writing\":1}"] {
+            socket.send_text(nonsense.to_owned()).await;
+        }
+        socket.send(&json!({"frame": "ping"})).await;
+        assert_eq!(socket.frame().await, json!({"frame": "pong"}));
+    }
+
+    async fn events_come_once_in_order_and_a_cut_is_made_up_exactly(w) {
+        let p = w.people();
+        let mut stays = w.live(&p.admin).await;
+        let cookie = w.cookie(&p.admin).await;
+        let mut cut = w.client.socket("/live", &[("cookie", &cookie)]).await.unwrap();
+        let mut last = cut.frame().await["seq"].as_i64().unwrap();
+        let c = w.says("um").await;
+        let seen = event(&mut cut).await;
+        assert_eq!((kind(&seen), &seen["change"]["row"]["id"]), ("conversation", &json!(c.id)));
+        assert_eq!(seen["seq"].as_i64(), Some(last + 1));
+        last += 1;
+        drop(cut);
+        // Meanwhile a day's work goes on.
+        conversation::assume(&p.agent.cx, c.id).await.unwrap();
+        for n in 0..20 {
+            w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), &format!("{n}")).await;
+        }
+        w.done().await;
+        let mut again = w.client.socket(&format!("/live?since={last}"), &[("cookie", &cookie)]).await.unwrap();
+        let now = again.frame().await["seq"].as_i64().unwrap();
+        assert!(now > last + 20);
+        // And while it catches up, more comes.
+        w.says("depois").await;
+        let end = w.number(&format!("select max(seq) from event where account_id = {}", p.account)).await;
+        let mut lived = Vec::new();
+        while lived.last().is_none_or(|e: &Value| e["seq"] != end) {
+            lived.push(event(&mut stays).await);
+        }
+        for expected in &lived[1..] {
+            last += 1;
+            assert_eq!(expected["seq"].as_i64(), Some(last));
+            assert_eq!(&event(&mut again).await, expected);
+        }
+        again.silent().await;
+    }
+
+    async fn what_cannot_be_made_up_is_a_reset(w) {
+        let p = w.people();
+        let cookie = w.cookie(&p.admin).await;
+        for n in 0..5 {
+            w.says(&format!("{n}")).await;
+        }
+        let end = w.number(&format!("select max(seq) from event where account_id = {}", p.account)).await;
+        let first = async |since: i64| {
+            let mut socket = w.client.socket(&format!("/live?since={since}"), &[("cookie", &cookie)]).await.unwrap();
+            assert_eq!(socket.frame().await["seq"], end);
+            socket.frame().await
+        };
+        // A number that this account has not reached: a restored backup, or another account's.
+        assert_eq!(first(end + 1000).await, json!({"frame": "reset", "seq": end}));
+        assert_eq!(first(i64::MAX).await, json!({"frame": "reset", "seq": end}));
+        assert_eq!(first(i64::MIN).await, json!({"frame": "reset", "seq": end}));
+        assert_eq!(first(end - 2).await["seq"], end - 1);
+        // Swept away meanwhile.
+        w.write("delete from event where account_id = $1 and seq < $2", args![p.account, end]).await;
+        assert_eq!(first(end - 2).await, json!({"frame": "reset", "seq": end}));
+        assert_eq!(first(end - 1).await["frame"], "event");
+        for nonsense in ["x", "1.5", "99999999999999999999", ""] {
+            let answer = w.client.socket(&format!("/live?since={nonsense}"), &[("cookie", &cookie)]).await;
+            assert_eq!(answer.err(), Some(400), "{nonsense}");
+        }
+    }
+
+    /// 21, group 4: nothing more by the rights of a moment ago.
+    async fn leaving_the_team_ends_its_events_at_once(w) {
+        let p = w.people();
+        let (mut agent, mut supervisor) = (w.live(&p.agent).await, w.live(&p.supervisor).await);
+        w.says(MARK).await;
+        assert_eq!(kind(&event(&mut agent).await), "conversation");
+        set(w, MemberDraft { user_id: Some(p.agent.cx.user), ..member_draft("Gabriel", &[]) }).await;
+        assert_eq!(agent.frame_of("reset").await["frame"], "reset");
+        let c = w.says(MARK).await;
+        conversation::assume(&p.admin.cx, c.id).await.unwrap();
+        let frames = frames_until_quiet(&mut agent).await;
+        assert!(!frames.to_string().contains(MARK) && !frames.to_string().contains(&c.id.to_string()), "{frames}");
+        // The sequence has no hole for it.
+        assert!(frames.as_array().unwrap().iter().filter(|f| f["frame"] == "event").all(|f| ["nothing", "setup"].contains(&kind(f))));
+        let text = frames_until_quiet(&mut supervisor).await.to_string();
+        assert!(text.contains(&c.id.to_string()));
+    }
+
+    async fn a_team_that_closes_itself_closes_at_once(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let mut sibling = w.live(&p.sibling).await;
+        // Into the team for a moment.
+        let teams = [(p.sibling_team, true, false), (p.team, true, false)];
+        set(w, MemberDraft { user_id: Some(p.sibling.cx.user), ..member_draft("Bruno", &teams) }).await;
+        sibling.frame_of("reset").await;
+        w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
+        loop {
+            let e = event(&mut sibling).await;
+            if kind(&e) == "conversation" {
+                assert_eq!(e["change"]["row"]["id"], json!(c.id));
+                break;
+            }
+        }
+        // Only the assignee sees what is in service from now on.
+        let draft = model::TeamDraft { id: Some(p.team), name: "Vendas".into(), is_default: true, restriction: model::Restriction::User, closing_message: String::new() };
+        people::save_team(&p.admin.cx, draft).await.unwrap();
+        sibling.frame_of("reset").await;
+        w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
+        let text = frames_until_quiet(&mut sibling).await.to_string();
+        assert!(!text.contains(MARK), "{text}");
+    }
+
+    async fn the_end_of_a_membership_ends_the_socket(w) {
+        let p = w.people();
+        let mut agent = w.live(&p.agent).await;
+        set(w, MemberDraft { user_id: Some(p.agent.cx.user), active: false, ..member_draft("Gabriel", &[(p.team, true, false)]) }).await;
+        let c = w.says(MARK).await;
+        let frames = json!(agent.end().await);
+        assert_eq!(frames.as_array().unwrap().last().unwrap()["frame"], "ended");
+        assert!(!frames.to_string().contains(&c.id.to_string()));
+        let cookie = w.login(p.account, p.agent.cx.user).await;
+        assert_eq!(w.client.socket("/live", &[("cookie", &cookie)]).await.err(), Some(401));
+    }
+
+    async fn nobody_hears_another_tenant_or_team(w) {
+        let p = w.people();
+        let (mut other, mut sibling) = (w.live(&p.other).await, w.live(&p.sibling).await);
+        // The other tenant with this one's sequence learns nothing either.
+        let cookie = w.cookie(&p.other).await;
+        let mut resumed = w.client.socket("/live?since=0", &[("cookie", &cookie)]).await.unwrap();
+        resumed.frame().await;
+        frames_until_quiet(&mut resumed).await;
+        let c = w.served().await;
+        let mut agent = w.live(&p.agent).await;
+        looking(&mut agent, Some(&c), true).await;
+        conversation::conclude(&p.agent.cx, c.id, true).await.unwrap();
+        other.silent().await;
+        resumed.silent().await;
+        let frames = frames_until_quiet(&mut sibling).await;
+        assert!(!frames.to_string().contains(MARK) && !frames.to_string().contains(&c.id.to_string()), "{frames}");
+        assert!(frames.as_array().unwrap().iter().all(|f| f["frame"] == "event" && kind(f) == "nothing"), "{frames}");
+        // From the beginning of time, too.
+        let cookie = w.cookie(&p.sibling).await;
+        let mut all = w.client.socket("/live?since=0", &[("cookie", &cookie)]).await.unwrap();
+        let frames = frames_until_quiet(&mut all).await.to_string();
+        assert!(!frames.contains(MARK), "{frames}");
+    }
+
+    async fn what_moves_out_of_sight_is_gone(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let mut agent = w.live(&p.agent).await;
+        let draft = model::TransferDraft { to: model::TransferTo::Team { team_id: p.sibling_team }, note: MARK.into(), stop_bot: false };
+        conversation::transfer(&p.admin.cx, c.id, draft).await.unwrap();
+        let gone = event(&mut agent).await;
+        assert_eq!(gone["change"], json!({"type": "gone", "conversation_id": c.id, "tab": "MINE", "unread": true}));
+        w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
+        assert_eq!(kind(&event(&mut agent).await), "nothing");
+    }
+
+    async fn a_login_that_goes_to_another_account_takes_its_socket_along(w) {
+        let p = w.people();
+        w.write(
+            "insert into membership (account_id, user_id, role, created_at) values ($1, $2, 'AGENT', 1)",
+            args![p.other.cx.account, p.agent.cx.user],
+        )
+        .await;
+        let cookie = w.cookie(&p.agent).await;
+        let mut socket = w.client.socket("/live", &[("cookie", &cookie)]).await.unwrap();
+        socket.frame().await;
+        w.client.function("/api/app/api/auth/switch_account", &cookie, &json!({"account_id": p.other.cx.account})).await.is(200);
+        assert_eq!(socket.end().await.last().unwrap()["frame"], "ended");
+    }
+
+    async fn colleagues_see_who_looks_and_writes(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let (mut agent, mut admin, mut sibling) = (w.live(&p.agent).await, w.live(&p.admin).await, w.live(&p.sibling).await);
+        let people = |frame: &Value| frame["people"].clone();
+        looking(&mut agent, Some(&c), false).await;
+        let heard = admin.frame_of("presence").await;
+        assert_eq!((&heard["conversation_id"], people(&heard)), (&json!(c.id), json!([{"user_id": p.agent.cx.user, "writing": false}])));
+        looking(&mut admin, Some(&c), true).await;
+        let both = json!([{"user_id": p.agent.cx.user, "writing": false}, {"user_id": p.admin.cx.user, "writing": true}]);
+        let mut heard = agent.frame_of("presence").await;
+        if people(&heard) != both {
+            heard = agent.frame_of("presence").await;
+        }
+        assert_eq!(people(&heard), both);
+        // Who may not see the conversation neither shows up in it nor hears of it.
+        looking(&mut sibling, Some(&c), true).await;
+        sibling.silent().await;
+        // The tab closes.
+        drop(admin);
+        loop {
+            let heard = agent.frame_of("presence").await;
+            if people(&heard) == json!([{"user_id": p.agent.cx.user, "writing": false}]) {
+                break;
+            }
+        }
+        looking(&mut agent, None, false).await;
+        assert_eq!(people(&agent.frame_of("presence").await), json!([]));
+    }
+
+    async fn giant_frames_and_floods_hurt_only_their_sender(w) {
+        let p = w.people();
+        let (mut big, mut bystander) = (w.live(&p.agent).await, w.live(&p.admin).await);
+        big.send_text(format!("{{\"frame\":\"ping\",\"x\":\"{}\"}}", "x".repeat(1024 * 1024))).await;
+        big.end().await;
+        let mut flood = w.live(&p.agent).await;
+        for _ in 0..200 {
+            flood.send(&json!({"frame": "ping"})).await;
+        }
+        let pongs = frames_until_quiet(&mut flood).await.as_array().unwrap().len();
+        assert!((1..=60).contains(&pongs), "{pongs} pongs");
+        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        flood.send(&json!({"frame": "ping"})).await;
+        assert_eq!(flood.frame().await["frame"], "pong");
+        w.says("oi").await;
+        assert_eq!(kind(&event(&mut bystander).await), "conversation");
+    }
+}
+
+/// Everything that comes until nothing comes any more.
+async fn frames_until_quiet(socket: &mut Socket) -> Value {
+    let mut frames = Vec::new();
+    while let Some(frame) = socket.soon().await {
+        frames.push(frame);
+    }
+    Value::Array(frames)
+}

@@ -50,16 +50,16 @@ macro_rules! both {
         mod $name {
             use super::*;
 
-            async fn body($w: &crate::world::World) $body
+            async fn the_test($w: &crate::world::World) $body
 
             #[test]
             fn sqlite() {
-                crate::world::run(crate::world::Engine::Sqlite, crate::world::Options::default(), |w| Box::pin(body(w)));
+                crate::world::run(crate::world::Engine::Sqlite, crate::world::Options::default(), |w| Box::pin(the_test(w)));
             }
 
             #[test]
             fn postgres() {
-                crate::world::run(crate::world::Engine::Postgres, crate::world::Options::default(), |w| Box::pin(body(w)));
+                crate::world::run(crate::world::Engine::Postgres, crate::world::Options::default(), |w| Box::pin(the_test(w)));
             }
         }
     )+ };
@@ -72,8 +72,8 @@ macro_rules! sqlite {
         $(#[$doc])*
         #[test]
         fn $name() {
-            async fn body($w: &crate::world::World) $body
-            crate::world::run(crate::world::Engine::Sqlite, $options, |w| Box::pin(body(w)));
+            async fn the_test($w: &crate::world::World) $body
+            crate::world::run(crate::world::Engine::Sqlite, $options, |w| Box::pin(the_test(w)));
         }
     )+ };
 }

@@ -136,21 +136,18 @@ fn QuoteView(quote: Quote) -> impl IntoView {
     let direction = quote.direction;
     let told = quote.clone();
     let text = move || quote_text(i18n, &told);
-    let who = move || match direction {
-        Direction::In => pane.name(),
-        Direction::Out => t_string!(i18n, inbox.thread.bubble.you).to_string(),
-    };
-    let inner = {
-        let text = text.clone();
-        move || view! { <span class="quote-who">{who}</span><span class="quote-text" dir="auto">{text.clone()}</span> }
-    };
+    let who = move || pane.quoted_name(direction);
+    let inner = move || view! { <span class="quote-who">{who}</span><span class="quote-text" dir="auto">{text.clone()}</span> };
     match quote.id {
         Some(id) => view! {
-            <button type="button" class="quote" on:click=move |_| pane.go_to_quoted(id)
-                aria-label=move || { let text = text(); t_string!(i18n, inbox.thread.bubble.to_quoted, text = text.as_str()).to_string() }>{inner()}</button>
+            <button type="button" class="quote" on:click=move |_| pane.go_to_quoted(id)>
+                <span class="visually-hidden">{t!(i18n, inbox.thread.bubble.to_quoted)}" "</span>
+                {inner()}
+            </button>
         }
         .into_any(),
-        None => view! { <div class="quote" data-tip=move || t_string!(i18n, inbox.thread.bubble.quoted_old).to_string()>{inner()}</div> }.into_any(),
+        None => view! { <div class="quote" data-tip=move || t_string!(i18n, inbox.thread.bubble.quoted_old).to_string()>{inner()}</div> }
+            .into_any(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::live::Connection;
 use crate::part::*;
 use editor::Editor;
 use leptos::prelude::*;
-use model::{Act, ChannelStatus, Direction, Window, limit};
+use model::{Act, ChannelStatus, Window, limit};
 
 const TABS: &str = "composer-body";
 
@@ -116,12 +116,8 @@ fn ReplyChip() -> impl IntoView {
     move || {
         pane.reply.get().map(|quote| {
             let direction = quote.direction;
-            let who = move || match direction {
-                Direction::In => pane.name(),
-                Direction::Out => t_string!(i18n, inbox.thread.bubble.you).to_string(),
-            };
             let title = move || {
-                let who = who();
+                let who = pane.quoted_name(direction);
                 t_string!(i18n, inbox.thread.composer.reply_to, name = who.as_str()).to_string()
             };
             view! {

@@ -49,13 +49,13 @@ fn Who() -> impl IntoView {
     };
     view! {
         <button type="button" class="thread-who" on:click=move |_| panes.toggle_panel()
-            aria-expanded=move || if panes.panel_is_shown() { "true" } else { "false" }
-            aria-label=move || format!("{}. {}", pane.name(), t_string!(i18n, inbox.thread.key.panel))>
+            aria-expanded=move || if panes.panel_is_shown() { "true" } else { "false" }>
             <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) channel=kind/>
             <span class="thread-names">
                 <span class="thread-name" dir="auto">{move || pane.name()}</span>
                 <Under number=Signal::derive(number)/>
             </span>
+            <span class="visually-hidden">{t!(i18n, inbox.thread.key.panel)}</span>
         </button>
         <div class="thread-facts">
             <StatusChip/>

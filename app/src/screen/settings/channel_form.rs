@@ -21,7 +21,7 @@ pub(super) fn KindChoice(#[prop(into)] choose: Callback<ChannelKind>) -> impl In
     };
     view! {
         <div class="form">
-            <h3>{t!(i18n, settings.channels.kind)}</h3>
+            <h2>{t!(i18n, settings.channels.kind)}</h2>
             <div class="kinds">
                 {ChannelKind::ALL.iter().copied().map(|kind| view! {
                     <button type="button" class="kind" on:click=move |_| choose.run(kind)>
@@ -140,11 +140,11 @@ pub(super) fn ChannelEdit(
     let (hook, snippet) = first.map(|f| (f.webhook_url, f.snippet)).unwrap_or_default();
     view! {
         <form class="form" method="post" novalidate on:submit=submit>
-            <h3 class="form-title">
+            <h2 class="form-title">
                 <Icon name=kind_icon(kind)/>
                 <span>{move || match fields.name.get() { n if n.trim().is_empty() => kind_name(i18n, kind), n => n }}</span>
                 {move || state.get().map(|(status, _)| view! { <StatusChip status/> })}
-            </h3>
+            </h2>
             {move || state.get().filter(|(status, _)| *status != ChannelStatus::Connected).map(|(_, reason)| view! { <Down reason=reason.unwrap_or_default()/> })}
             <div class="form-pair">
                 <TextField name="name" max=120 value=fields.name autofocus=id.is_none() label=move || t_string!(i18n, settings.channels.name).to_string()

@@ -106,7 +106,7 @@ pub(super) fn MemberForm(
     };
     view! {
         <form class="form" method="post" novalidate on:submit=submit>
-            <h3>{move || match name.get() { n if n.trim().is_empty() => t_string!(i18n, settings.members.new).to_string(), n => n }}</h3>
+            <h2>{move || match name.get() { n if n.trim().is_empty() => t_string!(i18n, settings.members.new).to_string(), n => n }}</h2>
             <div class="form-pair">
                 <TextField name="name" max=120 value=name autofocus=is_new label=move || t_string!(i18n, settings.members.name).to_string()/>
                 <TextField name="nickname" max=120 value=nickname optional=true label=move || t_string!(i18n, settings.members.nickname).to_string()

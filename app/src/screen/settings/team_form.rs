@@ -57,7 +57,7 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
     };
     view! {
         <form class="form" method="post" novalidate on:submit=submit>
-            <h3>{move || match name.get() { n if n.trim().is_empty() => t_string!(i18n, settings.teams.new).to_string(), n => n }}</h3>
+            <h2>{move || match name.get() { n if n.trim().is_empty() => t_string!(i18n, settings.teams.new).to_string(), n => n }}</h2>
             <TextField name="name" max=120 value=name autofocus=is_new label=move || t_string!(i18n, settings.teams.name).to_string()/>
             <Toggle name="is_default" checked=is_default disabled=was_default label=move || t_string!(i18n, settings.teams.default).to_string()
                 hint=default_hint/>
@@ -79,7 +79,7 @@ fn People(people: Vec<Member>) -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <section class="team-people">
-            <h4 class="field-label">{t!(i18n, settings.teams.people)}</h4>
+            <h3 class="field-label">{t!(i18n, settings.teams.people)}</h3>
             {if people.is_empty() {
                 view! { <p class="field-hint">{t!(i18n, settings.teams.nobody)}</p> }.into_any()
             } else {

@@ -240,8 +240,8 @@ async fn rows(g: &Ground) -> Vec<String> {
     let contacts: Vec<(i64, String, Option<String>, i64)> = all(g, "select id, name, phone, created_at from contact order by id").await;
     let conversations: Vec<(i64, String, i64, String, i64, String)> =
         all(g, "select id, protocol, contact_id, status, unread, preview_text from conversation order by id").await;
-    let messages: Vec<(i64, i64, String, String, String, Option<String>, i64)> =
-        all(g, "select id, conversation_id, kind, status, body, external_id, at from message order by id").await;
+    type Said = (i64, i64, String, String, String, Option<String>, i64);
+    let messages: Vec<Said> = all(g, "select id, conversation_id, kind, status, body, external_id, at from message order by id").await;
     let terms: Vec<(String, i64)> = all(g, "select term, contact_id from contact_term order by 1, 2").await;
     contacts
         .iter()

@@ -10,10 +10,24 @@ use model::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Applies a fact; answers a note for the webhook's row when it had no effect.
-pub(crate) async fn apply(work: &mut Work, kind: ChannelKind, item: Inbound, received_at: Millis) -> Result<Option<String>> {
+/// Applies a fact to the channels that it names, as far as they belong to the app that signed it (empty = all); answers
+/// a note for the webhook's row when it had no effect.
+pub(crate) async fn apply(
+    work: &mut Work,
+    kind: ChannelKind,
+    item: Inbound,
+    received_at: Millis,
+    signed_by: &str,
+) -> Result<Option<String>> {
     let desk = work.desk().clone();
-    let rows = channels::by_route(&desk, kind, &item.route).await?;
+    let mut rows = channels::by_route(&desk, kind, &item.route).await?;
+    if !signed_by.is_empty() {
+        let named = rows.len();
+        rows.retain(|row| super::app_mark(&row.secrets.app_secret) == signed_by);
+        if rows.len() < named {
+            tracing::warn!(route = ?item.route, "a webhook spoke of a channel of another app");
+        }
+    }
     if rows.is_empty() && !matches!(item.fact, Fact::Ignored { .. } | Fact::Unreadable { .. }) {
         return Ok(Some(format!("no channel for {:?}", item.route)));
     }

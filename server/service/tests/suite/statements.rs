@@ -194,8 +194,10 @@ fn every_statement_is_on_the_list() {
         if name == "statement.rs" {
             continue;
         }
+        // A macro may make several of one.
         let written = uses(&code, "sql") + uses(&code, "sql_system");
-        assert_eq!(listed.get(&name).copied().unwrap_or(0), written, "{name}");
+        let listed = listed.get(&name).copied().unwrap_or(0);
+        assert!(listed >= written && (listed > 0) == (written > 0), "{name}: {listed} of {written}");
     }
 }
 

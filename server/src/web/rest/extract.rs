@@ -112,6 +112,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn read_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    // A list would be taken for a struct's fields in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Refusal::field("body", "malformed", "an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|e| {
         let place = format!(" at line {} column {}", e.inner().line(), e.inner().column());
@@ -233,7 +237,8 @@ mod tests {
             (r#"{"name":"a","inner":{}}"#, r#"{"inner.id":"required"}"#),
             (r#"{"name":"a","inner":{"id":"1","role":"ADMIN"}}"#, r#"{"inner.role":"not_allowed"}"#),
             (r#"{"name":"a","inner":{"id":99999999999999999999}}"#, r#"{"inner.id":"malformed"}"#),
-            ("[1]", r#"{"[0]":"malformed"}"#),
+            ("[1]", r#"{"body":"malformed"}"#),
+            (r#" ["a"]"#, r#"{"body":"malformed"}"#),
             ("null", r#"{"body":"malformed"}"#),
         ] {
             assert_eq!(refused(text).await, (422, fields.to_owned()), "{text}");

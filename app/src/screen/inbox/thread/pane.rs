@@ -146,6 +146,14 @@ impl Pane {
         }
     }
 
+    /// Who is quoted: the contact, or our side as a whole, because a quote does not tell who of us wrote. Tracked.
+    pub fn quoted_name(self, direction: Direction) -> String {
+        match direction {
+            Direction::In => self.name(),
+            Direction::Out => self.store.me().map(|me| me.account.name).unwrap_or_default(),
+        }
+    }
+
     /// The channel. Tracked.
     pub fn channel(self) -> Option<Channel> {
         self.row.with(|row| row.as_ref().map(|c| c.channel_id)).and_then(|id| self.store.channel(id))

@@ -32,7 +32,10 @@ pub fn attend(pane: Pane) {
             let _ = marking.try_set(false);
         });
     });
-    Effect::new(move |_| pane.store.looking(Some(pane.id), false));
+    Effect::new(move |_| {
+        let is_here = pane.phase.get() != Phase::Gone;
+        pane.store.looking(is_here.then_some(pane.id), false);
+    });
     on_cleanup(move || pane.store.looking(None, false));
 }
 
