@@ -117,7 +117,7 @@ impl Client {
             request.headers_mut().insert("origin", self.base.parse().unwrap());
         }
         for (name, value) in headers {
-            let name: tungstenite::http::HeaderName = name.parse().unwrap();
+            let name: HeaderName = name.parse().unwrap();
             if value.is_empty() {
                 request.headers_mut().remove(name);
             } else {

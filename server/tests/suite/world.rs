@@ -47,19 +47,17 @@ pub struct Options {
 macro_rules! both {
     ($($(#[$doc:meta])* async fn $name:ident($w:ident) $body:block)+) => { $(
         $(#[$doc])*
+        async fn $name($w: &crate::world::World) $body
+
         mod $name {
-            use super::*;
-
-            async fn the_test($w: &crate::world::World) $body
-
             #[test]
             fn sqlite() {
-                crate::world::run(crate::world::Engine::Sqlite, crate::world::Options::default(), |w| Box::pin(the_test(w)));
+                crate::world::run(crate::world::Engine::Sqlite, crate::world::Options::default(), |w| Box::pin(super::$name(w)));
             }
 
             #[test]
             fn postgres() {
-                crate::world::run(crate::world::Engine::Postgres, crate::world::Options::default(), |w| Box::pin(the_test(w)));
+                crate::world::run(crate::world::Engine::Postgres, crate::world::Options::default(), |w| Box::pin(super::$name(w)));
             }
         }
     )+ };
@@ -208,11 +206,6 @@ impl World {
     /// Changes rows behind the product's back.
     pub async fn write(&self, text: &str, args: Vec<Arg>) -> u64 {
         self.desk.db.run(Text::Built(text.to_owned()), args).await.unwrap()
-    }
-
-    /// Who asks, with the rights of this moment.
-    pub async fn cx(&self, user: UserId) -> Cx {
-        self.desk.cx(self.people().account, user, None).await.unwrap().expect("a member")
     }
 
     /// The cookie of a new login, without the price of a password.

@@ -27,7 +27,7 @@ const CROSSING: &[&str] = &[
     "db.rs",
     "demo/",
     "desk.rs",
-    "doctor.rs",
+    "doctor/",
     "inbound/fact.rs",
     "inbound/mod.rs",
     "media.rs",
