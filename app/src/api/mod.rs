@@ -25,14 +25,17 @@ impl FromServerFnError for Refused {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(e: ServerFnErrorErr) -> Self {
-        match e {
+        let refused = match e {
             // The browser's fetch failed: no connection, or the server is restarting.
             ServerFnErrorErr::Request(_) => Refused(Fault::Offline),
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Refused(Fault::Invalid { fields: Vec::new() })
             }
             other => Refused(Fault::Internal { reference: other.to_string() }),
-        }
+        };
+        #[cfg(feature = "ssr")]
+        ground::set_status(&refused.0);
+        refused
     }
 }
 
@@ -68,7 +71,7 @@ mod ground {
         Refused(fault)
     }
 
-    fn set_status(fault: &Fault) {
+    pub(super) fn set_status(fault: &Fault) {
         if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(fault.status())) {
             response.set_status(status);
         }

@@ -15,6 +15,7 @@ use model::{Change, Fault, MessageId, MessageStatus};
 use service::channels::ChannelRow;
 use service::visitor::{self, VisitorId};
 use service::{News, channels};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ const DEAD_AFTER: Duration = Duration::from_secs(75);
 const CONNECTS_PER_MINUTE: u32 = 300;
 /// Messages of one visitor: a burst, then one in two seconds.
 const MESSAGE_BURST: u32 = 10;
+/// Own messages that a socket remembers.
+const SAID_MAX: usize = 64;
 /// Other frames in a second.
 const FRAMES_PER_SECOND: u32 = 20;
 
@@ -132,8 +135,16 @@ pub async fn connect(
         let quota =
             Quota::with_period(Duration::from_secs(2)).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(times(MESSAGE_BURST));
         let metrics = web.metrics.clone();
-        let mut chat =
-            Chat { web, row, socket, who: None, language: String::new(), messages: RateLimiter::direct(quota), ticks: MessageId(0) };
+        let mut chat = Chat {
+            web,
+            row,
+            socket,
+            who: None,
+            language: String::new(),
+            messages: RateLimiter::direct(quota),
+            ticks: MessageId(0),
+            said: VecDeque::new(),
+        };
         if let Err(e) = chat.run().await {
             tracing::debug!(reason = ?e, "a visitor's socket ended");
         }
@@ -156,6 +167,8 @@ struct Chat {
     messages: DefaultDirectRateLimiter,
     /// Our messages up to here are known to be on the visitor's screen.
     ticks: MessageId,
+    /// The last messages that this socket sent itself: it knows them by their status.
+    said: VecDeque<MessageId>,
 }
 
 impl Chat {
@@ -260,6 +273,8 @@ impl Chat {
         match visitor::say(&self.web.desk, &self.row, &mut who, &client_id, text, name).await {
             Ok(m) => {
                 self.who = Some(who);
+                self.said.truncate(SAID_MAX);
+                self.said.push_front(m.n);
                 self.send(&ServerFrame::Status { client_id, id: m.id, n: m.n, at: m.at }).await
             }
             Err(e) => {
@@ -315,7 +330,7 @@ impl Chat {
     async fn show(&mut self, messages: &[model::Message]) -> Result<(), End> {
         let mut newest = None;
         for m in messages {
-            if m.direction == model::Direction::Out && m.id <= self.ticks {
+            if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks) {
                 continue;
             }
             let author = match m.author_id {

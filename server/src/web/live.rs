@@ -176,7 +176,7 @@ impl Live {
         if seq <= self.last {
             return Ok(());
         }
-        if seq - self.last > limit::CATCH_UP_MAX {
+        if self.last < 0 || seq.saturating_sub(self.last) > limit::CATCH_UP_MAX {
             return self.reset(seq).await;
         }
         let scope = self.web.desk.system(self.cx.account);
