@@ -201,15 +201,18 @@ pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: Mes
     let Some(contact) = visitor.contact_id else { return Ok(()) };
     let mut work = desk.system(row.account_id).begin().await?;
     let before = if status == MessageStatus::Read { "('SENT', 'QUEUED', 'DELIVERED')" } else { "('SENT', 'QUEUED')" };
+    // A message is on the visitor's screen before the outbox has come to it: then its id to be is the outbox's callback.
     let text = format!(
-        "select m.id, m.external_id from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1
-         and c.contact_id = $2 and c.channel_id = $3 and m.direction = 'OUT' and m.id <= $4 and m.status in {before} and m.kind not in ('NOTE', 'TRANSITION')
-         and m.external_id is not null order by m.id desc limit 200"
+        "select coalesce(m.external_id, cast(m.id as text) || ':' || cast(o.id as text)) from message m
+         join conversation c on c.id = m.conversation_id left join outbox o on o.message_id = m.id and o.account_id = $1
+         where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3 and m.direction = 'OUT' and m.id <= $4
+         and m.status in {before} and m.kind not in ('NOTE', 'TRANSITION') and (m.external_id is not null or o.id is not null) order by m.id desc limit 200"
     );
-    let rows: Vec<(i64, String)> = work.all(crate::db::Text::Built(text), args![contact, row.id, upto]).await?;
+    let rows: Vec<(String,)> = work.all(crate::db::Text::Built(text), args![contact, row.id, upto]).await?;
     let now = desk.now();
-    for (_, external_id) in rows.into_iter().rev() {
-        let fact = channel::StatusFact { external_id, status, at: Some(now), callback: None, error: None, recipient: None, pricing: None };
+    for (external_id,) in rows.into_iter().rev() {
+        let callback = Some(external_id.clone());
+        let fact = channel::StatusFact { external_id, status, at: Some(now), callback, error: None, recipient: None, pricing: None };
         message::heard(&mut work, row.id, &fact).await?;
     }
     work.commit().await

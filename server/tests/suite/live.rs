@@ -141,7 +141,7 @@ both! {
         let mut sibling = w.live(&p.sibling).await;
         // Into the team for a moment.
         let teams = [(p.sibling_team, true, false), (p.team, true, false)];
-        set(w, MemberDraft { user_id: Some(p.sibling.cx.user), ..member_draft("Bruno", &teams) }).await;
+        set(w, MemberDraft { password: String::new(), user_id: Some(p.sibling.cx.user), ..member_draft("Bruno", &teams) }).await;
         sibling.frame_of("reset").await;
         w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
         loop {
