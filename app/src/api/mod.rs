@@ -34,7 +34,7 @@ impl FromServerFnError for Refused {
             other => Refused(Fault::Internal { reference: other.to_string() }),
         };
         #[cfg(feature = "ssr")]
-        ground::set_status(&refused.0);
+        set_status(&refused.0);
         refused
     }
 }

@@ -74,7 +74,22 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.send().await.unwrap();
+        Client::read(request.send().await.unwrap()).await
+    }
+
+    /// A body that may be refused before it was written: then the connection is cut, sometimes before the answer is read.
+    pub async fn refused(&self, path: &str, headers: Headers<'_>, body: Vec<u8>) -> Option<Answer> {
+        let mut request = self.http.post(format!("{}{path}", self.base)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        match request.send().await {
+            Ok(response) => Some(Client::read(response).await),
+            Err(_) => None,
+        }
+    }
+
+    async fn read(response: reqwest::Response) -> Answer {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
     }
