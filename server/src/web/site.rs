@@ -36,7 +36,7 @@ impl Site {
     /// When it is not there or too large.
     pub fn load(dir: &FilePath) -> anyhow::Result<Site> {
         let build = std::fs::read_to_string(dir.join("build.txt"))
-            .with_context(|| format!("PROSA_SITE_DIR: {} holds no built client (build.txt). Run: make site", dir.display()))?;
+            .with_context(|| format!("PROSA_SITE_DIR: {} holds no built client (build.txt). Run: make build", dir.display()))?;
         let mut raw = HashMap::new();
         read_folder(dir, "", &mut raw)?;
         let mut files = HashMap::new();

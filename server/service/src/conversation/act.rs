@@ -212,25 +212,14 @@ async fn closing_text(work: &mut Work, c: &Row) -> Result<String> {
         )
         .await?;
     let agent = agent.map(|(nickname,)| nickname).unwrap_or_default();
-    Ok(fill_tokens(text.trim(), &[("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)]).trim().to_owned())
-}
-
-/// Replaces tokens from left to right; what a value holds is not looked at again.
-fn fill_tokens(text: &str, tokens: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((at, token, value)) = tokens.iter().filter_map(|(t, v)| rest.find(t).map(|at| (at, *t, *v))).min_by_key(|(at, ..)| *at) {
-        out.push_str(&rest[..at]);
-        out.push_str(value);
-        rest = &rest[at + token.len()..];
-    }
-    out.push_str(rest);
-    out
+    Ok(text::fill_tokens(text.trim(), &[("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)])
+        .trim()
+        .to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fill_tokens;
+    use model::text::fill_tokens;
 
     #[test]
     fn co_6_tokens_are_filled_once_and_values_are_no_tokens() {
