@@ -163,6 +163,17 @@ need_wasm_bindgen() {
   cargo_tool wasm-bindgen-cli "$version" "$folder"
 }
 
+# Sets WASM_SPLIT, which cuts the Wasm into areas at the split points of app/src/area.rs. Its format is that of the crate
+# wasm_split_helpers in Cargo.lock, up to the second number.
+need_wasm_split() {
+  local version=0.2.4 folder
+  folder=$TOOLS/wasm-split-$version
+  WASM_SPLIT=$folder/bin/wasm-split-cli
+  [ -x "$WASM_SPLIT" ] && return
+  need_rust
+  cargo_tool wasm_split_cli_support "$version" "$folder" --features build-binary
+}
+
 need_node() {
   local hint="Install Node.js 20 or newer with npm (https://nodejs.org; on Debian 13: sudo apt-get install nodejs npm), then run this again."
   if ! have node || ! have npm; then

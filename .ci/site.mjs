@@ -1,5 +1,7 @@
 // Assembles what browsers load:
-//   OUT/pkg/<build id>/{app.js,app_bg.wasm,main.css}   immutable; the build id is the hash of their contents
+//   OUT/pkg/<build id>/{app.js,__wasm_split.js,app_bg.wasm,main.css}   the first load
+//   OUT/pkg/<build id>/{split_*,chunk_*}.wasm          areas that come later
+//                                                      immutable, all of them; the build id is the hash of their contents
 //   OUT/build.txt                                      the build id of now, written last
 //   OUT/widget.js, widget-frame.js, …                  the chat widget
 //   OUT/…                                              everything of public/
@@ -15,7 +17,7 @@ import { parseArgs } from 'node:util'
 import { compress, isCompressible } from './compress.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-const { build } = createRequire(join(root, 'app/package.json'))('esbuild')
+const { build, transform } = createRequire(join(root, 'app/package.json'))('esbuild')
 const browsers = ['chrome120', 'edge120', 'firefox121', 'safari17.2']
 
 const { values: option } = parseArgs({ options: {
@@ -65,6 +67,12 @@ async function pack() {
   await mkdir(stage, { recursive: true })
   try {
     await cp(option.wasm, stage, { recursive: true })
+    if (option.release) {
+      for (const name of (await filesOf(stage)).filter(name => name.endsWith('.js'))) {
+        const { code } = await transform(await readFile(join(stage, name), 'utf8'), { format: 'esm', minify: true, target: browsers, legalComments: 'none', logLevel: 'error' })
+        await writeFile(join(stage, name), code)
+      }
+    }
     await writeFile(join(stage, 'main.css'), await styles(join(root, 'style/main.css')))
     const names = await filesOf(stage)
     const hash = createHash('sha256')
@@ -135,6 +143,8 @@ async function prune(current) {
   for (const { name } of found) if (!keep.has(name)) await rm(join(folder, name), { recursive: true })
 }
 
+/** What is fetched only when it is needed. */
+const isLater = name => /^(split|chunk)_/.test(name)
 const size = async path => (existsSync(path) ? (await stat(path)).size : 0)
 const kb = bytes => `${(bytes / 1000).toFixed(1)} kB`.padStart(11)
 async function report(home, names) {
@@ -144,7 +154,7 @@ async function report(home, names) {
   for (const name of names) {
     const raw = await size(join(home, name))
     const br = await size(join(home, `${name}.br`)) || raw
-    sum = [sum[0] + raw, sum[1] + br]
+    if (!isLater(name)) sum = [sum[0] + raw, sum[1] + br]
     line(name, raw, br)
   }
   line('first load', ...sum)

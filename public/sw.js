@@ -3,7 +3,7 @@
 const build = '__BUILD_ID__'
 const shelf = `prosa-${build}`
 const pkg = `/pkg/${build}/`
-const kept = ['/offline.html', '/offline.css', '/favicon.svg', '/icons.svg', `${pkg}app.js`, `${pkg}app_bg.wasm`, `${pkg}main.css`]
+const kept = ['/offline.html', '/offline.css', '/favicon.svg', '/icons.svg', `${pkg}app.js`, `${pkg}__wasm_split.js`, `${pkg}app_bg.wasm`, `${pkg}main.css`]
 const untouched = ['/api', '/live', '/media', '/webhooks', '/chat', '/sw.js']
 
 self.addEventListener('install', event => {

@@ -15,6 +15,10 @@ use leptos_router::hooks::{use_location, use_navigate};
 use model::AccountId;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// When the page has what it shows first, and the rest may come.
+#[cfg(feature = "browser")]
+const REST_AFTER_MS: u32 = 250;
+
 /// The frame of all signed-in pages. Whoever is not signed in is sent to where they can be.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -40,6 +44,13 @@ fn Signed() -> impl IntoView {
     let i18n = use_i18n();
     provide_store();
     commands();
+    #[cfg(feature = "browser")]
+    Effect::new(move |_| {
+        leptos::task::spawn_local(async {
+            crate::live::web::sleep(REST_AFTER_MS).await;
+            crate::area::get_inbox().await;
+        });
+    });
     let location = use_location();
     // On a phone an open conversation takes the whole screen.
     let deep = move || location.pathname.with(|p| p.strip_prefix("/inbox/").is_some_and(|rest| !rest.is_empty()));

@@ -17,6 +17,8 @@ pub const ALL: [(Locale, &str); 3] = [(Locale::pt_BR, "Português (Brasil)"), (L
 pub fn provide() -> I18nContext<Locale> {
     let options = I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request());
     let i18n = init_i18n_context_with_options(options);
+    #[cfg(not(feature = "ssr"))]
+    i18n.set_locale(of_document());
     provide_context(i18n);
     // A change of the language while the page is open; the first value is already in the document.
     Effect::new(move |before: Option<Locale>| {
@@ -44,6 +46,13 @@ pub fn code(locale: Locale) -> &'static str {
         Locale::en => "en",
         Locale::es => "es",
     }
+}
+
+/// The language in which the server drew the page.
+#[cfg(not(feature = "ssr"))]
+fn of_document() -> Locale {
+    let lang = document().document_element().and_then(|html| html.get_attribute("lang"));
+    ALL.iter().map(|(locale, _)| *locale).find(|l| lang.as_deref() == Some(code(*l))).unwrap_or_default()
 }
 
 fn wanted_from_request() -> UseLocalesOptions {

@@ -1,8 +1,10 @@
-//! Prosa's client: every screen, rendered on the server and hydrated in the browser, and the server functions.
+//! Prosa's client: every screen, drawn on the server for the first sight and by the browser from then on, and the server
+//! functions.
 //!
 //! * [`api`]: server functions, the way to the rules.
 //! * [`live`]: the live socket and what it changes.
 //! * [`screen`]: one folder per area; [`routes`] is the list of all pages.
+//! * [`area`]: what is fetched only when it is needed.
 //! * [`part`]: shared components; its documentation lists them.
 //! * [`frame`]: navigation around every signed-in page; [`shell`]: the HTML document.
 //! * [`session`], [`prefs`], [`language`]: who, how, and in which language; contexts.
@@ -12,6 +14,7 @@
 //! [`api`] needs. It renders with `render_app_to_stream_with_context(…, app::shell::shell)`.
 
 pub mod api;
+pub mod area;
 pub mod delivery;
 pub mod fault;
 pub mod frame;
@@ -24,6 +27,8 @@ pub mod screen;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "browser")]
+mod takeover;
 
 // The translations, made by `build.rs`.
 include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
@@ -34,10 +39,10 @@ pub use routes::App;
 #[derive(Clone, Debug)]
 pub struct BuildId(pub std::sync::Arc<str>);
 
-/// Brings the server's HTML to life.
-#[cfg(feature = "hydrate")]
+/// Takes over from the server's HTML.
+#[cfg(feature = "browser")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    wasm_bindgen_futures::spawn_local(takeover::take_over());
 }

@@ -1,14 +1,13 @@
 //! The list of all pages.
 
+use crate::area::{Area, Part};
 use crate::frame::Frame;
 use crate::i18n::*;
 use crate::part::{TipHost, ToastHost, provide_clock, provide_commands, provide_toasts};
-use crate::screen::auth::{LoginScreen, SetupScreen};
 use crate::screen::help::HelpScreen;
 use crate::screen::inbox::InboxScreen;
 use crate::screen::not_found::NotFoundScreen;
-use crate::screen::profile::ProfileScreen;
-use crate::screen::settings::{AccountScreen, ChannelsScreen, MembersScreen, SettingsLayout, TeamsScreen};
+use crate::screen::settings::SettingsLayout;
 use crate::{language, prefs, session};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -30,19 +29,19 @@ pub fn App() -> impl IntoView {
         <Title formatter=move |page: String| if page.is_empty() { product() } else { format!("{page} · {}", product()) }/>
         <Router>
             <Routes fallback=|| view! { <NotFoundScreen/> }>
-                <Route path=path!("/login") view=LoginScreen/>
-                <Route path=path!("/setup") view=SetupScreen/>
+                <Route path=path!("/login") view=|| view! { <Area part=Part::Login/> }/>
+                <Route path=path!("/setup") view=|| view! { <Area part=Part::Setup/> }/>
                 <Route path=path!("/help/:page?") view=HelpScreen/>
                 <ParentRoute path=path!("/") view=Frame>
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <Route path=path!("inbox/:id?") view=InboxScreen/>
-                    <Route path=path!("profile") view=ProfileScreen/>
+                    <Route path=path!("profile") view=|| view! { <Area part=Part::Profile/> }/>
                     <ParentRoute path=path!("settings") view=SettingsLayout>
                         <Route path=path!("") view=|| view! { <Redirect path="/settings/account"/> }/>
-                        <Route path=path!("account") view=AccountScreen/>
-                        <Route path=path!("members/:id?") view=MembersScreen/>
-                        <Route path=path!("teams/:id?") view=TeamsScreen/>
-                        <Route path=path!("channels/:id?") view=ChannelsScreen/>
+                        <Route path=path!("account") view=|| view! { <Area part=Part::Account/> }/>
+                        <Route path=path!("members/:id?") view=|| view! { <Area part=Part::Members/> }/>
+                        <Route path=path!("teams/:id?") view=|| view! { <Area part=Part::Teams/> }/>
+                        <Route path=path!("channels/:id?") view=|| view! { <Area part=Part::Channels/> }/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

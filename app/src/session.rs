@@ -67,10 +67,27 @@ impl Session {
     }
 }
 
+/// The id of the element in which the server hands [`Boot`] to the browser.
+pub(crate) const BOOT: &str = "boot";
+
+/// What the page starts from: from the request's context, in the browser from the page itself.
+fn boot() -> Boot {
+    #[cfg(feature = "ssr")]
+    let boot = use_context::<Boot>();
+    #[cfg(not(feature = "ssr"))]
+    let boot = document().get_element_by_id(BOOT).and_then(|e| serde_json::from_slice(e.text_content()?.as_bytes()).ok());
+    boot.unwrap_or(Boot { needs_setup: false, me: None, build: String::new() })
+}
+
+/// [`Boot`] as the text of a script element: JSON that cannot end the element.
+#[cfg(feature = "ssr")]
+pub(crate) fn boot_text() -> String {
+    serde_json::to_string(&boot()).unwrap_or_default().replace('<', "\\u003c")
+}
+
 /// Provides [`Session`] to everything below.
 pub fn provide() -> Session {
-    let boot = SharedValue::<Boot>::new(|| use_context::<Boot>().unwrap_or(Boot { needs_setup: false, me: None, build: String::new() }))
-        .into_inner();
+    let boot = boot();
     let session = Session { me: RwSignal::new(boot.me), needs_setup: boot.needs_setup, build: StoredValue::new(boot.build) };
     provide_context(session);
     session

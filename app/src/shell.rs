@@ -1,6 +1,6 @@
 //! The HTML document around the app. On the server only.
 
-use crate::{App, BuildId, language, prefs, screen};
+use crate::{App, BuildId, language, prefs, screen, session};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -9,15 +9,15 @@ use leptos_meta::MetaTags;
 const PLAIN: &str = "/help";
 
 /// The whole document. Reads [`BuildId`], [`model::Boot`], the nonce and the request from the context. Nothing in it
-/// needs more than a policy of scripts with the nonce and styles from here.
+/// needs more than a policy of scripts with the nonce and styles from here. The boot data goes along for the browser.
 pub fn shell() -> impl IntoView {
     let build = use_context::<BuildId>().map_or_else(|| "dev".into(), |b| b.0);
     let nonce = use_nonce();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
     let is_plain = path == PLAIN || path.starts_with("/help/");
     let script = format!(
-        "import init, {{ hydrate }} from \"/pkg/{build}/app.js\";\n\
-         init({{ module_or_path: \"/pkg/{build}/app_bg.wasm\" }}).then(() => hydrate());\n\
+        "import init, {{ start }} from \"/pkg/{build}/app.js\";\n\
+         init({{ module_or_path: \"/pkg/{build}/app_bg.wasm\" }}).then(() => start());\n\
          navigator.serviceWorker?.register(\"/sw.js\").catch(() => {{}});"
     );
     view! {
@@ -37,7 +37,9 @@ pub fn shell() -> impl IntoView {
                 <link rel="apple-touch-icon" href="/app-180.png"/>
                 {(!is_plain).then(|| view! {
                     <link rel="modulepreload" href=format!("/pkg/{build}/app.js") nonce=nonce.clone()/>
+                    <link rel="modulepreload" href=format!("/pkg/{build}/__wasm_split.js") nonce=nonce.clone()/>
                     <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=format!("/pkg/{build}/app_bg.wasm")/>
+                    <script type="application/json" id=session::BOOT inner_html=session::boot_text()></script>
                     <script type="module" nonce=nonce.clone()>{script}</script>
                 })}
                 <MetaTags/>

@@ -91,6 +91,11 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
 }
 
 async fn housekeeping(desk: Desk) {
+    match service::reindex::run(&desk).await {
+        Ok(0) => {}
+        Ok(messages) => tracing::info!(messages, "old messages are in the search index again"),
+        Err(e) => tracing::warn!(error = %e, "putting old messages into the search index failed; the next start goes on"),
+    }
     loop {
         if let Err(e) = service::desk::sweep(&desk).await {
             tracing::warn!(error = %e, "sweeping old rows failed");

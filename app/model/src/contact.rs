@@ -34,6 +34,19 @@ pub struct Contact {
     pub annotation: String,
     pub created_at: Millis,
     pub identities: Vec<Identity>,
+    /// Where on the website a visitor of its chat was last.
+    #[serde(default)]
+    pub page: Option<VisitedPage>,
+}
+
+/// A page that carries the chat, as the visitor's browser tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitedPage {
+    /// Of a site that may carry the chat; `http` or `https`.
+    pub url: String,
+    pub title: String,
+    pub at: Millis,
 }
 
 /// How a channel knows the contact.

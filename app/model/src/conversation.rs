@@ -2,7 +2,7 @@
 
 use crate::{
     Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TeamId,
-    UserId, limit, words,
+    TemplateCategory, UserId, limit, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,8 @@ pub struct Conversation {
     pub window_expires_at: Option<Millis>,
     /// True after a template of ours until the contact answers (IN-3).
     pub awaiting_reply: bool,
+    /// While one waits for an answer: the category that another template must have (RE-4).
+    pub awaiting_category: Option<TemplateCategory>,
     /// Messages of the contact that nobody has read.
     pub unread: i64,
     pub preview: Preview,

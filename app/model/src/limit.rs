@@ -16,6 +16,10 @@ pub const NAME_MAX: usize = 120;
 pub const PASSWORD_MIN: usize = 10;
 /// Longest password; longer ones only cost hashing time.
 pub const PASSWORD_MAX: usize = 256;
+/// Bytes of the address of a page that carries the chat.
+pub const PAGE_URL_MAX: usize = 2000;
+/// Characters of its title.
+pub const PAGE_TITLE_MAX: usize = 200;
 /// Characters of a search.
 pub const SEARCH_MAX: usize = 100;
 /// Messages that may wait for a contact's answer in one conversation.

@@ -38,6 +38,13 @@ pub fn fill_tokens(text: &str, tokens: &[(&str, &str)]) -> String {
     out
 }
 
+/// The path when it can only lead to a page of this server: one slash, then neither a second one, nor what browsers read
+/// as one, nor the characters that they leave out of an address.
+pub fn own_path(path: &str) -> Option<&str> {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control());
+    own.then_some(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +75,30 @@ mod tests {
         assert_eq!(phone_display("+5511987654321"), "+55 11 98765-4321");
         assert_eq!(phone_display("+551133334444"), "+55 11 3333-4444");
         assert_eq!(phone_display("+14155550123"), "+14155550123");
+    }
+
+    #[test]
+    fn only_paths_of_this_server_are_followed() {
+        for own in ["/", "/inbox/1", "/settings/teams?a=//b#c", "/a//b", "/%2Fevil.example", "/@evil.example"] {
+            assert_eq!(own_path(own), Some(own));
+        }
+        for foreign in [
+            "",
+            "inbox",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https:evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_path(foreign), None, "{foreign:?}");
+        }
     }
 }

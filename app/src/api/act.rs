@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use model::*;
 use server_fn::codec::Json;
 
-/// Takes the conversation (AS-1); exactly one of several wins (SM-11).
+/// Takes the conversation (AS-1); exactly one of several wins (SM-11). `seen` is who served it on the screen: a take-over
+/// is from them and from nobody else.
 #[server(input = Json)]
-pub async fn assume(id: ConversationId) -> Answer<Conversation> {
-    Ok(service::conversation::assume(&super::cx()?, id).await?)
+pub async fn assume(id: ConversationId, seen: Option<UserId>) -> Answer<Conversation> {
+    Ok(service::conversation::assume(&super::cx()?, id, seen).await?)
 }
 
 /// Hands it to a team's queue or to a person (TR-1, TR-2).

@@ -16,9 +16,13 @@ pub struct Acts {
     /// Conversations whose messages are being sent.
     pub(super) sending: HashSet<ConversationId>,
     pub(super) drafts: HashMap<ConversationId, Draft>,
-    /// What colleagues are told.
+    /// What colleagues are told, and when they were.
     pub(super) looking: Option<(ConversationId, bool)>,
+    pub(super) told_at: Millis,
 }
+
+/// How often the server hears of a writing that goes on.
+const WRITING_EVERY_MS: Millis = 4_000;
 
 /// An unsent text.
 pub(super) struct Draft {
@@ -29,16 +33,18 @@ pub(super) struct Draft {
 }
 
 impl Store {
-    /// Takes the conversation (AS-1). Refused with who was faster (SM-11) or why not.
+    /// Takes the conversation (AS-1), from the queue or from whom the screen shows. Refused with who was faster (SM-11) or
+    /// why not.
     pub async fn assume(self, id: ConversationId) -> Result<Conversation, Fault> {
         let me = self.my_id_now();
+        let seen = self.row(id).and_then(|row| row.with_untracked(|r| r.assignee_id));
         self.tried(
             id,
             move |row| {
                 row.status = ConversationStatus::InProgress;
                 row.assignee_id = me;
             },
-            api::act::assume(id),
+            api::act::assume(id, seen),
         )
         .await
     }
@@ -136,11 +142,19 @@ impl Store {
         Ok(())
     }
 
-    /// Tells colleagues which conversation is on screen and whether I write in it; `None` = none is.
+    /// Tells colleagues which conversation is on screen and whether I write in it; `None` = none is. Writing is said again
+    /// now and then: the server forgets it.
     pub fn looking(&self, conversation: Option<ConversationId>, writing: bool) {
-        let now = conversation.map(|id| (id, writing));
-        let changed = self.acts.try_update_value(|acts| std::mem::replace(&mut acts.looking, now) != now).unwrap_or(false);
-        if changed {
+        let (now, at) = (conversation.map(|id| (id, writing)), super::web::clock());
+        let news = self.acts.try_update_value(|acts| {
+            let stale = writing && (at - acts.told_at).abs() >= WRITING_EVERY_MS;
+            let news = std::mem::replace(&mut acts.looking, now) != now || stale;
+            if news {
+                acts.told_at = at;
+            }
+            news
+        });
+        if news.unwrap_or(false) {
             self.tell_looking();
         }
     }
@@ -149,9 +163,9 @@ impl Store {
     pub(super) fn tell_looking(&self) {
         let looking = self.acts.with_value(|acts| acts.looking).filter(|_| !super::web::is_hidden());
         let frame = ClientFrame::Looking { conversation_id: looking.map(|l| l.0), writing: looking.is_some_and(|l| l.1) };
-        #[cfg(feature = "hydrate")]
+        #[cfg(feature = "browser")]
         super::socket::send(&frame);
-        #[cfg(not(feature = "hydrate"))]
+        #[cfg(not(feature = "browser"))]
         let _ = frame;
     }
 
@@ -162,7 +176,7 @@ impl Store {
     async fn tried(
         self,
         id: ConversationId,
-        change: impl FnOnce(&mut Conversation),
+        change: impl Fn(&mut Conversation) + Send + Sync + 'static,
         call: impl Future<Output = Answer<Conversation>>,
     ) -> Result<Conversation, Fault> {
         let trial = self.change(|i| i.try_on(id, change));
@@ -181,7 +195,7 @@ impl Store {
     async fn told(
         self,
         id: ConversationId,
-        change: impl FnOnce(&mut Conversation),
+        change: impl Fn(&mut Conversation) + Send + Sync + 'static,
         call: impl Future<Output = Answer<()>>,
     ) -> Result<(), Fault> {
         let trial = self.change(|i| i.try_on(id, change));

@@ -5,7 +5,8 @@
 //! * events are applied in sequence, none twice, none left out ([`Took::Gap`] otherwise);
 //! * counters are true as of `counts_seq`; older events do not change them;
 //! * what an event changed while a question was on its way is newer than the answer and wins;
-//! * a change that is shown before the server agreed is a *trial*: the next event about that conversation ends it.
+//! * a change that is shown before the server agreed is a *trial*: the next event about that conversation ends it, and a
+//!   refusal takes back this change only.
 //!
 //! Nothing here touches the network or the page, so the property test in `live/tests/` runs on the host.
 
@@ -42,10 +43,31 @@ pub struct Trial {
     number: u64,
 }
 
+/// What is shown of one conversation beyond what events told.
 pub(super) struct Tried {
-    /// The row as events last told it.
+    /// The row as events last told it; the counters know it.
     pub(super) truth: Conversation,
-    number: u64,
+    /// A row that the server answered since.
+    answered: Option<Conversation>,
+    /// Changes by their trials' numbers, in the order in which people made them; a refused one is taken out.
+    steps: Vec<(u64, Step)>,
+}
+
+type Step = Box<dyn Fn(&mut Conversation) + Send + Sync>;
+
+impl Tried {
+    /// The row with all changes that nobody refused.
+    fn shown(&self) -> Conversation {
+        let mut row = self.answered.as_ref().unwrap_or(&self.truth).clone();
+        self.steps.iter().for_each(|(_, step)| step(&mut row));
+        row
+    }
+
+    /// Takes a trial's change out; false when it is not here.
+    fn take_out(&mut self, number: u64) -> bool {
+        let place = self.steps.iter().position(|(n, _)| *n == number);
+        place.map(|at| self.steps.remove(at)).is_some()
+    }
 }
 
 /// Everything that lists, counters and timelines show.
@@ -264,35 +286,35 @@ impl Inbox {
     // --- trials ---------------------------------------------------------------------------------------------------
 
     /// Shows a change at once; [`Inbox::settle`] ends it.
-    pub fn try_on(&mut self, id: ConversationId, change: impl FnOnce(&mut Conversation)) -> Trial {
+    pub fn try_on(&mut self, id: ConversationId, change: impl Fn(&mut Conversation) + Send + Sync + 'static) -> Trial {
         self.made += 1;
         let number = self.made;
         if let Some(cell) = self.rows.get(&id) {
-            let before = cell.get_untracked();
-            let mut after = before.clone();
-            change(&mut after);
-            let tried = self.trials.entry(id).or_insert(Tried { truth: before, number });
-            tried.number = number;
-            self.put(&after);
+            let tried = self.trials.entry(id).or_insert_with(|| Tried { truth: cell.get_untracked(), answered: None, steps: Vec::new() });
+            tried.steps.push((number, Box::new(change)));
+            let shown = tried.shown();
+            self.put(&shown);
         }
         Trial { id, number }
     }
 
-    /// The server's answer to a trial: its row (none: it agreed without telling), or a refusal, which takes the change back.
+    /// The server's answer to a trial: its row (none: it agreed without telling), or a refusal, which takes this change
+    /// back and leaves those of other trials.
     pub fn settle(&mut self, trial: Trial, answer: Result<Option<&Conversation>, ()>) {
-        let Some(tried) = self.trials.get(&trial.id).filter(|t| t.number == trial.number) else {
-            // An event or a later trial came in between and tells more.
-            return;
-        };
+        // Without its step, an event came in between and tells more.
+        let Some(tried) = self.trials.get_mut(&trial.id) else { return };
         match answer {
-            Ok(None) => {}
-            Ok(Some(row)) => self.put(row),
-            Err(()) => {
-                let truth = tried.truth.clone();
-                self.trials.remove(&trial.id);
-                self.put(&truth);
-            }
+            // The step is shown until the event is here.
+            Ok(None) => return,
+            Ok(Some(row)) if tried.take_out(trial.number) => tried.answered = Some(row.clone()),
+            Err(()) if tried.take_out(trial.number) => {}
+            Ok(Some(_)) | Err(()) => return,
         }
+        let shown = tried.shown();
+        if tried.steps.is_empty() && tried.answered.is_none() {
+            self.trials.remove(&trial.id);
+        }
+        self.put(&shown);
     }
 
     /// A row that the server answered, not as the end of a trial; nothing when events may know better.

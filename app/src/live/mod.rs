@@ -10,12 +10,12 @@ pub mod answer;
 pub mod apply;
 pub mod beat;
 pub mod draft;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod hear;
 pub mod list;
 pub mod outgoing;
 pub mod phase;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod socket;
 pub mod store;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 /// Unsent messages that a browser keeps.
 const KEPT_MAX: usize = 100;
 /// After a reload, messages younger than this leave by themselves; older ones ask first.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 const FRESH_MS: i64 = 10 * 60_000;
 /// Pause before a message is tried again while the live connection stands.
 const PAUSE_MS: u32 = 3_000;
@@ -199,7 +199,7 @@ impl Store {
     }
 
     /// The connection is back: what waited leaves.
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) fn pump_all(&self) {
         let waiting: Vec<ConversationId> = self.acts.with_value(|a| a.outgoing.keys().copied().collect());
         for id in waiting {
@@ -233,10 +233,10 @@ impl Store {
     }
 
     /// Takes up what a reload or a closed tab left unsent.
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) fn restore_outgoing(&self) {
         let Some(kept) = self.own_key("out").and_then(|key| web::read(&key)) else { return };
-        let Ok(mut all) = serde_json::from_str::<Vec<Outgoing>>(&kept) else { return };
+        let Ok(mut all) = serde_json::from_slice::<Vec<Outgoing>>(kept.as_bytes()) else { return };
         let now = self.server_now();
         self.acts.update_value(|acts| {
             for mut o in all.drain(..) {

@@ -70,9 +70,9 @@ pub struct Store {
     pub(super) visible_tab: StoredValue<Tab>,
     pub(super) acts: StoredValue<Acts>,
     /// The shared clock of the page, which the server's answer sets.
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) clock: Option<crate::part::Clock>,
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) hearing: StoredValue<super::hear::Hearing>,
 }
 
@@ -91,7 +91,7 @@ pub struct TabList {
 pub fn provide_store() -> Store {
     let store = Store::new();
     provide_context(store);
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     Effect::new(move |_| store.begin());
     store
 }
@@ -122,9 +122,9 @@ impl Store {
             typing: StoredValue::new(HashMap::new()),
             visible_tab: StoredValue::new(Tab::New),
             acts: StoredValue::new(Acts::default()),
-            #[cfg(feature = "hydrate")]
+            #[cfg(feature = "browser")]
             clock: use_context::<crate::part::Clock>(),
-            #[cfg(feature = "hydrate")]
+            #[cfg(feature = "browser")]
             hearing: StoredValue::new(super::hear::Hearing::default()),
         }
     }
@@ -396,7 +396,7 @@ impl Store {
 
     /// Tries at once what was waiting: the workspace, or the live connection.
     pub fn retry_now(&self) {
-        #[cfg(feature = "hydrate")]
+        #[cfg(feature = "browser")]
         self.hurry();
     }
 }

@@ -2,7 +2,7 @@
 
 use model::Millis;
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod here {
     use super::Millis;
     use wasm_bindgen::{JsCast, closure::Closure};
@@ -120,7 +120,7 @@ mod here {
     }
 }
 
-#[cfg(not(feature = "hydrate"))]
+#[cfg(not(feature = "browser"))]
 mod here {
     use super::Millis;
 

@@ -8,7 +8,7 @@ use crate::api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::ConversationId;
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 use std::collections::HashSet;
 
 /// Pause in typing after which the server is told.
@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// The connection is back: drafts that the server missed are saved.
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) fn save_drafts(&self) {
         let store = *self;
         let missed: Vec<(ConversationId, u32)> =
@@ -116,7 +116,7 @@ impl Store {
     }
 
     fn kept(&self, id: ConversationId) -> Option<Kept> {
-        serde_json::from_str(&web::read(&self.draft_key(id)?)?).ok()
+        serde_json::from_slice(web::read(&self.draft_key(id)?)?.as_bytes()).ok()
     }
 
     /// Keeps a text in this browser until it is empty here and on the server.
@@ -142,7 +142,7 @@ impl Store {
     }
 
     /// Which conversations have an unsent text, when the page begins.
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     pub(super) fn find_drafts(&self) {
         let Some(prefix) = self.own_key("draft").map(|own| format!("{own}.")) else { return };
         let found = web::keys(&prefix)

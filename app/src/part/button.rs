@@ -58,9 +58,8 @@ pub fn Button(
     children: Children,
 ) -> impl IntoView {
     let off = move || busy.get() || why.with(Option::is_some);
-    // Until the page is alive a form would be sent by the browser itself, to nowhere.
-    let clock = use_context::<super::Clock>();
-    let asleep = move || submit && clock.is_some_and(|c| c.now().is_none());
+    // In the server's page a form would be sent by the browser itself, to nowhere.
+    let asleep = submit && cfg!(feature = "ssr");
     let pressed = move |event: MouseEvent| {
         if off() {
             event.prevent_default();

@@ -40,7 +40,7 @@ pub struct Commands {
     pub sheet: RwSignal<bool>,
     last: StoredValue<Arc<AtomicU32>>,
     /// First of two keys that come one after the other, and when.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "keys are pressed in the browser"))]
+    #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "keys are pressed in the browser"))]
     begun: StoredValue<Option<(String, f64)>>,
 }
 
@@ -79,7 +79,7 @@ pub fn provide_commands() -> Commands {
         begun: StoredValue::new(None),
     };
     provide_context(commands);
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     {
         let handle = window_event_listener(leptos::ev::keydown, move |event| keys::pressed(commands, &event));
         on_cleanup(move || handle.remove());
@@ -92,7 +92,7 @@ pub fn use_commands() -> Commands {
     expect_context()
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod keys {
     use super::{Command, Commands};
     use leptos::prelude::*;

@@ -1,12 +1,10 @@
 //! Keys on screen.
 
-use super::time::use_clock;
 use leptos::prelude::*;
 
-/// Keys as people know them: `mod+k` is `Ctrl K`, on a Mac `⌘ K`; `g i` is `G` then `I`. Tracks the page's coming alive.
+/// Keys as people know them: `mod+k` is `Ctrl K`, on a Mac `⌘ K`; `g i` is `G` then `I`.
 pub fn keys_text(keys: &str) -> String {
-    // On the server, and until the page is alive, everybody has a Ctrl key.
-    let mac = use_context::<super::Clock>().is_some_and(|c| c.now().is_some()) && is_mac();
+    let mac = is_mac();
     keys.split(' ')
         .map(|chord| chord.split('+').map(|key| name(key, mac)).collect::<Vec<_>>().join(if mac { "" } else { "+" }))
         .collect::<Vec<_>>()
@@ -29,8 +27,9 @@ fn name(key: &str, mac: bool) -> String {
     }
 }
 
+/// On the server everybody has a Ctrl key.
 pub(super) fn is_mac() -> bool {
-    cfg!(feature = "hydrate") && window().navigator().platform().is_ok_and(|p| p.starts_with("Mac") || p.starts_with("iP"))
+    cfg!(feature = "browser") && window().navigator().platform().is_ok_and(|p| p.starts_with("Mac") || p.starts_with("iP"))
 }
 
 /// Keys of a shortcut, each on its cap.
@@ -39,13 +38,7 @@ pub fn Kbd(
     /// Such as `mod+k`, `shift+e`, or `g i` for one after the other.
     keys: &'static str,
 ) -> impl IntoView {
-    let clock = use_clock();
     view! {
-        <kbd class="kbd">
-            {move || {
-                clock.now();
-                keys_text(keys).split(' ').map(|cap| view! { <span class="kbd-cap">{cap.to_owned()}</span> }).collect_view()
-            }}
-        </kbd>
+        <kbd class="kbd">{keys_text(keys).split(' ').map(|cap| view! { <span class="kbd-cap">{cap.to_owned()}</span> }).collect_view()}</kbd>
     }
 }

@@ -83,7 +83,7 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
 
     Effect::new(move |_| {
         if let (Some(button), Some(panel)) = (button.get(), panel.get()) {
-            // By element, because ids would have to agree between server and browser.
+            // By element: no ids to make up.
             let _ = js_sys::Reflect::set(&button, &JsValue::from_str("popoverTargetElement"), &panel);
         }
     });

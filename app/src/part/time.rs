@@ -1,7 +1,6 @@
 //! Times in the account's zone and the reader's language, by the browser's own `Intl`.
 //!
-//! The server has no `Intl`: it writes the exact time in `datetime` and leaves the text empty. The text comes when the
-//! page is alive, so that both renderings are equal.
+//! The server has no `Intl`: it writes the exact time in `datetime` and leaves the text empty.
 
 use crate::i18n::*;
 use crate::language;
@@ -20,7 +19,7 @@ const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 const DAY: Millis = 24 * HOUR;
 
-/// The server's clock as the browser knows it; a context. Empty until the page is alive.
+/// The server's clock as the browser knows it; a context. Empty on the server.
 #[derive(Clone, Copy)]
 pub struct Clock {
     now: RwSignal<Option<Millis>>,
@@ -29,7 +28,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The time, moving on every 20 seconds; none on the server and until the page is alive.
+    /// The time, moving on every 20 seconds; none on the server.
     pub fn now(self) -> Option<Millis> {
         self.now.get()
     }
@@ -52,8 +51,10 @@ impl Clock {
 pub fn provide_clock() -> Clock {
     let clock = Clock { now: RwSignal::new(None), ahead: StoredValue::new(0) };
     provide_context(clock);
-    Effect::new(move |_| {
+    if cfg!(feature = "browser") {
         clock.now.set(Some(clock.exact()));
+    }
+    Effect::new(move |_| {
         gloo_timers::callback::Interval::new(TICK, move || {
             let _ = clock.now.try_set(Some(clock.exact()));
         })
@@ -95,7 +96,7 @@ pub fn Time(#[prop(into)] at: Signal<Millis>, #[prop(default = TimeStyle::List)]
     }
 }
 
-/// Writes times; every function tracks clock, language and zone, and answers nothing until the page is alive.
+/// Writes times; every function tracks clock, language and zone, and answers nothing on the server.
 #[derive(Clone, Copy)]
 pub struct Times {
     clock: Clock,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn TipHost() -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     Effect::new(move |_| {
         if let Some(el) = node.get() {
             live::attend(el);
@@ -15,7 +15,7 @@ pub fn TipHost() -> impl IntoView {
     view! { <div node_ref=node class="tip" role="tooltip" popover="manual" aria-hidden="true"></div> }
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 mod live {
     use gloo_timers::callback::Timeout;
     use leptos::prelude::*;

@@ -17,7 +17,7 @@ pub async fn measure(client: &Client, build: &str) -> anyhow::Result<Option<Firs
         return Ok(None);
     }
     let mut files = Vec::new();
-    for name in ["app.js", "app_bg.wasm", "main.css"] {
+    for name in ["app.js", "__wasm_split.js", "app_bg.wasm", "main.css"] {
         let path = format!("/pkg/{build}/{name}");
         let answer = client.file(&path).await?.error_for_status()?;
         let header = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();

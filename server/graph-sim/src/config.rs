@@ -48,6 +48,9 @@ pub struct Config {
     /// Public key of the website chat that the shop page carries.
     #[arg(long, env = "GRAPH_SIM_WEBCHAT_KEY", default_value = "demo-webchat")]
     pub webchat_key: String,
+    /// Whether the people have written already, as in the product's demo workspace: then free replies reach them.
+    #[arg(long, env = "GRAPH_SIM_DEMO", default_value_t = true, action = clap::ArgAction::Set)]
+    pub demo: bool,
 }
 
 impl Config {
@@ -62,6 +65,7 @@ impl Config {
             data: None,
             prosa_url: "http://127.0.0.1:3000".into(),
             webchat_key: "demo-webchat".into(),
+            demo: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::config::{DEMO_NUMBER, DEMO_NUMBER_2, DEMO_WABA};
-use crate::state::{Contact, Data, Number, Waba};
+use crate::state::{Bubble, Contact, Data, Number, Thread, Waba};
 use crate::template_model::Template;
 
 /// The world as it is at the start.
@@ -29,6 +29,42 @@ pub fn world(subscribed: bool) -> Data {
     });
     data.add_contact(person("Diego México", "5215512345678"));
     data
+}
+
+/// What people of the demo workspace said last, with minutes ago: name, number, text. The product's demo data has the same
+/// open conversations, made at about the same time; without these threads its free replies would be outside the window.
+const LAST_WORDS: &[(&str, &str, i64, &str)] = &[
+    ("Ana Souza", DEMO_NUMBER, 3, "Queria duas, para presente 🎁"),
+    ("Bruno Lima", DEMO_NUMBER, 2, "Pix. Pode mandar a chave?"),
+    ("Joana Prado", DEMO_NUMBER, 180, "Boa tarde, vocês entregam no meu trabalho?"),
+    ("Carla Dias", DEMO_NUMBER_2, 26, "O pedido é o 2210, recebi hoje cedo."),
+    ("Bruno Lima", DEMO_NUMBER_2, 6, "Oi, aqui é o Bruno. Vocês abrem no sábado?"),
+    ("Diego México", DEMO_NUMBER_2, 17, "Uso una o dos veces al día"),
+    ("Joana Prado", DEMO_NUMBER_2, 270, "👍"),
+    ("Ana Souza", DEMO_NUMBER_2, 420, "Segue o comprovante do Pix."),
+];
+
+/// Threads of the people of the demo workspace.
+pub fn demo_threads(data: &mut Data, now_ms: i64) {
+    for (place, (name, number, minutes, text)) in LAST_WORDS.iter().enumerate() {
+        let Some(contact) = data.contacts.values().find(|c| c.name == *name).map(|c| c.key.clone()) else { continue };
+        let (id, at_ms) = (format!("wamid.DEMO{place}"), now_ms - minutes * 60_000);
+        data.record_inbound(&id, &Thread::key(number, &contact), LAST_WORDS.len());
+        let thread = data.thread(number, &contact);
+        thread.last_user_ms = Some(at_ms);
+        thread.push(Bubble {
+            id,
+            business: false,
+            at_ms,
+            kind: "text".into(),
+            content: json!({"body": text}),
+            quote: None,
+            status: "delivered".into(),
+            error: None,
+            user_reaction: None,
+            business_reaction: None,
+        });
+    }
 }
 
 /// A number ready to send.
@@ -181,6 +217,16 @@ pub fn templates() -> Vec<Template> {
 mod tests {
     use super::*;
     use crate::template_check::{check_components, check_identity};
+
+    #[test]
+    fn everybody_of_the_demo_workspace_can_be_answered_freely() {
+        let mut data = world(true);
+        let now = 1_784_000_000_000;
+        demo_threads(&mut data, now);
+        assert_eq!(data.threads.len(), LAST_WORDS.len());
+        assert!(data.contacts.values().all(|c| data.threads.values().any(|t| t.contact == c.key)));
+        assert!(data.threads.values().all(|t| t.last_user_ms.is_some_and(|at| (now - 8 * 3_600_000..now).contains(&at))));
+    }
 
     #[test]
     fn every_seeded_template_is_one_that_meta_would_take() {

@@ -18,6 +18,15 @@ use crate::webhook_queue::Queue;
 /// Events kept for a slow phone page before it must load everything again.
 const EVENT_BUFFER: usize = 1024;
 
+/// The world at the start.
+fn begin(config: &Config, clock: &Clock) -> Data {
+    let mut data = seed::world(true);
+    if config.demo {
+        seed::demo_threads(&mut data, clock.now_ms());
+    }
+    data
+}
+
 /// Shared by all handlers and tasks.
 #[derive(Debug)]
 pub struct Sim {
@@ -48,13 +57,14 @@ impl Sim {
             .build()
             .context("the HTTP client could not be made")?;
         let settings = Settings { webhook_url: config.webhook.clone(), ..Settings::default() };
+        let clock = Clock::default();
         Ok(Arc::new(Self {
-            clock: Clock::default(),
+            data: Mutex::new(begin(&config, &clock)),
+            clock,
             faults: Faults::default(),
             queue: Queue::default(),
             http,
             settings: RwLock::new(Arc::new(settings)),
-            data: Mutex::new(seed::world(true)),
             events: broadcast::channel(EVENT_BUFFER).0,
             dirty: AtomicBool::new(true),
             config,
@@ -100,7 +110,7 @@ impl Sim {
         self.faults.clear(None);
         self.queue.clear();
         self.clock.set_offset(0);
-        *self.data() = seed::world(true);
+        *self.data() = begin(&self.config, &self.clock);
         self.set_settings(Settings { webhook_url: url, ..Settings::default() });
         self.publish(&serde_json::json!({"kind": "reset"}));
     }

@@ -12,8 +12,13 @@ use unicode_normalization::UnicodeNormalization;
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
-    let (name, phone, email, status, annotation, created_at): (String, Option<String>, Option<String>, String, String, i64) = scope
-        .one(sql!("select name, phone, email, status, annotation, created_at from contact where account_id = $1 and id = $2"), args![id])
+    let row: Listed = scope
+        .one(
+            sql!(
+                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact where account_id = $1 and id = $2"
+            ),
+            args![id],
+        )
         .await?;
     let identities: Vec<(String, String, String, Option<String>)> = scope
         .all(
@@ -27,7 +32,7 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
         .into_iter()
         .map(|(kind, channel, address, username)| Ok(Identity { kind: kind.parse()?, channel_kind: channel.parse()?, address, username }))
         .collect::<Result<Vec<_>>>()?;
-    Ok(Contact { id, name, phone, email, status: status.parse()?, annotation, created_at, identities })
+    row.view(identities)
 }
 
 #[derive(sqlx::FromRow)]
@@ -39,6 +44,17 @@ struct Listed {
     status: String,
     annotation: String,
     created_at: Millis,
+    page_url: Option<String>,
+    page_title: Option<String>,
+    page_at: Option<Millis>,
+}
+
+impl Listed {
+    fn view(self, identities: Vec<Identity>) -> Result<Contact> {
+        let Listed { id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at } = self;
+        let page = page_url.zip(page_at).map(|(url, at)| VisitedPage { url, title: page_title.unwrap_or_default(), at });
+        Ok(Contact { id: id.into(), name, phone, email, status: status.parse()?, annotation, created_at, identities, page })
+    }
 }
 
 /// A page of contacts, newest first: of all, or of those that a text finds (at most 100).
@@ -52,14 +68,14 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
     let mut rows: Vec<Listed> = match text.filter(|t| !t.trim().is_empty()) {
         None => {
             let all = sql!(
-                "select id, name, phone, email, status, annotation, created_at from contact where account_id = $1 and id < $2 order by id desc limit $3"
+                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact where account_id = $1 and id < $2 order by id desc limit $3"
             );
             scope.all(all, args![below, limit + 1]).await?
         }
         Some(text) => {
             let found = crate::db::list(crate::search::matching(&scope, text).await?);
             let some = sql!(
-                "select id, name, phone, email, status, annotation, created_at from contact
+                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact
                  where account_id = $1 and id in {in $2} and id < $3 order by id desc limit $4"
             );
             scope.all(some, args![found, below, limit + 1]).await?
@@ -83,8 +99,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
     let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
     let items = rows.into_iter().map(|r| {
         let identities = of.remove(&r.id).unwrap_or_default();
-        let Listed { id, name, phone, email, status, annotation, created_at } = r;
-        Ok(Contact { id: id.into(), name, phone, email, status: status.parse()?, annotation, created_at, identities })
+        r.view(identities)
     });
     Ok(Page { items: items.collect::<Result<_>>()?, next })
 }

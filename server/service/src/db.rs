@@ -266,11 +266,22 @@ impl Db {
     /// It runs in a task of its own: a `begin` that is dropped half-way, because a client hung up, would leave
     /// PostgreSQL's connection inside an open transaction, and later writes on it would never be committed (sqlx #4385).
     pub async fn begin(&self) -> sqlx::Result<Tx> {
+        self.begin_in_task(true).await
+    }
+
+    /// Begins a transaction that reads only: whatever it reads is of one moment, that of its first statement.
+    pub async fn begin_reading(&self) -> sqlx::Result<Tx> {
+        self.begin_in_task(false).await
+    }
+
+    async fn begin_in_task(&self, writes: bool) -> sqlx::Result<Tx> {
         let db = self.clone();
         let begun = tokio::spawn(async move {
-            Ok(match &db {
-                Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("begin immediate").await?),
-                Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Ok(match (&db, writes) {
+                (Db::Sqlite { write, .. }, true) => Tx::Sqlite(write.begin_with("begin immediate").await?),
+                (Db::Sqlite { read, .. }, false) => Tx::Sqlite(read.begin_with("begin deferred").await?),
+                (Db::Postgres(pool), true) => Tx::Postgres(pool.begin().await?),
+                (Db::Postgres(pool), false) => Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?),
             })
         });
         begun.await.map_err(|e| sqlx::Error::Io(std::io::Error::other(e)))?

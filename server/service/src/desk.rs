@@ -6,6 +6,7 @@
 
 use crate::cache::Known;
 use crate::db::Db;
+use crate::work::Moment;
 use crate::{Error, Result, args, keys::Keys, seam::Seam, sql, sql_system};
 use model::{AccountId, Change, Event, Fault, LoginId, Permission, Role, Seen, SetupKind, UserId};
 use std::collections::HashMap;
@@ -244,7 +245,7 @@ impl Desk {
 
     /// Who asks; none when the person is not a member.
     pub async fn cx(&self, account: AccountId, user: UserId, login: Option<LoginId>) -> Result<Option<Cx>> {
-        Ok(self.seat(account, user).await?.map(|seat| Cx { desk: self.clone(), account, user, login, seat }))
+        Ok(self.seat(account, user).await?.map(|seat| Cx { desk: self.clone(), account, user, login, seat, moment: None }))
     }
 }
 
@@ -257,12 +258,24 @@ pub struct Cx {
     /// None for API tokens.
     pub login: Option<LoginId>,
     pub seat: Arc<Seat>,
+    moment: Option<Moment>,
 }
 
 impl Cx {
     /// The account's rows, for those who may.
     pub fn may(&self, permission: Permission) -> Result<Scope> {
-        if self.seat.role.may(permission) { Ok(self.desk.system(self.account)) } else { Err(Fault::Forbidden.into()) }
+        if self.seat.role.may(permission) {
+            Ok(self.desk.system(self.account).at(self.moment.clone()))
+        } else {
+            Err(Fault::Forbidden.into())
+        }
+    }
+
+    /// The same asker, for whom the account's rows stand still: what belongs together is read as of one moment, whatever is
+    /// committed meanwhile. It holds a connection until it is dropped, and whoever holds one must not wait for another.
+    pub async fn at_one_moment(&self) -> Result<Cx> {
+        let tx = self.desk.db.begin_reading().await?;
+        Ok(Cx { moment: Some(Arc::new(tokio::sync::Mutex::new(tx))), ..self.clone() })
     }
 
     /// What the person sees.
@@ -286,5 +299,6 @@ pub async fn sweep(desk: &Desk) -> Result<()> {
     desk.db.run(sql_system!("delete from throttle where expires_at < $1"), args![now]).await?;
     crate::inbound::unpark_found(desk).await?;
     desk.db.run(sql_system!("delete from parked_status where at < $1"), args![now - 8 * DAY]).await?;
+    desk.db.run(sql_system!("delete from reaction where created_at < $1"), args![now - 8 * DAY]).await?;
     Ok(())
 }

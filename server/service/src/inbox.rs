@@ -6,11 +6,14 @@ use model::*;
 
 /// Me, colleagues, teams, channels, counters, and the sequence up to which they are true.
 pub async fn workspace(cx: &Cx) -> Result<Workspace> {
-    let scope = cx.may(Permission::Inbox)?;
-    // Read before the rest: an event in between is applied twice rather than never.
-    let seq = crate::desk::last_seq(&scope).await?;
-    let (me, members, teams, channels, counts) =
-        tokio::try_join!(auth::me(cx), people::members(cx), people::teams(cx), channels::list(cx), conversation::counts(cx))?;
+    // An event between the sequence and the counters would be counted twice.
+    let still = cx.at_one_moment().await?;
+    let seq = crate::desk::last_seq(&still.may(Permission::Inbox)?).await?;
+    let counts = conversation::counts(&still).await?;
+    let (members, teams, channels) = (people::members(&still).await?, people::teams(&still).await?, channels::list(&still).await?);
+    drop(still);
+    // Logins and other accounts are none of this account's rows. What changes meanwhile is told after the sequence.
+    let me = auth::me(cx).await?;
     Ok(Workspace {
         me,
         seen: cx.seen().clone(),

@@ -26,6 +26,7 @@ pub mod migration;
 pub mod outbox;
 pub mod people;
 pub mod phone;
+pub mod reindex;
 pub mod seam;
 pub mod search;
 pub mod sight;

@@ -4,8 +4,13 @@
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-const STEPS: &[(i64, &str, &str)] =
-    &[(1, "ground", include_str!("../migrations/0001_ground.sql")), (2, "webhook_app", include_str!("../migrations/0002_webhook_app.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "ground", include_str!("../migrations/0001_ground.sql")),
+    (2, "webhook_app", include_str!("../migrations/0002_webhook_app.sql")),
+    (3, "visited_page", include_str!("../migrations/0003_visited_page.sql")),
+    (4, "order", include_str!("../migrations/0004_order.sql")),
+    (5, "search", include_str!("../migrations/0005_search.sql")),
+];
 
 /// The steps for one database.
 pub fn steps(sqlite: bool) -> Migrator {

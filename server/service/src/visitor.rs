@@ -8,6 +8,7 @@ use crate::{Result, args, message, sql};
 use channel::webchat::{ChatFrom, ChatMessage};
 use channel::{InboundBody, InboundMessage, Sender};
 use model::*;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A visitor who showed a token of ours, or got one.
@@ -19,6 +20,8 @@ pub struct VisitorId {
     pub token: String,
     /// None until the first message.
     pub contact_id: Option<ContactId>,
+    /// Where they are, until it is stored with the contact.
+    pub page: Option<VisitedPage>,
 }
 
 /// How long a page's ticket opens a socket.
@@ -50,7 +53,45 @@ pub async fn admit(desk: &Desk, row: &ChannelRow, token: Option<&str>) -> Result
         .opt(sql!("select contact_id from contact_identity where account_id = $1 and kind = 'VISITOR' and value = $2"), args![&value])
         .await?;
     let token = desk.keys.sign("visitor", &value);
-    Ok(VisitorId { value, token, contact_id: contact.map(|(id,)| id.into()) })
+    Ok(VisitorId { value, token, contact_id: contact.map(|(id,)| id.into()), page: None })
+}
+
+/// The visitor is on a page of the site: stored with the contact, or kept until the first message makes one. What is not a
+/// page of a site that may carry the chat is not taken: the browser may say anything.
+pub async fn visits(desk: &Desk, row: &ChannelRow, visitor: &mut VisitorId, url: &str, title: &str) -> Result<()> {
+    visitor.page = page_of(row, url, title, desk.now());
+    let (Some(contact), Some(page)) = (visitor.contact_id, visitor.page.as_ref()) else { return Ok(()) };
+    let mut work = desk.system(row.account_id).begin().await?;
+    keep_page(&mut work, contact, page).await?;
+    work.commit().await?;
+    visitor.page = None;
+    Ok(())
+}
+
+fn page_of(row: &ChannelRow, url: &str, title: &str, at: Millis) -> Option<VisitedPage> {
+    let mut url = url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https"))?;
+    if !row.webchat.origins.contains(&url.origin().ascii_serialization()) {
+        return None;
+    }
+    url.set_fragment(None);
+    // They cannot fail: the address has a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    if url.as_str().len() > limit::PAGE_URL_MAX {
+        url.set_query(None);
+    }
+    let title: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let page = VisitedPage { url: url.into(), title: text::shorten(title.trim(), limit::PAGE_TITLE_MAX), at };
+    (page.url.len() <= limit::PAGE_URL_MAX).then_some(page)
+}
+
+async fn keep_page(work: &mut crate::Work, contact: ContactId, page: &VisitedPage) -> Result<()> {
+    work.run(
+        sql!("update contact set page_url = $3, page_title = $4, page_at = $5 where account_id = $1 and id = $2"),
+        args![contact, &page.url, &page.title, page.at],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Stores a visitor's message; the same `client_id` again is the same message. Answers the contact, and the message with
@@ -120,7 +161,11 @@ pub async fn say(
             row.ok_or(Fault::Unavailable)?.view()?
         }
     };
+    if let Some(page) = &visitor.page {
+        keep_page(&mut work, contact_id, page).await?;
+    }
     work.commit().await?;
+    visitor.page = None;
     visitor.contact_id = Some(contact_id);
     let mut chat = chat_message(&stored, "");
     chat.client_id = Some(client_id.to_owned());
@@ -154,7 +199,8 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
         )
         .await?;
     rows.reverse();
-    let names = nicknames(&scope).await?;
+    let authors: BTreeSet<i64> = rows.iter().filter_map(|m| m.author_id).collect();
+    let names = nicknames(&scope, &authors.into_iter().collect::<Vec<_>>()).await?;
     rows.into_iter()
         .map(|m| {
             let client = m
@@ -164,7 +210,7 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
                 .and_then(|e| e.strip_prefix(&format!("{}:", visitor.value)))
                 .map(str::to_owned);
             let m = m.view()?;
-            let author = m.author_id.and_then(|a| names.iter().find(|(id, _)| *id == a.0)).map(|(_, n)| n.as_str()).unwrap_or_default();
+            let author = m.author_id.and_then(|a| names.get(&a.0)).map(String::as_str).unwrap_or_default();
             let mut chat = chat_message(&m, author);
             chat.client_id = client;
             Ok(chat)
@@ -172,9 +218,32 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
         .collect()
 }
 
-/// What visitors see of an agent: the nickname, blank when there is none.
-pub async fn nicknames(scope: &Scope) -> Result<Vec<(i64, String)>> {
-    scope.all(sql!("select u.id, u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and u.nickname <> '' limit 5000"), args![]).await
+/// What visitors see of an agent: the nickname, blank when there is none, or for somebody who never was a member.
+pub async fn nickname(scope: &Scope, agent: UserId) -> Result<String> {
+    let found: Option<(String,)> = scope
+        .opt(
+            sql!("select u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"),
+            args![agent],
+        )
+        .await?;
+    Ok(found.map(|(nickname,)| nickname).unwrap_or_default())
+}
+
+/// The nicknames of several agents, of those who have one.
+async fn nicknames(scope: &Scope, agents: &[i64]) -> Result<HashMap<i64, String>> {
+    if agents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String)> = scope
+        .all(
+            sql!(
+                "select u.id, u.nickname from membership m join users u on u.id = m.user_id
+                 where m.account_id = $1 and m.user_id in {in $2} and u.nickname <> ''"
+            ),
+            vec![crate::db::list(agents.iter().copied())],
+        )
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A message as the visitor sees it, or nothing for notes, system lines and what has not left.

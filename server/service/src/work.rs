@@ -12,7 +12,12 @@ use std::sync::Arc;
 pub struct Scope {
     desk: Desk,
     pub account: AccountId,
+    /// What is read is of this moment; none: of now.
+    moment: Option<Moment>,
 }
+
+/// A transaction that several readers share.
+pub(crate) type Moment = Arc<tokio::sync::Mutex<Tx>>;
 
 fn with_account(account: AccountId, text: Text, mut rest: Vec<Arg>) -> (Text, Vec<Arg>) {
     match &text {
@@ -25,7 +30,12 @@ fn with_account(account: AccountId, text: Text, mut rest: Vec<Arg>) -> (Text, Ve
 
 impl Scope {
     pub(crate) fn new(desk: Desk, account: AccountId) -> Scope {
-        Scope { desk, account }
+        Scope { desk, account, moment: None }
+    }
+
+    /// The same rows as they are in an open transaction.
+    pub(crate) fn at(self, moment: Option<Moment>) -> Scope {
+        Scope { moment, ..self }
     }
 
     /// The ground.
@@ -36,13 +46,19 @@ impl Scope {
     /// All rows.
     pub async fn all<T: Entity>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Vec<T>> {
         let (text, args) = with_account(self.account, text.into(), rest);
-        Ok(self.desk.db.all(text, args).await?)
+        Ok(match &self.moment {
+            Some(moment) => moment.lock().await.all(text, args).await?,
+            None => self.desk.db.all(text, args).await?,
+        })
     }
 
     /// The row, if there is one.
     pub async fn opt<T: Entity>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Option<T>> {
         let (text, args) = with_account(self.account, text.into(), rest);
-        Ok(self.desk.db.one(text, args).await?)
+        Ok(match &self.moment {
+            Some(moment) => moment.lock().await.one(text, args).await?,
+            None => self.desk.db.one(text, args).await?,
+        })
     }
 
     /// The row, or [`Fault::Missing`].

@@ -126,7 +126,7 @@ pub async fn connect(
     if !secure::from_here(&headers) || headers.get(header::ORIGIN).is_none() {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let address = session::address(&web, &headers, Some(peer));
+    let address = service::auth::network(&session::address(&web, &headers, Some(peer)));
     if web.chat.connects.check_key(&address).is_err() {
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")]).into_response();
     }
@@ -177,7 +177,7 @@ impl Chat {
         let mut news = self.web.desk.listen(self.row.account_id);
         let hello = tokio::time::timeout(HELLO_TIME, self.socket.recv()).await.map_err(|_| End::Closed)?;
         let Some(Ok(Message::Text(text))) = hello else { return Err(End::Closed) };
-        let Ok(VisitorFrame::Hello { ticket, token, since, language, .. }) = serde_json::from_str(&text) else {
+        let Ok(VisitorFrame::Hello { ticket, token, since, language, page, title }) = serde_json::from_str(&text) else {
             return self.error("bad_hello", None).await;
         };
         if !visitor::ticket_holds(&self.web.desk, &self.row, &ticket) {
@@ -185,6 +185,9 @@ impl Chat {
         }
         self.language = language.unwrap_or_default();
         self.welcome(token.as_deref(), since).await?;
+        if let (Some(who), Some(page)) = (&mut self.who, page) {
+            visitor::visits(&self.web.desk, &self.row, who, &page, &title.unwrap_or_default()).await.map_err(failed)?;
+        }
         self.turn(&mut news).await
     }
 
@@ -270,6 +273,8 @@ impl Chat {
             return self.send(&frame).await;
         }
         let name = visitor::default_name(&self.language);
+        // The chat may have been switched off, or given to another team, since this socket began.
+        self.row = channels::row(&self.web.desk, self.row.id).await.map_err(failed)?.ok_or(End::Failed)?;
         match visitor::say(&self.web.desk, &self.row, &mut who, &client_id, text, name).await {
             Ok(m) => {
                 self.who = Some(who);
@@ -323,7 +328,7 @@ impl Chat {
         let Some(who) = self.who.clone() else { return Ok(()) };
         let again = visitor::admit(&self.web.desk, &self.row, Some(&who.token)).await.map_err(failed)?;
         let mine = again.contact_id == Some(row.contact_id);
-        self.who = Some(again);
+        self.who = Some(VisitorId { page: who.page, ..again });
         if mine { self.show(messages).await } else { Ok(()) }
     }
 
@@ -333,10 +338,7 @@ impl Chat {
             if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks) {
                 continue;
             }
-            let author = match m.author_id {
-                Some(_) => self.nickname(m.author_id).await?,
-                None => String::new(),
-            };
+            let author = self.nickname(m.author_id).await?;
             let Some(mut chat) = visitor::for_visitor(m, &author) else { continue };
             if m.direction == model::Direction::In {
                 // The tab that wrote it, and its other tabs, know it by its own id.
@@ -358,8 +360,8 @@ impl Chat {
     }
 
     async fn nickname(&mut self, author: Option<model::UserId>) -> Result<String, End> {
-        let names = visitor::nicknames(&self.web.desk.system(self.row.account_id)).await.map_err(failed)?;
-        Ok(names.into_iter().find(|(id, _)| author.is_some_and(|a| a.0 == *id)).map(|(_, n)| n).unwrap_or_default())
+        let Some(author) = author else { return Ok(String::new()) };
+        visitor::nickname(&self.web.desk.system(self.row.account_id), author).await.map_err(failed)
     }
 
     async fn delivered(&mut self, upto: MessageId) -> Result<(), End> {

@@ -54,8 +54,8 @@ impl Metrics {
 }
 
 /// Counts and times each request by its route.
-pub async fn measure(State(web): State<Web>, request: Request, next: Next) -> Response {
-    if !web.metrics.on {
+pub async fn measure(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    if !metrics.on {
         return next.run(request).await;
     }
     let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();

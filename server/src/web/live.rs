@@ -12,6 +12,7 @@ use service::{Cx, EventNews, News};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::Instant;
 
 /// A frame from a tab is small.
 const FRAME_MAX: usize = 8 * 1024;
@@ -19,6 +20,10 @@ const FRAME_MAX: usize = 8 * 1024;
 const SEND_TIME: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(25);
 const DEAD_AFTER: Duration = Duration::from_secs(70);
+/// While a member writes to a visitor, the visitor is told this often: their chat shows each word of it for six seconds.
+const WRITING_EVERY: Duration = Duration::from_secs(4);
+/// A tab that does not say again that somebody writes in it has lost its word that they stopped.
+const WRITING_MAX: Duration = Duration::from_secs(12);
 /// Frames from one tab in a second, after which the rest is ignored.
 const FRAMES_PER_SECOND: u32 = 20;
 
@@ -38,7 +43,7 @@ pub async fn connect(
     let Some(cx) = cx else { return (http::StatusCode::UNAUTHORIZED, axum::Json(model::Fault::SignedOut)).into_response() };
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
         let tab = web.presence.tab();
-        let mut live = Live { last: 0, looking: None, tab, web, cx, socket };
+        let mut live = Live { last: 0, looking: None, writing: None, tab, web, cx, socket };
         live.web.metrics.socket_opened();
         let end = live.run(since.since).await;
         live.look(None, false).await;
@@ -66,6 +71,15 @@ struct Live {
     /// The last sequence that the tab has.
     last: i64,
     looking: Option<ConversationId>,
+    writing: Option<Writing>,
+}
+
+/// Somebody writes in the conversation on the tab's screen.
+#[derive(Clone, Copy)]
+struct Writing {
+    conversation: ConversationId,
+    next: Instant,
+    end: Instant,
 }
 
 impl Live {
@@ -96,11 +110,13 @@ impl Live {
     async fn turn(&mut self, news: &mut Receiver<News>) -> Result<(), End> {
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.reset();
-        let mut heard = tokio::time::Instant::now();
+        let mut heard = Instant::now();
         let (mut second, mut frames) = (heard, 0u32);
         let stop = self.web.stop.clone();
         loop {
+            let again = self.writing.map(|w| w.next);
             tokio::select! {
+                () = tokio::time::sleep_until(again.unwrap_or(heard)), if again.is_some() => self.still_writing().await,
                 () = stop.cancelled() => {
                     let _ = self.socket.send(Message::Close(None)).await;
                     return Err(End::Stopping);
@@ -111,7 +127,7 @@ impl Live {
                     Err(RecvError::Closed) => return Ok(()),
                 },
                 frame = self.socket.next() => {
-                    heard = tokio::time::Instant::now();
+                    heard = Instant::now();
                     if heard - second > Duration::from_secs(1) { (second, frames) = (heard, 0); }
                     frames += 1;
                     match frame {
@@ -223,6 +239,7 @@ impl Live {
     /// Which conversation is on the tab's screen.
     async fn look(&mut self, conversation: Option<ConversationId>, writing: bool) {
         let account = self.cx.account;
+        self.writing = None;
         if let Some(old) = self.looking.take_if(|old| Some(*old) != conversation) {
             let people = self.web.presence.remove(account, old, self.tab);
             self.tell_presence(old, people).await;
@@ -232,8 +249,32 @@ impl Live {
         let people = self.web.presence.put(account, id, self.tab, self.cx.user, writing);
         self.looking = Some(id);
         self.web.desk.tell(account, News::Presence { conversation_id: id, access: seen.access(), people });
-        if writing && self.cx.seen().may(model::Act::Reply, &seen.access()) {
-            self.web.desk.tell(account, News::AgentTyping { conversation_id: id, contact_id: seen.contact_id });
+        if writing && self.tell_writing(&seen) {
+            let now = Instant::now();
+            self.writing = Some(Writing { conversation: id, next: now + WRITING_EVERY, end: now + WRITING_MAX });
+        }
+    }
+
+    /// Tells the contact that somebody writes, if that may become a message to them.
+    fn tell_writing(&self, c: &model::Conversation) -> bool {
+        let may = self.cx.seen().may(model::Act::Reply, &c.access());
+        if may {
+            self.web.desk.tell(self.cx.account, News::AgentTyping { conversation_id: c.id, contact_id: c.contact_id });
+        }
+        may
+    }
+
+    /// Nothing was heard to the contrary: says it again, as long as it is true.
+    async fn still_writing(&mut self) {
+        let (now, Some(mut writing)) = (Instant::now(), self.writing.take()) else { return };
+        if now >= writing.end {
+            return;
+        }
+        if let Ok(seen) = service::conversation::visible(&self.cx, writing.conversation).await
+            && self.tell_writing(&seen)
+        {
+            writing.next = now + WRITING_EVERY;
+            self.writing = Some(writing);
         }
     }
 

@@ -14,9 +14,11 @@ pub mod site;
 
 use crate::config::Config;
 use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use service::Desk;
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +51,7 @@ impl FromRef<Web> for Desk {
 
 /// Addresses that answer without a login, by design. The access test holds this list against the router.
 pub const PUBLIC: &[&str] =
-    &["/healthz", "/readyz", "/webhooks/meta", "/chat/{key}", "/chat/{key}/live", "/api/v1/openapi.json", "/pkg/{*path}"];
+    &["/healthz", "/readyz", "/webhooks/meta", "/chat/{key}", "/chat/{key}/live", "/api/v1/", "/api/v1/openapi.json", "/pkg/{*path}"];
 
 /// All routes.
 pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Metrics, stop: CancellationToken) -> Router {
@@ -63,19 +65,71 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         .fallback(page::page)
         .layer(middleware::from_fn_with_state(web.clone(), session::who))
         .layer(middleware::from_fn(secure::same_site));
-    Router::new()
+    let routes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/webhooks/meta", get(hook::verify).post(hook::receive).layer(DefaultBodyLimit::max(WEBHOOK_MAX)))
         .route("/chat/{key}", get(chat::frame))
         .route("/chat/{key}/live", get(chat::connect))
         .nest("/api/v1", rest::routes(web.clone()))
+        .route("/api/v1/", any(rest::nothing))
         .route("/pkg/{*path}", get(site::package))
         .merge(with_login)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(web.clone(), secure::headers))
-        .layer(middleware::from_fn_with_state(web.clone(), health::measure))
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
-        .layer(CatchPanicLayer::new())
-        .with_state(web)
+        .layer(DefaultBodyLimit::max(BODY_MAX));
+    let https = secure::Https(web.desk.settings.public_url.starts_with("https:"));
+    around(routes, web.metrics.clone(), https, REQUEST_TIME).with_state(web)
+}
+
+/// What stands around all routes. Safe headers are outermost: what the layers answer themselves carries them, too.
+fn around<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    metrics: health::Metrics,
+    https: secure::Https,
+    time: Duration,
+) -> Router<S> {
+    routes
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, time))
+        .layer(middleware::from_fn_with_state(metrics, health::measure))
+        .layer(middleware::from_fn_with_state(https, secure::headers))
+}
+
+/// A handler's panic: logged, and answered without a word of it.
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let says = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = says.unwrap_or_default(), "a request ended in a panic");
+    http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use tower::ServiceExt;
+
+    async fn panics() {
+        panic!("a secret");
+    }
+
+    #[tokio::test]
+    async fn answers_of_the_layers_carry_safe_headers_too() {
+        let routes: Router = Router::new()
+            .route_service("/panics", get(panics))
+            .route_service("/hangs", get(std::future::pending::<()>))
+            .route_service("/takes", post(|_: bytes::Bytes| async {}).layer(DefaultBodyLimit::max(4)));
+        let app = around(routes, health::Metrics::default(), secure::Https(true), Duration::from_millis(20));
+        for (method, path, status) in
+            [("GET", "/panics", 500), ("GET", "/hangs", 503), ("POST", "/takes", 413), ("DELETE", "/takes", 405), ("BREW", "/nothing", 404)]
+        {
+            let request = Request::builder().method(method).uri(path).body(Body::from("too much")).unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{method} {path}");
+            for name in ["x-content-type-options", "content-security-policy", "referrer-policy", "strict-transport-security"] {
+                assert!(response.headers().contains_key(name), "{method} {path} without {name}");
+            }
+            let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+            assert!(!String::from_utf8_lossy(&body).contains("secret"));
+        }
+    }
 }

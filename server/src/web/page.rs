@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use leptos::prelude::{provide_context, use_context};
 use model::{Boot, Fault};
 use service::{Cx, Visitor};
+use std::borrow::Cow;
 
 /// Pages that are shown without a login.
 const OPEN_PAGES: &[&str] = &["/login", "/setup", "/help"];
@@ -61,8 +62,8 @@ pub async fn page(State(web): State<Web>, request: Request) -> Response {
         Ok(boot) => boot,
         Err(e) => return unavailable(e.into_fault()),
     };
-    if let Some(to) = redirect(&path, &boot) {
-        return Redirect::to(to).into_response();
+    if let Some(to) = redirect(&path, request.uri().query(), &boot) {
+        return Redirect::to(&to).into_response();
     }
     let contexts = contexts(&web, &request);
     let public_url = web.desk.settings.public_url.clone();
@@ -79,14 +80,23 @@ pub async fn page(State(web): State<Web>, request: Request) -> Response {
     leptos_axum::render_app_to_stream_with_context(with_policy, app::shell::shell)(request).await
 }
 
-/// Where a page leads that its reader cannot use now.
-fn redirect(path: &str, boot: &Boot) -> Option<&'static str> {
+/// Where a page leads that its reader cannot use now. Who must sign in first comes back to the page.
+fn redirect(path: &str, query: Option<&str>, boot: &Boot) -> Option<Cow<'static, str>> {
     let open = OPEN_PAGES.iter().any(|p| path == *p || path.strip_prefix(p).is_some_and(|rest| rest.starts_with('/')));
     match (&boot.me, boot.needs_setup) {
-        (None, true) => (path != "/setup").then_some("/setup"),
-        (None, false) if path == "/setup" || !open => Some("/login"),
-        (None, false) => None,
-        (Some(_), _) => matches!(path, "/" | "/login" | "/setup").then_some("/inbox"),
+        (None, true) => (path != "/setup").then_some("/setup".into()),
+        (None, false) if path == "/setup" => Some("/login".into()),
+        (None, false) => (!open).then(|| login(path, query)),
+        (Some(_), _) => matches!(path, "/" | "/login" | "/setup").then_some("/inbox".into()),
+    }
+}
+
+/// The sign-in page, with the way back to a page to which it does not lead anyway.
+fn login(path: &str, query: Option<&str>) -> Cow<'static, str> {
+    let asked = query.map_or_else(|| path.to_owned(), |q| format!("{path}?{q}"));
+    match model::text::own_path(&asked).filter(|p| !matches!(*p, "/" | "/inbox")) {
+        Some(next) => format!("/login?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()).into(),
+        None => "/login".into(),
     }
 }
 
@@ -99,15 +109,34 @@ fn unavailable(fault: Fault) -> Response {
 mod tests {
     use super::*;
 
+    fn nobody(needs_setup: bool) -> Boot {
+        Boot { needs_setup, me: None, build: String::new() }
+    }
+
     #[test]
     fn pages_lead_where_their_reader_can_go() {
-        let nobody = |needs_setup| Boot { needs_setup, me: None, build: String::new() };
-        assert_eq!(redirect("/inbox", &nobody(true)), Some("/setup"));
-        assert_eq!(redirect("/setup", &nobody(true)), None);
-        assert_eq!(redirect("/setup", &nobody(false)), Some("/login"));
-        assert_eq!(redirect("/inbox/1", &nobody(false)), Some("/login"));
-        assert_eq!(redirect("/helpless", &nobody(false)), Some("/login"));
-        assert_eq!(redirect("/help/inbox", &nobody(false)), None);
-        assert_eq!(redirect("/login", &nobody(false)), None);
+        let to = |path: &str, needs_setup| redirect(path, None, &nobody(needs_setup)).map(Cow::into_owned);
+        assert_eq!(to("/inbox", true).as_deref(), Some("/setup"));
+        assert_eq!(to("/setup", true), None);
+        assert_eq!(to("/setup", false).as_deref(), Some("/login"));
+        assert_eq!(to("/help/inbox", false), None);
+        assert_eq!(to("/login", false), None);
+    }
+
+    #[test]
+    fn who_signs_in_comes_back_to_the_page_that_was_asked_for() {
+        let to = |path: &str, query| redirect(path, query, &nobody(false)).map(Cow::into_owned).unwrap_or_default();
+        assert_eq!(to("/inbox/1", None), "/login?next=%2Finbox%2F1");
+        assert_eq!(to("/settings/teams", Some("a=b&c=d")), "/login?next=%2Fsettings%2Fteams%3Fa%3Db%26c%3Dd");
+        assert_eq!(to("/helpless", None), "/login?next=%2Fhelpless");
+        assert_eq!(to("/x%20y", Some("next=//evil.example")), "/login?next=%2Fx%2520y%3Fnext%3D%2F%2Fevil.example");
+        // That is where one comes to anyway.
+        for plain in ["/", "/inbox"] {
+            assert_eq!(to(plain, None), "/login");
+        }
+        // Another server's address is no page of ours.
+        for foreign in ["//evil.example", "///evil.example", "/\\evil.example"] {
+            assert_eq!(to(foreign, None), "/login", "{foreign}");
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Headers that every answer carries, and the refusal of foreign pages' posts.
 
-use super::Web;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,8 +15,12 @@ pub fn page_policy(nonce: &str, public_url: &str) -> String {
     )
 }
 
+/// Whether browsers reach us over HTTPS.
+#[derive(Clone, Copy)]
+pub struct Https(pub bool);
+
 /// Safe headers on every answer; a route that needs another policy has set its own.
-pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub async fn headers(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut put = |name: header::HeaderName, value: &'static str| {
@@ -28,7 +31,7 @@ pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Re
     put(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
     put(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), payment=(), usb=()");
     put(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    if web.desk.settings.public_url.starts_with("https:") {
+    if https {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response

@@ -1,10 +1,11 @@
 //! The website chat: which pages may carry it, and that a visitor hears of nobody but themselves.
 
 use crate::http::{Answer, Socket};
-use crate::world::{MARK, SHOP, World, both, chat_draft};
+use crate::world::{MARK, Options, SHOP, World, both, chat_draft, sqlite};
 use model::{ChannelKind, ConversationId, SendDraft, SendWhat};
 use serde_json::{Value, json};
 use service::{args, channels, conversation, message};
+use std::time::Duration;
 
 async fn page(w: &World, key: &str, referer: &str) -> Answer {
     let headers = [("referer", referer)];
@@ -148,7 +149,7 @@ both! {
         // The opening of the conversation stands before the message.
         assert_eq!(heard["change"]["messages"][1]["body"], json!("tem em azul?"));
         let id = newest(w).await;
-        conversation::assume(&p.agent.cx, id).await.unwrap();
+        conversation::assume(&p.agent.cx, id, None).await.unwrap();
         conversation::mark_read(&p.agent.cx, id).await.unwrap();
         assert_eq!(socket.frame_of("seen").await["upto"], stored["n"]);
         reply(w, id, "temos sim").await;
@@ -186,7 +187,7 @@ both! {
         let of_bia = newest(w).await;
         assert_ne!(of_ana, of_bia);
         for id in [of_ana, of_bia] {
-            conversation::assume(&p.agent.cx, id).await.unwrap();
+            conversation::assume(&p.agent.cx, id, None).await.unwrap();
         }
         answer(w, of_ana, SendWhat::Note { text: format!("nota {MARK}") }).await;
         let draft = model::TransferDraft {
@@ -308,14 +309,89 @@ both! {
     async fn a_chat_that_is_switched_off_takes_nothing(w) {
         let p = w.people();
         let (mut socket, _) = visit(w, None).await;
-        w.write("update channel set status = 'DISCONNECTED' where id = $1", args![p.chat]).await;
+        set_status(w, "DISCONNECTED").await;
+        // Also from a socket that was there before.
         socket.send(&json!({"frame": "message", "client_id": "c1", "text": "oi"})).await;
-        let first = socket.frame().await;
-        // A socket that was open before may know the row of its start.
-        if first["frame"] == "status" {
-            drop(socket);
-        } else {
-            assert_eq!(first["code"], "closed");
+        let refused = socket.frame().await;
+        assert_eq!((&refused["frame"], &refused["code"], &refused["client_id"]), (&json!("error"), &json!("closed"), &json!("c1")));
+        assert_eq!(w.number(&format!("select count(*) from message where account_id = {}", p.account)).await, 0);
+        set_status(w, "CONNECTED").await;
+        say(&mut socket, "c1", "oi").await;
+        assert_eq!(w.number("select count(*) from message where kind = 'TEXT'").await, 1);
+    }
+
+    async fn wc_6_agents_see_on_which_page_the_visitor_is(w) {
+        let p = w.people();
+        let hello = async |token: Option<&str>, page: &str, title: &str| {
+            let mut socket = open(w).await;
+            socket.send(&json!({"frame": "hello", "ticket": ticket(w).await, "token": token, "page": page, "title": title})).await;
+            let welcome = socket.frame().await;
+            assert_eq!(welcome["frame"], "welcome");
+            (socket, welcome["token"].as_str().unwrap().to_owned())
+        };
+        let cookie = w.cookie(&p.agent).await;
+        let page = async || {
+            let id = newest(w).await;
+            w.client.function("/api/app/api/inbox/open", &cookie, &json!({"id": id})).await.is(200).json()["contact"]["page"].clone()
+        };
+        let (mut socket, token) = hello(None, &format!("{SHOP}/produto?utm_source=x#a"), "Caneca <b>").await;
+        say(&mut socket, "c1", "tem em azul?").await;
+        let seen = page().await;
+        assert_eq!((&seen["url"], &seen["title"]), (&json!(format!("{SHOP}/produto?utm_source=x")), &json!("Caneca <b>")));
+        // On the next page, before anything is said; another site's address is nothing to follow.
+        let (mut next, _) = hello(Some(&token), &format!("{SHOP}/carrinho"), "Carrinho").await;
+        next.send(&json!({"frame": "ping"})).await;
+        next.frame_of("pong").await;
+        assert_eq!(page().await["title"], "Carrinho");
+        let (mut other, _) = hello(Some(&token), "https://evil.example/", "Prosa").await;
+        say(&mut other, "c2", "oi").await;
+        assert_eq!(page().await["title"], "Carrinho");
+    }
+}
+
+/// As the health of a channel sets it; there is no switch yet.
+async fn set_status(w: &World, status: &str) {
+    let p = w.people();
+    w.write("update channel set status = $2 where id = $1", args![p.chat, status]).await;
+    let change = model::Change::Setup { what: model::SetupKind::Channels };
+    w.desk.tell(p.account, service::News::Event(std::sync::Arc::new(service::EventNews::new(model::Event { seq: 0, at: 0, change }))));
+}
+
+sqlite! {
+    async fn wc_7_typing_is_repeated_while_somebody_writes_and_ends_with_it(w: Options::default()) {
+        let p = w.people();
+        let (mut socket, _) = visit(w, None).await;
+        say(&mut socket, "c1", "oi").await;
+        let id = newest(w).await;
+        conversation::assume(&p.agent.cx, id, None).await.unwrap();
+        let mut tab = w.live(&p.agent).await;
+        let writes = |writing: bool| json!({"frame": "looking", "conversation_id": id, "writing": writing});
+        tab.send(&writes(true)).await;
+        socket.frame_of("typing").await;
+        let begun = std::time::Instant::now();
+        // The visitor's chat shows it for six seconds each time.
+        socket.frame_of("typing").await;
+        assert!((3..5).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+        tab.send(&writes(false)).await;
+        socket.without("typing", Duration::from_secs(5)).await;
+        // A tab that goes away in the middle of a word writes no more.
+        tab.send(&writes(true)).await;
+        socket.frame_of("typing").await;
+        drop(tab);
+        socket.without("typing", Duration::from_secs(5)).await;
+    }
+
+    async fn wc_7_a_lost_word_of_stopping_is_made_up_for(w: Options::default()) {
+        let p = w.people();
+        let (mut socket, _) = visit(w, None).await;
+        say(&mut socket, "c1", "oi").await;
+        let id = newest(w).await;
+        conversation::assume(&p.agent.cx, id, None).await.unwrap();
+        let mut tab = w.live(&p.agent).await;
+        tab.send(&json!({"frame": "looking", "conversation_id": id, "writing": true})).await;
+        for _ in 0..3 {
+            socket.frame_of("typing").await;
         }
+        socket.without("typing", Duration::from_secs(6)).await;
     }
 }

@@ -180,6 +180,10 @@ both! {
         let taken = c.call(w, "POST /conversations/{id}/assume", &id, "", &agent, &none).await.is(409).json();
         assert_eq!(taken["error"]["details"], json!({"user_id": p.admin.cx.user, "name": "Alice Admin"}));
         c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &json!({"user_id": p.agent.cx.user})).await.is(200);
+        // A take-over names whom it takes from.
+        c.call(w, "POST /conversations/{id}/assume", &id, "", &admin, &none).await.is(409);
+        c.call(w, "POST /conversations/{id}/assume", &id, "", &admin, &json!({"from_user_id": p.agent.cx.user})).await.is(200);
+        c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &json!({"user_id": p.agent.cx.user})).await.is(200);
         c.call(w, "POST /conversations/{id}/read", &id, "", &agent, &none).await.is(204);
         let sent = c.call(w, "POST /conversations/{id}/messages", &id, "", &agent, &text).await.is(201).json();
         let note = json!({"type": "note", "text": "só para nós"});

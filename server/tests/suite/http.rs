@@ -128,6 +128,23 @@ impl Client {
 
     /// A WebSocket, or the status with which it was refused. Browsers send an `Origin`; here it is ours unless given.
     pub async fn socket(&self, path: &str, headers: Headers<'_>) -> Result<Socket, u16> {
+        match tokio_tungstenite::connect_async(self.handshake(path, headers)).await {
+            Ok((stream, _)) => Ok(Socket { stream }),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(e) => panic!("no handshake: {e}"),
+        }
+    }
+
+    /// A WebSocket that takes in almost nothing ahead of what is read.
+    pub async fn narrow_socket(&self, path: &str, headers: Headers<'_>) -> Socket {
+        let tcp = tokio::net::TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(4096).unwrap();
+        let tcp = tcp.connect(self.base.split_once("://").unwrap().1.parse().unwrap()).await.unwrap();
+        let (stream, _) = tokio_tungstenite::client_async(self.handshake(path, headers), MaybeTlsStream::Plain(tcp)).await.unwrap();
+        Socket { stream }
+    }
+
+    fn handshake(&self, path: &str, headers: Headers<'_>) -> tungstenite::handshake::client::Request {
         let mut request = format!("{}{path}", self.base.replacen("http", "ws", 1)).into_client_request().unwrap();
         if !headers.iter().any(|(name, _)| *name == "origin") {
             request.headers_mut().insert("origin", self.base.parse().unwrap());
@@ -140,11 +157,7 @@ impl Client {
                 request.headers_mut().insert(name, value.parse().unwrap());
             }
         }
-        match tokio_tungstenite::connect_async(request).await {
-            Ok((stream, _)) => Ok(Socket { stream }),
-            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
-            Err(e) => panic!("no handshake: {e}"),
-        }
+        request
     }
 }
 
@@ -191,6 +204,16 @@ impl Socket {
     /// The next frame, if one comes soon.
     pub async fn soon(&mut self) -> Option<Value> {
         tokio::time::timeout(QUIET, self.next()).await.ok().flatten()
+    }
+
+    /// Fails when a frame of a kind comes within this time.
+    pub async fn without(&mut self, kind: &str, time: Duration) {
+        let all = async {
+            while let Some(frame) = self.next().await {
+                assert_ne!(frame["frame"], kind);
+            }
+        };
+        assert!(tokio::time::timeout(time, all).await.is_err(), "the socket ended");
     }
 
     /// Fails when a frame comes.

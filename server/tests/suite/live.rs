@@ -1,10 +1,11 @@
 //! The live socket of a tab: who gets one, what comes over it in which order, and when it ends.
 
 use crate::http::Socket;
-use crate::world::{MARK, World, both, member_draft};
-use model::{Conversation, MemberDraft};
+use crate::world::{MARK, NUMBER, Options, World, body, both, member_draft, sqlite};
+use model::{Conversation, MemberDraft, limit};
 use serde_json::{Value, json};
 use service::{args, conversation, people};
+use std::time::Duration;
 
 /// The next event.
 async fn event(socket: &mut Socket) -> Value {
@@ -67,7 +68,7 @@ both! {
         last += 1;
         drop(cut);
         // Meanwhile a day's work goes on.
-        conversation::assume(&p.agent.cx, c.id).await.unwrap();
+        conversation::assume(&p.agent.cx, c.id, None).await.unwrap();
         for n in 0..20 {
             w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), &format!("{n}")).await;
         }
@@ -126,7 +127,7 @@ both! {
         set(w, MemberDraft { user_id: Some(p.agent.cx.user), ..member_draft("Gabriel", &[]) }).await;
         assert_eq!(agent.frame_of("reset").await["frame"], "reset");
         let c = w.says(MARK).await;
-        conversation::assume(&p.admin.cx, c.id).await.unwrap();
+        conversation::assume(&p.admin.cx, c.id, None).await.unwrap();
         let frames = frames_until_quiet(&mut agent).await;
         assert!(!frames.to_string().contains(MARK) && !frames.to_string().contains(&c.id.to_string()), "{frames}");
         // The sequence has no hole for it.
@@ -263,11 +264,93 @@ both! {
         }
         let pongs = frames_until_quiet(&mut flood).await.as_array().unwrap().len();
         assert!((1..=60).contains(&pongs), "{pongs} pongs");
-        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        tokio::time::sleep(Duration::from_millis(1100)).await;
         flood.send(&json!({"frame": "ping"})).await;
         assert_eq!(flood.frame().await["frame"], "pong");
         w.says("oi").await;
         assert_eq!(kind(&event(&mut bystander).await), "conversation");
+    }
+}
+
+sqlite! {
+    async fn more_than_can_be_made_up_is_a_resync_and_the_socket_goes_on(w: Options::default()) {
+        let p = w.people();
+        let cookie = w.cookie(&p.admin).await;
+        let end = many(w, 600, 10).await;
+        let since = |seq: i64| format!("/live?since={seq}");
+        let mut socket = w.client.socket(&since(end - limit::CATCH_UP_MAX - 1), &[("cookie", &cookie)]).await.unwrap();
+        assert_eq!(socket.frame().await["seq"], end);
+        assert_eq!(socket.frame().await, json!({"frame": "reset", "seq": end}));
+        // Nothing more than the word that all is to be fetched anew; the page stays, and so does the connection.
+        socket.silent().await;
+        w.says("depois").await;
+        assert_eq!(event(&mut socket).await["seq"], end + 1);
+        // One less is made up one by one.
+        let end = end + 1;
+        let mut socket = w.client.socket(&since(end - limit::CATCH_UP_MAX), &[("cookie", &cookie)]).await.unwrap();
+        socket.frame().await;
+        consecutive(&mut socket, end - limit::CATCH_UP_MAX, end).await;
+        socket.silent().await;
+    }
+
+    async fn a_slow_reader_holds_up_nobody_and_misses_nothing(w: Options::default()) {
+        let p = w.people();
+        let c = w.served().await;
+        let cookie = w.cookie(&p.admin).await;
+        let mut slow = w.client.narrow_socket("/live", &[("cookie", &cookie)]).await;
+        let mut quick = w.live(&p.supervisor).await;
+        let begin = slow.frame().await["seq"].as_i64().unwrap();
+        // More than fits in between; then so much happens that the bus forgets what the slow one still waits for.
+        stuff(w, &c);
+        let end = many(w, 20, 10).await;
+        for _ in 0..2000 {
+            w.desk.tell(p.account, service::News::LoginEnded { login_id: model::LoginId(1) });
+        }
+        consecutive(&mut quick, begin, end).await;
+        consecutive(&mut slow, begin, end).await;
+        // Who reads nothing at all is cut, so that nothing piles up for them.
+        stuff(w, &c);
+        let begin = end;
+        let end = many(w, 20, 10).await;
+        consecutive(&mut quick, begin, end).await;
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        let had = slow.end().await;
+        assert!(had.iter().all(|f| f["frame"] == "presence"), "everything fitted in between: this test tests nothing");
+        // And finds what they missed when they come back.
+        let mut again = w.client.socket(&format!("/live?since={begin}"), &[("cookie", &cookie)]).await.unwrap();
+        assert_eq!(again.frame().await["seq"], end);
+        consecutive(&mut again, begin, end).await;
+    }
+}
+
+/// Large frames for everybody who sees the conversation.
+fn stuff(w: &World, c: &Conversation) {
+    let people: Vec<model::Present> = (0..20_000).map(|n| model::Present { user_id: model::UserId(n), writing: false }).collect();
+    for _ in 0..12 {
+        w.desk.tell(w.people().account, service::News::Presence { conversation_id: c.id, access: c.access(), people: people.clone() });
+    }
+}
+
+/// A contact writes this often, and at this length; answers the last event's number.
+async fn many(w: &World, count: usize, length: usize) -> i64 {
+    let at = (w.desk.now() / 1000).to_string();
+    let said: Vec<Value> = (0..count)
+        .map(|_| json!({"from": "5511988887777", "id": format!("wamid.MANY{}", w.fresh()), "timestamp": at, "type": "text", "text": {"body": "x".repeat(length)}}))
+        .collect();
+    for some in said.chunks(100) {
+        w.inbound(&body(NUMBER, some.to_vec())).await;
+    }
+    w.number(&format!("select max(seq) from event where account_id = {}", w.people().account)).await
+}
+
+/// Reads the events after `since` up to `end`, each once and in order.
+async fn consecutive(socket: &mut Socket, since: i64, end: i64) {
+    for expected in since + 1..=end {
+        let mut frame = socket.frame().await;
+        while frame["frame"] == "presence" {
+            frame = socket.frame().await;
+        }
+        assert_eq!((&frame["frame"], &frame["seq"]), (&json!("event"), &json!(expected)));
     }
 }
 

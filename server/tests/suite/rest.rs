@@ -231,6 +231,18 @@ both! {
         let auth = ("authorization", bearer.as_str());
         shape(w.client.rest("GET", "/nothing", token, &Value::Null).await, 404, "missing");
         shape(w.client.rest("GET", "/nothing", "", &Value::Null).await, 404, "missing");
+        for path in ["", "/", "//", "/me/", "//me", "/conversations/", "/openapi.json/", "/..%2fme", "/%ff", "/me%00"] {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+                // Also when another site's page asks with a cookie: none of it is looked at.
+                let foreign = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("cookie", "prosa_login=x")];
+                shape(w.client.call(method, &format!("/api/v1{path}"), &foreign, "").await, 404, "missing");
+            }
+        }
+        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+            for path in ["/me", "/openapi.json"] {
+                shape(w.client.rest(method, path, token, &Value::Null).await, 405, "method_not_allowed");
+            }
+        }
         shape(w.client.rest("DELETE", "/contacts", token, &Value::Null).await, 405, "method_not_allowed");
         shape(w.client.rest("PUT", "/me", "", &Value::Null).await, 405, "method_not_allowed");
         let path = format!("/api/v1/conversations/{}/messages", w.served().await.id);

@@ -271,7 +271,7 @@ impl World {
     /// A conversation that the agent serves.
     pub async fn served(&self) -> Conversation {
         let c = self.says(&format!("oi, {MARK}")).await;
-        conversation::assume(&self.people().agent.cx, c.id).await.unwrap()
+        conversation::assume(&self.people().agent.cx, c.id, None).await.unwrap()
     }
 
     /// A conversation that the agent has concluded.
@@ -404,7 +404,8 @@ pub fn member_draft(name: &str, teams: &[(TeamId, bool, bool)]) -> MemberDraft {
     }
 }
 
-async fn member(desk: &Desk, admin: &Cx, name: &str, teams: &[(TeamId, bool, bool)]) -> Person {
+/// A new member of the first tenant.
+pub async fn member(desk: &Desk, admin: &Cx, name: &str, teams: &[(TeamId, bool, bool)]) -> Person {
     let made = people::save_member(admin, member_draft(name, teams)).await.unwrap();
     Person::new(desk, admin.account, made.user_id).await
 }

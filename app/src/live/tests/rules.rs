@@ -103,6 +103,7 @@ fn opened(inbox: &mut Inbox, seq: i64) {
         annotation: String::new(),
         created_at: 0,
         identities: vec![],
+        page: None,
     };
     let messages = vec![message(1, ID, Direction::In, 900, None), message(2, ID, Direction::In, 950, None)];
     inbox.thread(ID).page_asked();
@@ -215,4 +216,91 @@ fn an_open_conversation_stays_among_the_unread_until_another_is_opened() {
     assert!(inbox.list(Tab::New).has(ID));
     inbox.pin(None);
     assert!(!inbox.list(Tab::New).has(ID));
+}
+
+fn shown(inbox: &Inbox) -> Conversation {
+    inbox.row(ID).unwrap().get_untracked()
+}
+
+/// An inbox in which I serve the conversation with two unread messages.
+fn serving() -> (Inbox, Conversation) {
+    let mut inbox = inbox();
+    let mut row = assumed(USERS[0]);
+    row.unread = 2;
+    inbox.take(&told(11, &row, Some(conversation(100, 1, TEAMS[0], 0).access()), vec![]));
+    (inbox, row)
+}
+
+fn read_it(row: &mut Conversation) {
+    row.unread = 0;
+}
+
+fn hand_it_back(row: &mut Conversation) {
+    row.status = ConversationStatus::Pending;
+    row.assignee_id = None;
+}
+
+#[test]
+fn of_two_trials_at_once_each_refusal_takes_back_its_own_change() {
+    // In the order of asking, and in the other one.
+    for earlier_first in [true, false] {
+        let (mut inbox, row) = serving();
+        let (read, back) = (inbox.try_on(ID, read_it), inbox.try_on(ID, hand_it_back));
+        assert_eq!((shown(&inbox).unread, shown(&inbox).status), (0, ConversationStatus::Pending));
+        let trials = if earlier_first { [read, back] } else { [back, read] };
+        inbox.settle(trials[0], Err(()));
+        let half = if earlier_first { (2, ConversationStatus::Pending) } else { (0, ConversationStatus::InProgress) };
+        assert_eq!((shown(&inbox).unread, shown(&inbox).status), half);
+        inbox.settle(trials[1], Err(()));
+        assert_eq!(shown(&inbox), row);
+        assert_eq!(tabs(&mut inbox), (0, 1, Counts { mine: 1, mine_unread: 1, ..Counts::default() }));
+    }
+}
+
+#[test]
+fn a_refused_trial_leaves_what_the_server_agreed_to_beside_it() {
+    let (mut inbox, row) = serving();
+    let (read, back) = (inbox.try_on(ID, read_it), inbox.try_on(ID, hand_it_back));
+    inbox.settle(read, Ok(None));
+    inbox.settle(back, Err(()));
+    assert_eq!(shown(&inbox), Conversation { unread: 0, ..row.clone() });
+    assert_eq!(tabs(&mut inbox), (0, 1, Counts { mine: 1, ..Counts::default() }));
+
+    // The same with an answer that tells the row, whichever comes first.
+    for refused_first in [true, false] {
+        let (mut inbox, row) = serving();
+        let (read, back) = (inbox.try_on(ID, read_it), inbox.try_on(ID, hand_it_back));
+        let mut answer = row.clone();
+        hand_it_back(&mut answer);
+        if refused_first {
+            inbox.settle(read, Err(()));
+            inbox.settle(back, Ok(Some(&answer)));
+        } else {
+            inbox.settle(back, Ok(Some(&answer)));
+            assert_eq!(shown(&inbox), Conversation { unread: 0, ..answer.clone() }, "the other one is still on its way");
+            inbox.settle(read, Err(()));
+        }
+        assert_eq!(shown(&inbox), answer);
+        assert_eq!(tabs(&mut inbox), (1, 0, Counts { new: 1, ..Counts::default() }));
+        // Its event counts once.
+        inbox.take(&Event {
+            seq: 12,
+            at: 0,
+            change: Change::Conversation { row: Box::new(answer.clone()), before: Some(row.access()), unread_before: 2, messages: vec![] },
+        });
+        assert_eq!(shown(&inbox), answer);
+        assert_eq!(tabs(&mut inbox), (1, 0, Counts { new: 1, ..Counts::default() }));
+    }
+}
+
+#[test]
+fn a_trial_that_an_event_has_ended_takes_nothing_back_from_a_later_one() {
+    let (mut inbox, row) = serving();
+    let read = inbox.try_on(ID, read_it);
+    inbox.take(&told(12, &row, Some(row.access()), vec![]));
+    let back = inbox.try_on(ID, hand_it_back);
+    inbox.settle(read, Err(()));
+    assert_eq!(shown(&inbox), Conversation { status: ConversationStatus::Pending, assignee_id: None, ..row.clone() });
+    inbox.settle(back, Err(()));
+    assert_eq!(shown(&inbox), row);
 }

@@ -69,6 +69,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         waiting_since: Some(at),
         window_expires_at: Some(at + limit::WINDOW_MILLIS),
         awaiting_reply: false,
+        awaiting_category: None,
         unread: 0,
         preview: Preview {
             kind: MessageKind::Text,
@@ -242,6 +243,7 @@ impl World {
             annotation: String::new(),
             created_at: 0,
             identities: Vec::new(),
+            page: None,
         };
         Some(Opened {
             conversation,

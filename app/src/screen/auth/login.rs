@@ -78,7 +78,7 @@ fn Login() -> impl IntoView {
             return faults.take(&fault);
         }
         busy.set(true);
-        let next = query.read_untracked().get("next").filter(|n| n.starts_with('/') && !n.starts_with("//") && !n.contains('\\'));
+        let next = query.read_untracked().get("next").filter(|n| model::text::own_path(n).is_some());
         leptos::task::spawn_local(async move {
             match sign_in(typed.clone(), secret).await {
                 Ok(()) => {

@@ -5,6 +5,7 @@ mod editor;
 use super::head::may::{Mode, Offer};
 use super::template::{Picked, TemplatePicker};
 use super::thread::pane::{Deed, Sheet, Tab, use_pane};
+use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::Connection;
 use crate::part::*;
@@ -47,7 +48,7 @@ pub fn Composer() -> impl IntoView {
                     None => ().into_any(),
                     Some(Face::Note) => view! { <NoteEditor/> }.into_any(),
                     Some(Face::Write) => view! { <Awaiting/><Troubles/><MessageEditor/> }.into_any(),
-                    Some(Face::Other(Mode::Template)) => view! { <Closed/> }.into_any(),
+                    Some(Face::Other(Mode::Template)) => view! { <Area part=Part::Templates/> }.into_any(),
                     Some(Face::Other(Mode::Pending)) => view! { <Pending/> }.into_any(),
                     Some(Face::Other(Mode::NotMine)) => view! { <NotMine/> }.into_any(),
                     Some(Face::Other(_)) => view! { <Completed/> }.into_any(),
@@ -170,7 +171,7 @@ fn Awaiting() -> impl IntoView {
 
 /// The window is closed: templates, and why (BW-3).
 #[component]
-fn Closed() -> impl IntoView {
+pub fn Closed() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let times = use_times();
@@ -185,7 +186,7 @@ fn Closed() -> impl IntoView {
         }
     };
     let channel_id = Memo::new(move |_| pane.of(|c| c.channel_id));
-    let category = Memo::new(move |_| pane.of(|c| c.awaiting_reply).then(|| pane.needed_category()).flatten());
+    let category = Memo::new(move |_| pane.of(|c| c.awaiting_category));
     // What was written before the window closed is not lost: it waits until it opens again.
     view! {
         <div class="composer-closed">

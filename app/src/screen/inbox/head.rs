@@ -284,7 +284,9 @@ fn Actions() -> impl IntoView {
                         })}
                     })}
                 </div>
-                <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
+                {move || pane.is_in_mine().then(|| view! {
+                    <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
+                })}
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
                 <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)

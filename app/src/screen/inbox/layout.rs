@@ -9,7 +9,7 @@ use model::{ConversationId, Place, Tab};
 /// Where the panel's choice is kept in this browser.
 const PANEL_KEY: &str = "prosa.panel";
 /// From this width on the contact panel has a place of its own; below it is a sheet.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "browser")]
 const WIDE: &str = "(min-width: 68.75rem)";
 
 /// The inbox's own state; a context of all its panes.
@@ -47,7 +47,7 @@ pub fn provide_panes() -> Panes {
         go,
     };
     provide_context(panes);
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     Effect::new(move |_| panes.measure());
     panes
 }
@@ -133,7 +133,7 @@ impl Panes {
         }
     }
 
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "browser")]
     fn measure(self) {
         use wasm_bindgen::{JsCast, closure::Closure};
         if web::read(PANEL_KEY).as_deref() == Some("0") {

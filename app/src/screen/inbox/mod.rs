@@ -21,6 +21,7 @@ pub mod template;
 pub mod thread;
 pub mod transfer;
 
+use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
@@ -29,9 +30,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
 use model::ConversationId;
-use panel::ContactPanel;
-use start::{StartDialog, provide_start};
-use thread::Thread;
+use start::provide_start;
 
 /// List, conversation and contact; how many of them at a time is up to the width.
 #[component]
@@ -39,7 +38,7 @@ pub fn InboxScreen() -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
     let panes = provide_panes();
-    provide_start();
+    let start_wanted = provide_start().wanted();
     let title = move || match store.counts.with(|c| c.mine_unread) {
         count if count > 0 => t_string!(i18n, inbox.title_unread, count = count).to_string(),
         _ => t_string!(i18n, inbox.title).to_string(),
@@ -52,7 +51,7 @@ pub fn InboxScreen() -> impl IntoView {
             <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.layout.list).to_string()><ListPane/></section>
             {move || if is_open.get() { view! { <Beside panes/> }.into_any() } else { view! { <Choose/> }.into_any() }}
         </div>
-        <StartDialog/>
+        <Show when=move || start_wanted.get()><Area part=Part::Start/></Show>
     }
 }
 
@@ -71,10 +70,10 @@ fn Beside(panes: Panes) -> impl IntoView {
         now
     });
     view! {
-        <div class="inbox-thread"><Thread id=id/></div>
+        <div class="inbox-thread"><Area part=Part::Thread(id)/></div>
         <Show when=move || panes.panel_is_shown()>
             <button type="button" class="inbox-shade" tabindex="-1" aria-hidden="true" on:click=move |_| panes.close_sheet()></button>
-            <aside class="inbox-panel" aria-label=move || t_string!(i18n, inbox.layout.panel).to_string()><ContactPanel id=id/></aside>
+            <aside class="inbox-panel" aria-label=move || t_string!(i18n, inbox.layout.panel).to_string()><Area part=Part::Contact(id)/></aside>
         </Show>
     }
 }

@@ -123,6 +123,7 @@ fn Details(contact: Contact) -> impl IntoView {
                     }).collect_view()}
                 </ul>
             </dd>
+            {contact.page.map(|page| view! { <dt>{t!(i18n, inbox.thread.panel.page)}</dt><dd><Visited page/></dd> })}
             <dt>{t!(i18n, inbox.thread.panel.since)}</dt><dd><Time at=contact.created_at style=TimeStyle::Day/></dd>
             <dt>{t!(i18n, inbox.thread.panel.annotation)}</dt>
             <dd>{if contact.annotation.trim().is_empty() {
@@ -132,6 +133,19 @@ fn Details(contact: Contact) -> impl IntoView {
             }}</dd>
         </dl>
     }
+}
+
+/// The page on which the visitor was. A visitor's browser told its address: no more than a link to the web comes of it.
+#[component]
+fn Visited(page: VisitedPage) -> impl IntoView {
+    let VisitedPage { url, title, at } = page;
+    let shown = if title.is_empty() { text::shorten(&url, 80) } else { title };
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    let link = match web {
+        true => view! { <a href=url.clone() title=url target="_blank" rel="noopener noreferrer" dir="auto">{shown}</a> }.into_any(),
+        false => view! { <span dir="auto">{shown}</span> }.into_any(),
+    };
+    view! { {link}" · "<Time at=at style=TimeStyle::Full/> }
 }
 
 fn identity_name(i18n: I18nContext<Locale>, kind: IdentityKind) -> String {

@@ -87,6 +87,11 @@ impl Starter {
         self.open.set(true);
     }
 
+    /// Whether the dialog was ever opened.
+    pub fn wanted(self) -> Memo<bool> {
+        Memo::new(move |before| before == Some(&true) || self.open.get())
+    }
+
     fn clear(self) {
         self.who.set(Who::Nobody);
         for field in [self.typed, self.name, self.text] {

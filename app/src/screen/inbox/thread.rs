@@ -13,6 +13,7 @@ use super::head::Head;
 use super::layout::use_panes;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
+use crate::area::{Area, Part};
 use crate::fault;
 use crate::i18n::*;
 use crate::live::{Phase, use_store};
@@ -74,6 +75,7 @@ fn Open(id: ConversationId) -> impl IntoView {
         }
     });
     let timeline = StoredValue::new(pane.timeline());
+    let any_sheet = Memo::new(move |before| before == Some(&true) || pane.sheet.with(Option::is_some));
     // A row that the list has is shown at once, before the messages are here.
     let face = Memo::new(move |_| match pane.phase.get() {
         Phase::Idle | Phase::Loading => Face::Loading,
@@ -98,7 +100,7 @@ fn Open(id: ConversationId) -> impl IntoView {
                 Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
                 Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
             }}
-            <Sheets/>
+            <Show when=move || any_sheet.get()><Area part=Part::Sheets/></Show>
         </section>
     }
 }
@@ -145,7 +147,7 @@ fn Refused() -> impl IntoView {
 
 /// The dialogs over the conversation.
 #[component]
-fn Sheets() -> impl IntoView {
+pub fn Sheets() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let info = move || match pane.sheet.get() {
@@ -198,10 +200,7 @@ fn TemplateDialog(restart: bool) -> impl IntoView {
         if restart { t_string!(i18n, inbox.thread.restart.title) } else { t_string!(i18n, inbox.thread.restart.template_title) }.to_string()
     };
     let channel_id = Signal::derive(move || pane.of(|c| c.channel_id));
-    let category = Memo::new(move |_| {
-        open.track();
-        pane.of(|c| c.awaiting_reply).then(|| pane.needed_category()).flatten()
-    });
+    let category = Memo::new(move |_| pane.of(|c| c.awaiting_category));
     let send = Callback::new(move |picked: Picked| {
         fault.set(None);
         elsewhere.set(None);
@@ -311,7 +310,7 @@ fn commands(pane: Pane) {
         about,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()),
         "u",
-        always,
+        Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.mark_unread()),
     );
     add(

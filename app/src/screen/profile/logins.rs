@@ -1,6 +1,5 @@
 //! Where I am signed in.
 
-use crate::api::Answer;
 use crate::api::auth::{logins, revoke_login};
 use crate::fault;
 use crate::i18n::*;
@@ -13,23 +12,22 @@ use model::{LoginId, LoginView};
 #[component]
 pub(super) fn Logins() -> impl IntoView {
     let i18n = use_i18n();
-    let all = Resource::new(|| (), |()| logins());
+    let all = Fetched::new(logins);
     view! {
         <section class="card">
             <h2>{t!(i18n, settings.profile.logins)}</h2>
             <p class="field-hint">{t!(i18n, settings.profile.logins_hint)}</p>
-            <Transition fallback=|| view! { <SkeletonRows count=2/> }>
-                {move || all.get().map(|answer| match answer {
-                    Ok(list) => view! { <ul class="logins">{list.into_iter().map(|login| view! { <Login login all/> }).collect_view()}</ul> }.into_any(),
-                    Err(refused) => view! { <Trouble fault=refused.0 retry=move |()| all.refetch()/> }.into_any(),
-                })}
-            </Transition>
+            {move || match all.get() {
+                None => view! { <SkeletonRows count=2/> }.into_any(),
+                Some(Ok(list)) => view! { <ul class="logins">{list.into_iter().map(|login| view! { <Login login all/> }).collect_view()}</ul> }.into_any(),
+                Some(Err(fault)) => view! { <Trouble fault retry=move |()| all.refetch()/> }.into_any(),
+            }}
         </section>
     }
 }
 
 #[component]
-fn Login(login: LoginView, all: Resource<Answer<Vec<LoginView>>>) -> impl IntoView {
+fn Login(login: LoginView, all: Fetched<Vec<LoginView>>) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let busy = RwSignal::new(false);

@@ -15,7 +15,7 @@ use model::{Account, AccountDraft};
 #[component]
 pub fn AccountScreen() -> impl IntoView {
     let i18n = use_i18n();
-    let stored = Resource::new(|| (), |()| async { account().await.map(Some) });
+    let stored = Fetched::new(|| async { account().await.map(Some) });
     view! {
         <Title text=move || t_string!(i18n, settings.account.title).to_string()/>
         <section class="settings-page">

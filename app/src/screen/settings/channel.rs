@@ -20,7 +20,7 @@ type Channels = (Vec<ChannelForm>, Vec<Team>);
 pub fn ChannelsScreen() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let all = Resource::new(|| (), |()| async { Ok((channel_forms().await?, teams().await?)) });
+    let all = Fetched::new(|| async { Ok((channel_forms().await?, teams().await?)) });
     follow(all);
     let list = when_here(all, move |rows| view! { <ChannelList rows/> }.into_any());
     let form = when_here(all, move |rows| view! { <OpenChannel open rows changed=move |()| all.refetch()/> }.into_any());

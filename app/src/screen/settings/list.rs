@@ -1,13 +1,11 @@
 //! A list beside a form: what people, teams and channels have in common.
 
-use crate::api::Answer;
 use crate::i18n::*;
 use crate::part::*;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use model::Fault;
-use serde::{Serialize, de::DeserializeOwned};
 
 /// What the address says is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,42 +76,37 @@ enum Phase {
 /// Shows what a server function answers: a skeleton, then `show` once, or what went wrong with a retry.
 ///
 /// `show` gets the newest good answer as a signal, so that a form is not made anew whenever the list is fetched again.
-pub(super) fn when_here<T: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static>(
-    resource: Resource<Answer<T>>,
-    show: impl Fn(Signal<T>) -> AnyView + Clone + Send + Sync + 'static,
+pub(super) fn when_here<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+    fetched: Fetched<T>,
+    show: impl Fn(Signal<T>) -> AnyView + Send + 'static,
 ) -> AnyView {
-    view! {
-        <Transition fallback=|| view! { <SkeletonRows/> }>
-            {
-                let show = show.clone();
-                let rows = Memo::new(move |before: Option<&T>| match resource.get() {
-                    Some(Ok(rows)) => rows,
-                    _ => before.cloned().unwrap_or_default(),
-                });
-                let phase = Memo::new(move |before: Option<&Phase>| match resource.get() {
-                    Some(Ok(_)) => Phase::Here,
-                    // What is on screen stays there.
-                    _ if before == Some(&Phase::Here) => Phase::Here,
-                    Some(Err(refused)) => Phase::Failed(refused.0),
-                    None => Phase::Waiting,
-                });
-                move || match phase.get() {
-                    Phase::Waiting => ().into_any(),
-                    Phase::Here => show(rows.into()),
-                    Phase::Failed(fault) => trouble(fault, resource),
-                }
-            }
-        </Transition>
-    }
-    .into_any()
+    let rows = Memo::new(move |before: Option<&T>| match fetched.get() {
+        Some(Ok(rows)) => rows,
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let phase = Memo::new(move |before: Option<&Phase>| match fetched.get() {
+        Some(Ok(_)) => Phase::Here,
+        // What is on screen stays there.
+        _ if before == Some(&Phase::Here) => Phase::Here,
+        Some(Err(fault)) => Phase::Failed(fault),
+        None => Phase::Waiting,
+    });
+    let shown = move || match phase.get() {
+        Phase::Waiting => view! { <SkeletonRows/> }.into_any(),
+        Phase::Here => show(rows.into()),
+        Phase::Failed(fault) => view! { <NotHere fault retry=move |()| fetched.refetch()/> }.into_any(),
+    };
+    shown.into_any()
 }
 
-fn trouble<T: Serialize + DeserializeOwned + Send + Sync + 'static>(fault: Fault, resource: Resource<Answer<T>>) -> AnyView {
+/// What went wrong; a login that ended leads to a new one.
+#[component]
+fn NotHere(fault: Fault, #[prop(into)] retry: Callback<()>) -> impl IntoView {
     let ended = fault.clone();
     Effect::new(move |_| {
         crate::session::ended_by(&ended);
     });
-    view! { <Trouble fault=fault retry=move |()| resource.refetch()/> }.into_any()
+    view! { <Trouble fault=fault retry=move |()| retry.run(())/> }
 }
 
 /// Which entry's form is on screen: changes only when another one is opened or it comes or goes, not when it changes.

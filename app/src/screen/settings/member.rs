@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 use model::{Member, Role, Team};
-use serde::{Serialize, de::DeserializeOwned};
 
 /// Members and teams.
 pub(super) type People = (Vec<Member>, Vec<Team>);
@@ -21,7 +20,7 @@ pub(super) type People = (Vec<Member>, Vec<Team>);
 pub fn MembersScreen() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let all = Resource::new(|| (), |()| async { Ok((members().await?, teams().await?)) });
+    let all = Fetched::new(|| async { Ok((members().await?, teams().await?)) });
     follow(all);
     let text = RwSignal::new(String::new());
     let list = when_here(all, move |rows| view! { <MemberList rows text/> }.into_any());
@@ -35,13 +34,13 @@ pub fn MembersScreen() -> impl IntoView {
 }
 
 /// Fetches again when somebody else changed the set-up.
-pub(super) fn follow<T: Serialize + DeserializeOwned + Send + Sync + 'static>(resource: Resource<T>) {
+pub(super) fn follow<T: Clone + Send + Sync + 'static>(fetched: Fetched<T>) {
     let store = use_store();
     Effect::new(move |before: Option<bool>| {
         let here = store.workspace.with(Option::is_some);
         // The first workspace is no change.
         if before == Some(true) && here {
-            resource.refetch();
+            fetched.refetch();
         }
         here
     });

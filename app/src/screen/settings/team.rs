@@ -16,7 +16,7 @@ use model::{Member, Restriction, Team};
 pub fn TeamsScreen() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let all = Resource::new(|| (), |()| async { Ok((members().await?, teams().await?)) });
+    let all = Fetched::new(|| async { Ok((members().await?, teams().await?)) });
     follow(all);
     let list = when_here(all, move |rows| view! { <TeamList rows/> }.into_any());
     let form = when_here(all, move |rows| view! { <OpenTeam open rows changed=move |()| all.refetch()/> }.into_any());

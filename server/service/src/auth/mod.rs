@@ -10,6 +10,7 @@ mod throttle;
 pub(crate) use login::tell_ended;
 pub use login::{cx_of_login, known_login, logins, revoke_login, sign_out, switch_account};
 pub use password::hash_password;
+pub use throttle::network;
 
 use crate::desk::{Cx, Desk};
 use crate::keys::sha256_hex;
@@ -192,7 +193,7 @@ pub async fn sign_in(desk: &Desk, email: &str, password: &str, visitor: &Visitor
         return Err(Fault::BadCredentials.into());
     }
     let by_email = format!("login:email:{}", sha256_hex(&email));
-    let by_address = format!("login:address:{}", text::shorten(&visitor.address, 64));
+    let by_address = format!("login:address:{}", network(&visitor.address));
     // What follows is done by two at a time: tries made in parallel cannot all pass before the first failure counts.
     let turn = password::turn(desk).await?;
     throttle::refuse(desk, &by_email).await?;

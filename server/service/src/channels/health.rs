@@ -41,6 +41,23 @@ pub(crate) fn reason(e: &channel::SendError) -> String {
     text::shorten(&e.code.map_or_else(|| e.detail.clone(), |c| format!("{c}: {}", e.detail)), 300)
 }
 
+/// Notes what the network said of a channel that works. Of one that does not, the reason stays: it says why. The row
+/// decides and not what this server remembers of it, as another one may have stopped the channel.
+pub(crate) async fn note(work: &mut Work, id: ChannelId, what: &str) -> Result<()> {
+    let changed = work
+        .run(
+            sql!(
+                "update channel set status_reason = $3 where account_id = $1 and id = $2 and status = 'CONNECTED' and coalesce(status_reason, '') <> $3"
+            ),
+            args![id, what],
+        )
+        .await?;
+    if changed > 0 {
+        work.tell(Change::Setup { what: SetupKind::Channels });
+    }
+    Ok(())
+}
+
 /// Sets a channel's status and tells of it.
 pub(crate) async fn set_status(work: &mut Work, id: ChannelId, status: ChannelStatus, why: Option<&str>) -> Result<()> {
     let changed = work

@@ -6,7 +6,7 @@ mod health;
 pub(crate) use find::own_in;
 pub use find::{by_key, by_route, own, row, secrets};
 pub use health::probe;
-pub(crate) use health::{reason, set_status};
+pub(crate) use health::{note, reason, set_status};
 
 use crate::desk::{Cx, Desk};
 use crate::{Result, Work, args, sql};

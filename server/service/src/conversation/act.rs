@@ -12,21 +12,23 @@ async fn seen(cx: &Cx, work: &mut Work, id: ConversationId) -> Result<Row> {
     if cx.seen().sees(&c.access()) { Ok(c) } else { Err(Fault::Missing.into()) }
 }
 
-/// Takes the conversation (AS-1). Of several at once exactly one wins, the others are told who (SM-11).
+/// Takes the conversation (AS-1) from whom the asker saw serving it; `seen` none: from the queue. Of several at once
+/// exactly one wins, whatever their role, and the others are told who (SM-11): who may take over does so only from the
+/// one they name.
 ///
 /// # Errors
 /// [`Fault::AlreadyAssumed`], [`Fault::NotYourTeam`], [`Fault::WrongState`], [`Fault::Missing`].
-pub async fn assume(cx: &Cx, id: ConversationId) -> Result<Conversation> {
+pub async fn assume(cx: &Cx, id: ConversationId, seen: Option<UserId>) -> Result<Conversation> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let mut c = lock(&mut work, id).await?;
-    // Who lost the race may not see the conversation any more, but is told why.
-    if let Some(other) = c.assignee_id.filter(|a| c.status == ConversationStatus::InProgress && *a != cx.user.0) {
-        let before = Access { status: ConversationStatus::Pending, assignee_id: None, ..c.access() };
-        if !cx.seen().may(Act::Assume, &c.access()) {
-            return Err(if cx.seen().sees(&before) { already(&mut work, UserId(other)).await? } else { Fault::Missing.into() });
+    match c.assignee_id.map(UserId).filter(|_| c.status == ConversationStatus::InProgress) {
+        Some(by) if by == cx.user => return Ok(c.view()),
+        Some(by) if seen != Some(by) || !cx.seen().may(Act::Assume, &c.access()) => {
+            // Who lost the race may not see the conversation any more, but is told why.
+            let before = Access { status: ConversationStatus::Pending, assignee_id: None, ..c.access() };
+            return Err(if cx.seen().sees(&before) { already(&mut work, by).await? } else { Fault::Missing.into() });
         }
-    } else if c.status == ConversationStatus::InProgress {
-        return Ok(c.view());
+        _ => {}
     }
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
@@ -177,8 +179,7 @@ pub async fn conclude(cx: &Cx, id: ConversationId, silent: bool) -> Result<Conve
     c.status = ConversationStatus::Completed;
     c.completed_at = Some(now);
     c.waiting_since = None;
-    c.awaiting_reply = false;
-    c.awaiting_category = None;
+    c.stop_waiting();
     c.unread = 0;
     c.reactivate_until = (preference.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours).then_some(now + limit::REOPEN_MILLIS);
     save(&mut work, &c).await?;

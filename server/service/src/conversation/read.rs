@@ -1,6 +1,6 @@
 //! Read, unread, drafts.
 
-use super::row::{Told, lock, save, tell};
+use super::row::{Row, Told, lock, save, tell};
 use crate::desk::{Cx, News};
 use crate::{Result, args, outbox, sql};
 use model::*;
@@ -13,8 +13,7 @@ pub async fn mark_read(cx: &Cx, id: ConversationId) -> Result<()> {
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
     }
-    let mine = c.status == ConversationStatus::InProgress && c.assignee_id == Some(cx.user.0);
-    if !mine || c.unread == 0 {
+    if !is_mine(cx, &c) || c.unread == 0 {
         return Ok(());
     }
     let told = Told::of(&c);
@@ -29,12 +28,22 @@ pub async fn mark_read(cx: &Cx, id: ConversationId) -> Result<()> {
     Ok(())
 }
 
-/// Marks it unread.
+fn is_mine(cx: &Cx, c: &Row) -> bool {
+    c.status == ConversationStatus::InProgress && c.assignee_id == Some(cx.user.0)
+}
+
+/// Marks it unread: in the tab of one's own conversations only (AB-5), because it is the assignee whom it reminds.
+///
+/// # Errors
+/// [`Fault::Forbidden`] for a conversation of somebody else.
 pub async fn mark_unread(cx: &Cx, id: ConversationId) -> Result<()> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let mut c = lock(&mut work, id).await?;
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
+    }
+    if !is_mine(cx, &c) {
+        return Err(Fault::Forbidden.into());
     }
     if c.unread == 0 {
         let told = Told::of(&c);

@@ -7,7 +7,7 @@ use model::*;
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
     };
 }
 pub(crate) use columns;
@@ -34,6 +34,8 @@ pub(crate) struct Row {
     pub window_expires_at: Option<Millis>,
     pub awaiting_reply: bool,
     pub awaiting_category: Option<String>,
+    /// The first template since the contact's last answer that was sent while the window was closed.
+    pub awaiting_from: Option<i64>,
     pub unread: i64,
     pub reactivate_until: Option<Millis>,
     pub last_in_external: Option<String>,
@@ -50,6 +52,41 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A conversation before its first message, in the team's queue, with nothing told of it yet.
+    pub fn begin(id: i64, contact: ContactId, name: &str, phone: Option<&str>, channel: ChannelId, team: TeamId, at: Millis) -> Row {
+        Row {
+            id,
+            protocol: String::new(),
+            contact_id: contact.0,
+            contact_name: name.to_owned(),
+            contact_phone: phone.map(str::to_owned),
+            channel_id: channel.0,
+            team_id: team.0,
+            assignee_id: None,
+            status: ConversationStatus::Pending,
+            started_at: at,
+            completed_at: None,
+            first_response_at: None,
+            last_in_at: None,
+            last_at: at,
+            waiting_since: None,
+            window_expires_at: None,
+            awaiting_reply: false,
+            awaiting_category: None,
+            awaiting_from: None,
+            unread: 0,
+            reactivate_until: None,
+            last_in_external: None,
+            preview_id: 0,
+            preview_at: 0,
+            preview_kind: MessageKind::Text,
+            preview_direction: Direction::In,
+            preview_status: MessageStatus::Received,
+            preview_text: String::new(),
+            preview_author_id: None,
+        }
+    }
+
     pub fn id(&self) -> ConversationId {
         self.id.into()
     }
@@ -80,6 +117,7 @@ impl Row {
             waiting_since: self.waiting_since,
             window_expires_at: self.window_expires_at,
             awaiting_reply: self.awaiting_reply,
+            awaiting_category: self.awaiting_category.as_deref().filter(|_| self.awaiting_reply).and_then(|c| c.parse().ok()),
             unread: self.unread,
             preview: Preview {
                 kind: self.preview_kind,
@@ -89,6 +127,20 @@ impl Row {
                 author_id: self.preview_author_id.map(UserId),
             },
         }
+    }
+
+    /// A template went out that only the contact's answer can follow: others must be of its category (RE-4).
+    pub fn await_reply(&mut self, template: MessageId, category: &str) {
+        self.awaiting_reply = true;
+        self.awaiting_category = Some(category.to_owned());
+        self.awaiting_from.get_or_insert(template.0);
+    }
+
+    /// Nothing waits for the contact's answer any more.
+    pub fn stop_waiting(&mut self) {
+        self.awaiting_reply = false;
+        self.awaiting_category = None;
+        self.awaiting_from = None;
     }
 
     /// Takes a new or changed message into account: preview, sort key, who waits for whom.
@@ -145,7 +197,7 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             "update conversation set team_id = $3, assignee_id = $4, status = $5, started_at = $6, completed_at = $7, first_response_at = $8, last_in_at = $9,
              last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
              last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
-             preview_text = $23, preview_author_id = $24 where account_id = $1 and id = $2"
+             preview_text = $23, preview_author_id = $24, awaiting_from = $25 where account_id = $1 and id = $2"
         ),
         args![
             c.id,
@@ -170,7 +222,8 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             c.preview_direction,
             c.preview_status,
             &c.preview_text,
-            c.preview_author_id
+            c.preview_author_id,
+            c.awaiting_from
         ],
     )
     .await?;
@@ -252,35 +305,13 @@ pub(crate) struct NewConversation<'a> {
 
 /// Makes a conversation; `None` when the contact has an open one on this channel already.
 pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<Option<Row>> {
+    let id: i64 = work.desk().seam.id();
     let row = Row {
-        id: work.desk().seam.id(),
         protocol: next_protocol(work, new.at).await?,
-        contact_id: new.contact_id.0,
-        contact_name: new.contact_name.to_owned(),
-        contact_phone: new.contact_phone.map(str::to_owned),
-        channel_id: new.channel_id.0,
-        team_id: new.team_id.0,
         assignee_id: new.assignee_id.map(|a| a.0),
         status: new.status,
-        started_at: new.at,
-        completed_at: None,
-        first_response_at: None,
-        last_in_at: None,
-        last_at: new.at,
-        waiting_since: None,
         window_expires_at: new.window_expires_at,
-        awaiting_reply: false,
-        awaiting_category: None,
-        unread: 0,
-        reactivate_until: None,
-        last_in_external: None,
-        preview_id: 0,
-        preview_at: 0,
-        preview_kind: MessageKind::Text,
-        preview_direction: Direction::In,
-        preview_status: MessageStatus::Received,
-        preview_text: String::new(),
-        preview_author_id: None,
+        ..Row::begin(id, new.contact_id, new.contact_name, new.contact_phone, new.channel_id, new.team_id, new.at)
     };
     let made = work
         .run(

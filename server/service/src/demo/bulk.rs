@@ -234,7 +234,8 @@ impl Run<'_> {
             .zip(&self.ids)
             .map(|(t, id)| {
                 let team = self.ground.teams[t.team % self.ground.teams.len()];
-                ledger::begin(*id, &contacts[t.contact as usize], self.channel(t), team, t.end)
+                let who = &contacts[t.contact as usize];
+                Row::begin(*id, who.id, &who.name, who.phone.as_deref(), self.channel(t), team, t.end)
             })
             .collect();
         let mut protocols = ledger::Protocols::new(ZONE);

@@ -4,40 +4,6 @@ use crate::conversation::Row;
 use model::*;
 use std::collections::BTreeMap;
 
-/// A conversation before its first message.
-pub(super) fn begin(id: i64, contact: &ContactHit, channel: ChannelId, team: TeamId, at: Millis) -> Row {
-    Row {
-        id,
-        protocol: String::new(),
-        contact_id: contact.id.0,
-        contact_name: contact.name.clone(),
-        contact_phone: contact.phone.clone(),
-        channel_id: channel.0,
-        team_id: team.0,
-        assignee_id: None,
-        status: ConversationStatus::Pending,
-        started_at: at,
-        completed_at: None,
-        first_response_at: None,
-        last_in_at: None,
-        last_at: at,
-        waiting_since: None,
-        window_expires_at: None,
-        awaiting_reply: false,
-        awaiting_category: None,
-        unread: 0,
-        reactivate_until: None,
-        last_in_external: None,
-        preview_id: 0,
-        preview_at: 0,
-        preview_kind: MessageKind::Text,
-        preview_direction: Direction::In,
-        preview_status: MessageStatus::Received,
-        preview_text: String::new(),
-        preview_author_id: None,
-    }
-}
-
 /// A message as the conversation needs to know it.
 pub(super) fn message(c: &Row, id: i64, direction: Direction, kind: MessageKind, status: MessageStatus, at: Millis) -> Message {
     Message {
@@ -72,15 +38,13 @@ pub(super) fn take(c: &mut Row, m: &Message, external: Option<&str>, has_window:
             if has_window {
                 c.window_expires_at = c.window_expires_at.max(Some(m.at + limit::WINDOW_MILLIS));
             }
-            c.awaiting_reply = false;
-            c.awaiting_category = None;
+            c.stop_waiting();
         }
         (Direction::Out, kind) => {
             // Who answers has read.
             c.unread = 0;
             if kind == MessageKind::Template && has_window && c.window_expires_at.is_none_or(|end| m.at >= end) {
-                c.awaiting_reply = true;
-                c.awaiting_category.get_or_insert(TemplateCategory::Utility.word().to_owned());
+                c.await_reply(m.id, TemplateCategory::Utility.word());
             }
         }
     }
@@ -97,8 +61,7 @@ pub(super) fn conclude(c: &mut Row, at: Millis) {
     c.status = ConversationStatus::Completed;
     c.completed_at = Some(at);
     c.waiting_since = None;
-    c.awaiting_reply = false;
-    c.awaiting_category = None;
+    c.stop_waiting();
     c.unread = 0;
     c.reactivate_until = Some(at + limit::REOPEN_MILLIS);
 }

@@ -161,7 +161,15 @@ pub(super) async fn play(work: &mut Work, stage: &Stage<'_>, mut scenes: Vec<Sce
                 hit
             }
         };
-        let mut c = ledger::begin(ids.at(begin), &contact, stage.channel(scene.via), stage.team(scene.team), begin);
+        let mut c = Row::begin(
+            ids.at(begin),
+            contact.id,
+            &contact.name,
+            contact.phone.as_deref(),
+            stage.channel(scene.via),
+            stage.team(scene.team),
+            begin,
+        );
         c.protocol = protocols.next(begin);
         let mut play = Play { desk: &desk, stage, site, ids: &mut ids, sheet: &mut sheet, last_out: None, c };
         if !matches!(scene.lines.first().map(|l| &l.say), Some(Say::Started(_))) {

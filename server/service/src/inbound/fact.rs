@@ -1,6 +1,7 @@
 //! Applying one fact of a network to the account that it concerns.
 
 use super::identity;
+use super::reaction::{self, Reacted};
 use crate::channels::{self, ChannelRow};
 use crate::conversation::{self, Told};
 use crate::message;
@@ -55,8 +56,10 @@ async fn one(work: &mut Work, row: &Arc<ChannelRow>, fact: &Fact, received_at: M
                 park(work, row.id, s).await?;
             }
         }
-        Fact::Reaction { from, target, emoji, at, .. } => {
-            reaction(work, row, from, target, emoji.as_deref(), at.map_or(received_at, |t| t.min(received_at))).await?;
+        Fact::Reaction { from, target, emoji, at, external_id } => {
+            let at = at.map_or(received_at, |t| t.min(received_at));
+            let told = Reacted { external_id, from, target, emoji: emoji.as_deref().unwrap_or_default(), at };
+            return Ok((!reaction::arrive(work, row, &told).await?).then(|| "known already".to_owned()));
         }
         Fact::NumberChanged { from, new_address, .. } => {
             number_changed(work, row, from, new_address).await?;
@@ -71,8 +74,11 @@ async fn one(work: &mut Work, row: &Arc<ChannelRow>, fact: &Fact, received_at: M
         }
         Fact::ChannelNotice { code, text, fatal } => {
             let why = text::shorten(&code.map_or_else(|| text.clone(), |c| format!("{c}: {text}")), 300);
-            let status = if *fatal { ChannelStatus::Disconnected } else { row.status };
-            channels::set_status(work, row.id, status, Some(&why)).await?;
+            if *fatal {
+                channels::set_status(work, row.id, ChannelStatus::Disconnected, Some(&why)).await?;
+            } else {
+                channels::note(work, row.id, &why).await?;
+            }
         }
         Fact::Ignored { .. } | Fact::Unreadable { .. } => {}
     }
@@ -101,7 +107,7 @@ async fn park(work: &mut Work, channel: ChannelId, s: &StatusFact) -> Result<()>
     Ok(())
 }
 
-/// Applies what was parked for a message whose id we have learnt.
+/// Applies what the network told of a message before we learnt its id.
 pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<()> {
     let rows: Vec<(String, String)> = work
         .all(
@@ -109,6 +115,7 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
             args![channel, external_id],
         )
         .await?;
+    reaction::found(work, channel, external_id).await?;
     for (status, fact) in rows {
         let parked: Parked = serde_json::from_str(&fact)?;
         let error = parked.problem.map(|p| channel::SendError {
@@ -128,64 +135,6 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
         };
         message::heard(work, channel, &fact).await?;
     }
-    Ok(())
-}
-
-/// A reaction changes the bubble it stands on, and opens the window like any act of the contact.
-async fn reaction(
-    work: &mut Work,
-    row: &Arc<ChannelRow>,
-    from: &channel::Sender,
-    target: &str,
-    emoji: Option<&str>,
-    at: Millis,
-) -> Result<()> {
-    let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
-    crate::contact::lock(work, contact).await?;
-    let found: Option<message::Stored> = work
-        .opt(
-            sql!(concat!(
-                "select ",
-                message::columns!(),
-                " from message m where m.account_id = $1 and m.channel_id = $2 and m.external_id = $3"
-            )),
-            args![row.id, target],
-        )
-        .await?;
-    let open = conversation::open_of(work, row.id, contact).await?.map(|c| c.id());
-    let on = found.as_ref().map(|m| ConversationId(m.conversation_id));
-    if let Some(found) = found {
-        let mut c = conversation::lock(work, found.conversation_id.into()).await?;
-        if c.contact_id != contact.0 {
-            return Ok(());
-        }
-        let mut m = message::again(work, found).await?.view()?;
-        m.reactions = emoji.filter(|e| !e.is_empty()).map(|e| text::shorten(e, 16)).into_iter().collect();
-        message::set_content(work, &m).await?;
-        interacted(work, row, &mut c, at, vec![m]).await?;
-    }
-    match open.filter(|open| Some(*open) != on) {
-        Some(open) => {
-            let mut c = conversation::lock(work, open).await?;
-            interacted(work, row, &mut c, at, Vec::new()).await
-        }
-        None => Ok(()),
-    }
-}
-
-/// The contact did something other than writing: the window opens (BW-1), and what waited for that leaves (IN-4).
-async fn interacted(
-    work: &mut Work,
-    row: &Arc<ChannelRow>,
-    c: &mut conversation::Row,
-    at: Millis,
-    mut changed: Vec<Message>,
-) -> Result<()> {
-    let told = Told::of(c);
-    super::message::opens_window(row, c, at);
-    changed.extend(super::message::flush(work, c).await?);
-    conversation::save(work, c).await?;
-    conversation::tell(work, c, told, changed);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! A contact's message: into the open conversation, the one that reopens, or a new one.
 
 use super::identity::{self, Who};
+use super::reaction;
 use crate::channels::ChannelRow;
 use crate::contact;
 use crate::conversation::{self, NewConversation, Row, Told};
@@ -21,14 +22,15 @@ pub async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, m: &InboundMessage, 
     if m.group_id.is_some() {
         return Ok(None);
     }
-    if known(work, row.id, &m.external_id).await? {
+    let known = known(work, row.id, &m.external_id).await?;
+    if known.here {
         return Ok(None);
     }
     let who = identity::resolve(work, row.kind, &m.from).await?;
     // The network tells whole seconds: within the second of its arrival the arrival is finer. Its clock may be ahead of
     // ours, but nothing was written later than it arrived.
     let at = m.at.map_or(received_at, |t| received_at.min(t + 999));
-    write(work, row, who, m, at).await
+    write(work, row, who, m, at, known).await
 }
 
 /// The same for a contact that is known already: a visitor of a website chat.
@@ -39,26 +41,42 @@ pub(crate) async fn arrive_from(
     m: &InboundMessage,
     received_at: Millis,
 ) -> Result<Option<Arrived>> {
-    if known(work, row.id, &m.external_id).await? {
+    let known = known(work, row.id, &m.external_id).await?;
+    if known.here {
         return Ok(None);
     }
     let (name, phone): (String, Option<String>) =
         work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![contact]).await?;
-    write(work, row, Who { id: contact, name, phone }, m, received_at).await
+    write(work, row, Who { id: contact, name, phone }, m, received_at, known).await
 }
 
-async fn known(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<bool> {
-    let row: Option<(i64,)> = work
-        .opt(sql!("select id from message where account_id = $1 and channel_id = $2 and external_id = $3"), args![channel, external_id])
+/// What is known of a message by its network's id.
+struct Known {
+    /// It is stored.
+    here: bool,
+    /// Somebody has reacted to it.
+    reacted: bool,
+}
+
+async fn known(work: &mut Work, channel: ChannelId, external_id: &str) -> Result<Known> {
+    let rows: Vec<(i64,)> = work
+        .all(
+            sql!(
+                "select cast(1 as bigint) from message where account_id = $1 and channel_id = $2 and external_id = $3
+                 union all select cast(2 as bigint) from reaction where account_id = $1 and channel_id = $2 and target = $3"
+            ),
+            args![channel, external_id],
+        )
         .await?;
-    Ok(row.is_some())
+    Ok(Known { here: rows.contains(&(1,)), reacted: rows.contains(&(2,)) })
 }
 
-async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMessage, at: Millis) -> Result<Option<Arrived>> {
+async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMessage, at: Millis, known: Known) -> Result<Option<Arrived>> {
     contact::lock(work, who.id).await?;
     // The same message may have come twice at once: the second one waited for the contact, and must not leave a new
     // conversation behind.
-    if !work.is_sqlite() && known(work, row.id, &m.external_id).await? {
+    let known = if work.is_sqlite() { known } else { self::known(work, row.id, &m.external_id).await? };
+    if known.here {
         return Ok(None);
     }
     let referral = m.referral.as_ref().map(|r| text::shorten(&r.to_string(), 4000));
@@ -67,7 +85,7 @@ async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMess
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;
     let media = describe(work, &m.body, &mut new);
-    let Some(message) = put(work, new).await? else { return Ok(None) };
+    let Some(mut message) = put(work, new).await? else { return Ok(None) };
     if !m.raw.is_null() {
         let raw = m.raw.to_string();
         work.run(sql!("insert into message_raw (account_id, message_id, raw) values ($1, $2, $3)"), args![message.id, raw]).await?;
@@ -79,7 +97,10 @@ async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMess
     c.unread += 1;
     c.last_in_at = c.last_in_at.max(Some(at));
     c.last_in_external = Some(m.external_id.clone());
-    opens_window(row, &mut c, m.at.map_or(at, |t| t.min(at)));
+    opens_window(row.kind, &mut c, m.at.map_or(at, |t| t.min(at)));
+    if known.reacted {
+        reaction::show(work, row.id, row.kind, &mut c, &mut message, &m.external_id).await?;
+    }
     lines.push(message.clone());
     lines.extend(flush(work, &mut c).await?);
     conversation::save(work, &c).await?;
@@ -88,20 +109,17 @@ async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMess
 }
 
 /// BW-1: by the message's own time; a webhook may be days late.
-pub(super) fn opens_window(row: &ChannelRow, c: &mut Row, at: Millis) {
-    if row.kind.has_window() {
+pub(super) fn opens_window(kind: ChannelKind, c: &mut Row, at: Millis) {
+    if kind.has_window() {
         c.window_expires_at = c.window_expires_at.max(Some(at + limit::WINDOW_MILLIS));
     }
 }
 
 /// IN-4: what waited for the contact's answer leaves. Answers the changed messages.
 pub(super) async fn flush(work: &mut Work, c: &mut Row) -> Result<Vec<Message>> {
-    if !c.awaiting_reply {
-        return Ok(Vec::new());
-    }
-    c.awaiting_reply = false;
-    c.awaiting_category = None;
-    message::queue_waiting(work, c).await
+    let waited = c.awaiting_reply;
+    c.stop_waiting();
+    if waited { message::queue_waiting(work, c).await } else { Ok(Vec::new()) }
 }
 
 /// The conversation for a message at `at`: the open one, the concluded one that reopens (SM-7), or a new one (SM-1).

@@ -7,10 +7,12 @@
 mod fact;
 mod identity;
 mod message;
+mod reaction;
 
 pub(crate) use fact::{unpark, unpark_found};
 pub(crate) use message::arrive_from;
 pub use message::{Arrived, arrive};
+pub(crate) use reaction::found as reacted;
 
 use crate::desk::Desk;
 use crate::keys::sha256_hex;

@@ -108,9 +108,15 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
             }
             Some(outbox::Payload::Text { text: new.body.clone(), quoted: quoted_external })
         }
-        SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new, now).await?),
+        SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new).await?),
     };
     let Some(message) = put(work, new).await? else { return Err(Fault::KeyReused.into()) };
+    // A template does not open the window: only the contact does (RE-3).
+    if let Content::Template(sent) = &message.content
+        && !c.window(channel.kind, now).is_open()
+    {
+        c.await_reply(message.id, &sent.category);
+    }
     c.see(&message);
     if let (Some(payload), MessageStatus::Queued) = (&payload, message.status) {
         outbox::queue(work, c, &message, payload).await?;
@@ -118,14 +124,7 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
     Ok(message)
 }
 
-async fn template(
-    work: &mut Work,
-    c: &mut Row,
-    channel: &ChannelRow,
-    fill: &TemplateFill,
-    new: &mut NewMessage,
-    now: Millis,
-) -> Result<outbox::Payload> {
+async fn template(work: &mut Work, c: &Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage) -> Result<outbox::Payload> {
     let template = crate::template::sendable(work, channel.id, fill.template_id).await?;
     if let Some(first) = c.awaiting_category.clone().filter(|first| c.awaiting_reply && *first != template.category.word()) {
         return Err(Fault::CategoryMismatch { category: first }.into());
@@ -150,11 +149,6 @@ async fn template(
         footer: template.footer.clone(),
         buttons: template.buttons.iter().map(|b| b.text.clone()).collect(),
     });
-    // A template does not open the window: only the contact does (RE-3).
-    if !c.window(channel.kind, now).is_open() {
-        c.awaiting_reply = true;
-        c.awaiting_category = Some(template.category.word().to_owned());
-    }
     Ok(outbox::Payload::Template { template: Box::new(template), values: fill.values.clone() })
 }
 
@@ -234,6 +228,7 @@ pub async fn cancel(cx: &Cx, id: MessageId) -> Result<Message> {
     let told = Told::of(&c);
     m.status = MessageStatus::Deleted;
     set_status(&mut work, &m).await?;
+    super::status::weigh(&mut work, &mut c).await?;
     c.see(&m);
     save(&mut work, &c).await?;
     tell(&mut work, &c, told, vec![m.clone()]);

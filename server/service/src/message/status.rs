@@ -1,6 +1,6 @@
 //! What becomes of our messages: sent, delivered, read, failed.
 
-use super::row::{Stored, columns, get, set_status};
+use super::row::{Stored, columns, get, set_status, waiting};
 use crate::conversation::{Row, Told, lock, save, tell};
 use crate::{Result, Work, args, sql};
 use channel::{SendError, StatusFact};
@@ -16,7 +16,8 @@ pub(crate) async fn heard(work: &mut Work, channel: ChannelId, fact: &StatusFact
     let Some(found) = find(work, channel, fact).await? else { return Ok(false) };
     let mut c = lock(work, found.conversation_id.into()).await?;
     let stored = again(work, found).await?;
-    if stored.external_id.is_none() {
+    let learnt = stored.external_id.is_none();
+    if learnt {
         // Our own answer was not stored, or never came: the network echoes our message's id.
         work.run(sql!("update message set external_id = $3 where account_id = $1 and id = $2"), args![stored.id, &fact.external_id])
             .await?;
@@ -28,10 +29,13 @@ pub(crate) async fn heard(work: &mut Work, channel: ChannelId, fact: &StatusFact
     let before = m.clone();
     apply(&mut m, fact.status, fact.at.unwrap_or_else(|| work.desk().now()), fact.error.as_ref());
     if m != before {
-        changed(work, &mut c, &m).await?;
+        changed(work, &mut c, &m, before.status).await?;
     }
     if fact.error.as_ref().is_some_and(|e| e.problem == DeliveryProblem::WindowClosed) {
         close_window(work, &mut c).await?;
+    }
+    if learnt {
+        crate::inbound::reacted(work, channel, &fact.external_id).await?;
     }
     Ok(true)
 }
@@ -97,10 +101,10 @@ pub(crate) async fn fail(work: &mut Work, id: MessageId, why: Problem) -> Result
     if m.status.after(MessageStatus::Failed) != MessageStatus::Failed || m.status == MessageStatus::Failed {
         return Ok(());
     }
-    m.status = MessageStatus::Failed;
+    let was = std::mem::replace(&mut m.status, MessageStatus::Failed);
     let window_closed = why.reason == DeliveryProblem::WindowClosed;
     m.problem = Some(why);
-    changed(work, &mut c, &m).await?;
+    changed(work, &mut c, &m, was).await?;
     if window_closed {
         close_window(work, &mut c).await?;
     }
@@ -114,20 +118,52 @@ pub(crate) async fn taken(work: &mut Work, id: MessageId) -> Result<()> {
     let mut m = again(work, found).await?.view()?;
     let (before, now) = (m.clone(), work.desk().now());
     apply(&mut m, MessageStatus::Sent, now, None);
-    if m != before { changed(work, &mut c, &m).await } else { Ok(()) }
+    if m != before { changed(work, &mut c, &m, before.status).await } else { Ok(()) }
 }
 
-/// Saves a changed message of a locked conversation and tells of it, with the conversation when the list shows it.
-async fn changed(work: &mut Work, c: &mut Row, m: &Message) -> Result<()> {
+/// Saves a changed message of a locked conversation and tells of it, with the conversation when that changes too.
+async fn changed(work: &mut Work, c: &mut Row, m: &Message, was: MessageStatus) -> Result<()> {
     set_status(work, m).await?;
-    if c.preview_id == m.id.0 && c.preview_status != m.status {
+    let is_preview = c.preview_id == m.id.0 && c.preview_status != m.status;
+    if is_preview {
         c.preview_status = m.status;
+    }
+    let fell = (was == MessageStatus::Failed) != (m.status == MessageStatus::Failed);
+    let weighs = m.kind == MessageKind::Template && fell && c.awaiting_from.is_some_and(|first| m.id.0 >= first);
+    if weighs && weigh(work, c).await? {
+        save(work, c).await?;
+        tell(work, c, Told::of(c), vec![m.clone()]);
+    } else if is_preview {
         work.run(sql!("update conversation set preview_status = $3 where account_id = $1 and id = $2"), args![c.id, m.status]).await?;
         tell(work, c, Told::of(c), vec![m.clone()]);
     } else {
         work.tell(Change::Message { access: c.access(), message: Box::new(m.clone()) });
     }
     Ok(())
+}
+
+/// What waits for the contact's answer, when a template failed, arrived after all, or a message was taken back: a
+/// template that failed binds no category (RE-4), and without a template or message nothing waits. Answers whether that
+/// changed the row, which the caller saves.
+pub(super) async fn weigh(work: &mut Work, c: &mut Row) -> Result<bool> {
+    let Some(first) = c.awaiting_from else { return Ok(false) };
+    let out: Option<(Option<String>,)> = work
+        .opt(
+            sql!(
+                "select content from message where account_id = $1 and conversation_id = $2 and id >= $3 and kind = 'TEMPLATE'
+                 and direction = 'OUT' and status not in ('FAILED', 'DELETED') order by id limit 1"
+            ),
+            args![c.id, first],
+        )
+        .await?;
+    let category = match out.and_then(|(content,)| content).as_deref().map(serde_json::from_str).transpose()? {
+        Some(Content::Template(template)) => Some(template.category),
+        _ => None,
+    };
+    let waits = category.is_some() || !waiting(work, c.id()).await?.is_empty();
+    let changes = (c.awaiting_reply, &c.awaiting_category) != (waits, &category);
+    (c.awaiting_reply, c.awaiting_category) = (waits, category);
+    Ok(changes)
 }
 
 /// The network says that the window is closed: it knows better than our clock.

@@ -73,7 +73,11 @@ impl<'w> Play<'w> {
                 w.says(&phone, &format!("mensagem {n}")).await;
                 Ok(())
             }
-            4..7 => conversation::assume(&cx, c).await.map(drop),
+            4..7 => {
+                // From the queue, or from whom the screen shows.
+                let seen = if self.random.random_bool(0.5) { w.conversation(c).await.assignee_id } else { None };
+                conversation::assume(&cx, c, seen).await.map(drop)
+            }
             7..10 => message::send(&cx, c, text_draft(&format!("k{n}"), &format!("resposta {n}"))).await.map(drop),
             10 => {
                 let draft = SendDraft { client_id: format!("n{n}"), what: SendWhat::Note { text: "nota".into() }, reply_to: None };
@@ -151,7 +155,7 @@ impl<'w> Play<'w> {
                     inbound::receive(&w.desk, ChannelKind::WhatsApp, body.to_string().into_bytes()).await?;
                     inbound::turn(&w.desk).await.map(drop)
                 }),
-                1 => Box::pin(async move { conversation::assume(&cx, c).await.map(drop) }),
+                1 => Box::pin(async move { conversation::assume(&cx, c, None).await.map(drop) }),
                 2 => Box::pin(async move { message::send(&cx, c, text_draft(&format!("k{n}"), "junto")).await.map(drop) }),
                 3 => Box::pin(async move { conversation::conclude(&cx, c, false).await.map(drop) }),
                 4 => Box::pin(async move { conversation::mark_read(&cx, c).await }),

@@ -106,6 +106,38 @@ both! {
         auth::sign_in(&w.desk, ALICE, PASSWORD, &from("203.0.113.6")).await.unwrap();
     }
 
+    async fn ac_2_a_whole_ipv6_network_is_one_address(w) {
+        for n in 0..30 {
+            let answer = auth::sign_in(&w.desk, &format!("guess{n}@loja.example"), "wrong password", &from(&format!("2001:db8:1:2::{n:x}"))).await;
+            assert_eq!(fault(answer), Fault::BadCredentials, "{n}");
+        }
+        assert!(matches!(fault(auth::sign_in(&w.desk, ALICE, PASSWORD, &from("2001:db8:1:2:ffff::1")).await), Fault::Throttled { .. }));
+        auth::sign_in(&w.desk, ALICE, PASSWORD, &from("2001:db8:1:3::1")).await.unwrap();
+    }
+
+    async fn ac_2_spellings_of_an_email_are_one_account(w) {
+        for spelling in ["alice@loja.example", "ALICE@LOJA.EXAMPLE", " Alice@loja.example", "alice@Loja.Example\n", "\talice@loja.exam\u{50}le "] {
+            assert_eq!(fault(sign_in(&w.desk, spelling, "wrong password").await), Fault::BadCredentials, "{spelling:?}");
+        }
+        for spelling in ["alice@loja.example", "aLICE@loja.example", "  alice@loja.example  "] {
+            assert_eq!(fault(sign_in(&w.desk, spelling, PASSWORD).await), Fault::Throttled { seconds: 2 }, "{spelling:?}");
+        }
+        assert_eq!(w.number("select count(*) from throttle where key like 'login:email:%'").await, 1);
+    }
+
+    /// Who guesses has an account of their own, and signs in to it now and then.
+    async fn ac_2_an_own_success_does_not_make_up_for_guesses_at_others(w) {
+        w.agent("Ana Souza", w.team).await;
+        for n in 0..30 {
+            let answer = auth::sign_in(&w.desk, &format!("guess{n}@loja.example"), "wrong password", &from("203.0.113.5")).await;
+            assert_eq!(fault(answer), Fault::BadCredentials, "{n}");
+            if n % 4 == 0 {
+                auth::sign_in(&w.desk, "ana.souza@loja.example", PASSWORD, &from("203.0.113.5")).await.unwrap();
+            }
+        }
+        assert!(matches!(fault(auth::sign_in(&w.desk, ALICE, PASSWORD, &from("203.0.113.5")).await), Fault::Throttled { .. }));
+    }
+
     async fn ac_2_many_guesses_at_once_are_not_many_tries(w) {
         let answers = join_all((0..24).map(|_| sign_in(&w.desk, ALICE, "wrong password"))).await;
         let tried = answers.into_iter().filter(|a| matches!(a, Err(Error::Fault(Fault::BadCredentials)))).count();

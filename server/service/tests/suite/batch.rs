@@ -42,7 +42,7 @@ async fn state(w: &World) -> Vec<Vec<String>> {
     for text in [
         "select value from contact_identity order by 1",
         "select k.phone || ' ' || c.status || ' ' || cast(c.unread as text) || ' ' || cast(c.last_at as text) || ' ' || cast(c.last_in_at as text) || ' ' || cast(c.window_expires_at as text) || ' ' || c.preview_text || ' ' || c.preview_status from conversation c join contact k on k.id = c.contact_id order by 1",
-        "select k.phone || ' ' || m.external_id || ' ' || m.body || ' ' || m.status || ' ' || cast(m.at as text) || ' ' || cast(coalesce(m.delivered_at, 0) as text) || ' ' || cast(coalesce(m.read_at, 0) as text) from message m join conversation c on c.id = m.conversation_id join contact k on k.id = c.contact_id where m.kind = 'TEXT' and m.external_id not like 'wamid.IN%' order by 1",
+        "select k.phone || ' ' || m.external_id || ' ' || m.body || ' ' || m.status || ' ' || cast(m.at as text) || ' ' || cast(coalesce(m.delivered_at, 0) as text) || ' ' || cast(coalesce(m.read_at, 0) as text) || ' ' || coalesce(m.reactions, '') from message m join conversation c on c.id = m.conversation_id join contact k on k.id = c.contact_id where m.kind = 'TEXT' and m.external_id not like 'wamid.IN%' order by 1",
     ] {
         let rows: Vec<(String,)> = w.rows(text).await;
         all.push(rows.into_iter().map(|(r,)| r).collect());
@@ -175,6 +175,14 @@ fn pieces(round: usize) -> Vec<Value> {
         let m = payload::text(&phone(n % 2), &format!("wamid.{round}.{n}"), START + n as i64 * SECOND, &format!("mensagem {n}"));
         pieces.push(payload::one(NUMBER, vec![m]));
     }
+    // Reactions to what was written, and to what we wrote; the last word on one of them takes it back.
+    let ours = (format!("55119{round}650409"), format!("wamid.our{round}"));
+    let theirs = |n: usize| (phone(n % 2), format!("wamid.{round}.{n}"));
+    let reactions = [(theirs(0), "👍"), (ours.clone(), "👍"), (theirs(3), "😮"), (theirs(0), "❤"), (ours, "😂"), (theirs(3), "")];
+    for (n, ((from, target), emoji)) in reactions.into_iter().enumerate() {
+        let at = START + (20 + n as i64) * SECOND;
+        pieces.push(payload::one(NUMBER, vec![payload::reaction(&from, &format!("wamid.{round}.r{n}"), at, &target, emoji)]));
+    }
     for (n, status) in ["sent", "delivered", "read"].into_iter().enumerate() {
         let at = START + (10 + n as i64) * SECOND;
         pieces.push(payload::statuses(NUMBER, vec![payload::status(&format!("wamid.our{round}"), status, at, None)]));
@@ -212,6 +220,7 @@ async fn shuffled(w: &World) {
         };
         let now: Vec<Vec<String>> = state(w).await.into_iter().map(|rows| rows.into_iter().filter(mine).map(without).collect()).collect();
         assert!(now.iter().all(|rows| !rows.is_empty()));
+        assert_eq!(now[2].iter().filter(|row| row.contains('❤') || row.contains('😂')).count(), 2, "{:?}", now[2]);
         match &expected {
             None => expected = Some(now),
             Some(expected) => assert_eq!(&now, expected, "round {round}"),

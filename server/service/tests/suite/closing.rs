@@ -64,7 +64,7 @@ both! {
         let c = w.says("5511987654321", "oi").await;
         let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
-        conversation::assume(&w.admin, c.id).await.unwrap();
+        conversation::assume(&w.admin, c.id, None).await.unwrap();
         conversation::conclude(&w.admin, c.id, false).await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["das vendas"]);

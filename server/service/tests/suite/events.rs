@@ -127,6 +127,47 @@ both! {
         follow(w, 2, 120, true).await;
     }
 
+    async fn what_is_read_at_one_moment_knows_nothing_of_later_commits(w) {
+        w.says("5511987650000", "antes").await;
+        let still = w.admin.at_one_moment().await.unwrap();
+        let scope = still.may(Permission::Inbox).unwrap();
+        let seq = service::desk::last_seq(&scope).await.unwrap();
+        // Between the sequence and the counters somebody else's event is committed.
+        w.says("5511987650001", "no meio").await;
+        assert_eq!(events(w, seq).await.len(), 1);
+        let counts = conversation::counts(&still).await.unwrap();
+        assert_eq!((counts.new, service::desk::last_seq(&scope).await.unwrap()), (1, seq));
+        assert_eq!(service::desk::events_since(&scope, seq, 10).await.unwrap(), []);
+        drop((still, scope));
+        let now = service::inbox::workspace(&w.admin).await.unwrap();
+        assert_eq!((now.counts.new, now.seq), (2, seq + 1));
+    }
+
+    async fn a_workspaces_counters_are_those_of_its_sequence(w) {
+        // Each first message is one event and one conversation more.
+        let before = service::inbox::workspace(&w.admin).await.unwrap();
+        let writes = async {
+            for n in 0..60 {
+                w.says(&format!("55119876500{n:02}"), "oi").await;
+            }
+        };
+        let reads = async {
+            let mut seen = 0;
+            loop {
+                let now = service::inbox::workspace(&w.admin).await.unwrap();
+                let new = now.seq - before.seq;
+                assert_eq!(now.counts.new - before.counts.new, new);
+                seen += 1;
+                if new == 60 {
+                    break seen;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let ((), seen) = tokio::join!(writes, reads);
+        assert!(seen > 1);
+    }
+
     async fn the_sequence_has_no_gap_under_parallel_work(w) {
         let mut all = Vec::new();
         for n in 0..8 {
@@ -163,7 +204,7 @@ both! {
         more("inbound", 1).await;
         conversation::mark_read(&w.admin, c.id).await.unwrap();
         more("a preview is not told", 0).await;
-        conversation::assume(&w.admin, c.id).await.unwrap();
+        conversation::assume(&w.admin, c.id, None).await.unwrap();
         more("assume", 1).await;
         conversation::mark_read(&w.admin, c.id).await.unwrap();
         more("read", 1).await;

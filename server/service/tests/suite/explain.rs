@@ -10,6 +10,7 @@ use service::{args, conversation, search};
 const LARGE: &[&str] = &[
     "conversation",
     "message",
+    "reaction",
     "contact",
     "contact_identity",
     "contact_term",
@@ -74,10 +75,11 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
     );
     fixed(
         "known message",
-        "select id from message where account_id = $1 and channel_id = $2 and external_id = $3",
+        "select cast(1 as bigint) from message where account_id = $1 and channel_id = $2 and external_id = $3",
         args![account, 1i64, "x"],
         false,
     );
+    fixed("reactions", "select phone, bsuid, emoji, at from reaction", args![account, 1i64, "x"], false);
     fixed("message by client", "m.conversation_id = $2 and m.client_id = $3", args![account, 1i64, "x"], false);
     fixed("waiting messages", "m.status = 'WAIT_REPLY' order by", args![account, 1i64], false);
     fixed("contact terms", "from contact_term where account_id = $1 and term >= $2", args![account, "a", "b"], false);
@@ -111,6 +113,7 @@ async fn fill(w: &World) {
             series(9000)
         ),
         format!("insert into outbox (id, account_id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at) select n, {account}, {channel}, n, n, n, 'MESSAGE', '', 'HELD', 1, 1 from {s} s"),
+        format!("insert into reaction (account_id, channel_id, external_id, id, target, emoji, at, created_at) select {account}, {channel}, 'r' || cast(n as text), n, 'e' || cast(n as text), '', 1, 1 from {s} s"),
         format!("insert into webhook (id, source, hash, body, received_at, state) select n, 'WHATSAPP', cast(n as text), '', 1, 'DONE' from {s} s"),
         format!("insert into event (account_id, seq, at, change) select {account}, 100000 + n, 1, '' from {s} s"),
         format!("insert into media (id, account_id, conversation_id, message_id, channel_id, state, mime) select n, {account}, n, n, {channel}, 'READY', '' from {s} s"),
@@ -134,7 +137,9 @@ fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
         };
         // A partial index holds only what is looked for.
         let partial = ["webhook_new", "media_pending", "message_waiting"].iter().any(|i| line.contains(i));
-        if scanned.is_some_and(large) && !partial {
+        // An index made for the occasion reads the whole table first.
+        let for_now = line.contains("AUTOMATIC") || line.contains("BLOOM FILTER ON");
+        if scanned.is_some_and(large) && !partial || for_now {
             found.push(line.clone());
         }
         let sorts = match w.is_sqlite() {

@@ -18,6 +18,22 @@ fn to_person(user_id: UserId, team_id: Option<TeamId>) -> TransferDraft {
 }
 
 both! {
+    async fn ab_5_only_who_serves_a_conversation_marks_it_unread(w) {
+        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Lima", w.team).await);
+        let waiting = w.says("5511987654321", "oi").await;
+        assert_eq!(fault(conversation::mark_unread(&ana, waiting.id).await), Fault::Forbidden);
+        conversation::assume(&ana, waiting.id, None).await.unwrap();
+        conversation::mark_read(&ana, waiting.id).await.unwrap();
+        for other in [&bia, &w.admin] {
+            assert_eq!(fault(conversation::mark_unread(other, waiting.id).await), Fault::Forbidden);
+        }
+        assert_eq!(w.conversation(waiting.id).await.unread, 0);
+        conversation::mark_unread(&ana, waiting.id).await.unwrap();
+        assert_eq!(w.conversation(waiting.id).await.unread, 1);
+        conversation::conclude(&ana, waiting.id, true).await.unwrap();
+        assert_eq!(fault(conversation::mark_unread(&ana, waiting.id).await), Fault::Forbidden);
+    }
+
     async fn sm_1_a_first_message_opens_a_conversation_in_the_default_team(w) {
         let c = w.says("5511987654321", "bom dia").await;
         assert_eq!((c.status, c.team_id, c.assignee_id, c.unread), (ConversationStatus::Pending, w.team, None, 1));
@@ -48,7 +64,7 @@ both! {
         service::message::send(&ana, c.id, note).await.unwrap();
         assert_eq!(fault(w.send(&ana, c.id, "olá").await), Fault::NotAssignee);
         assert_eq!(w.says("5511987654321", "alô?").await.status, ConversationStatus::Pending);
-        let taken = conversation::assume(&ana, c.id).await.unwrap();
+        let taken = conversation::assume(&ana, c.id, None).await.unwrap();
         assert_eq!((taken.status, taken.assignee_id), (ConversationStatus::InProgress, Some(ana.user)));
     }
 
@@ -60,7 +76,7 @@ both! {
         w.send_out().await;
         assert_eq!((opened.conversation.unread, w.conversation(c.id).await.unread, w.graph.read().len()), (1, 1, 0));
 
-        conversation::assume(&ana, c.id).await.unwrap();
+        conversation::assume(&ana, c.id, None).await.unwrap();
         // Others may look without the contact hearing of it.
         conversation::mark_read(&w.admin, c.id).await.unwrap();
         w.send_out().await;
@@ -78,7 +94,7 @@ both! {
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.says("5511987654321", "oi").await;
         w.pass(MINUTE);
-        conversation::assume(&ana, c.id).await.unwrap();
+        conversation::assume(&ana, c.id, None).await.unwrap();
         let line = w.messages(c.id).await.pop().unwrap();
         assert_eq!((line.kind, line.author_id, line.at), (MessageKind::Transition, Some(ana.user), START + MINUTE));
         assert_eq!(line.content, Content::Transition(Transition::Assumed { from_team: w.team }));
@@ -86,7 +102,7 @@ both! {
         assert_eq!((counts.new, counts.mine, counts.mine_unread), (0, 1, 1));
         // A second click changes nothing.
         let before = w.messages(c.id).await.len();
-        conversation::assume(&ana, c.id).await.unwrap();
+        conversation::assume(&ana, c.id, None).await.unwrap();
         assert_eq!(w.messages(c.id).await.len(), before);
     }
 
@@ -95,32 +111,72 @@ both! {
         let stranger = w.agent("Bruno Lima", sales).await;
         let boss = w.member("Carla Dias", Role::Agent, &[(w.team, false, true)]).await;
         let c = w.says("5511987654321", "oi").await;
-        assert_eq!(fault(conversation::assume(&stranger, c.id).await), Fault::Missing);
-        assert_eq!(conversation::assume(&boss, c.id).await.unwrap().assignee_id, Some(boss.user));
+        assert_eq!(fault(conversation::assume(&stranger, c.id, None).await), Fault::Missing);
+        assert_eq!(conversation::assume(&boss, c.id, None).await.unwrap().assignee_id, Some(boss.user));
         let d = w.says("5511987654322", "oi").await;
-        assert_eq!(conversation::assume(&w.admin, d.id).await.unwrap().assignee_id, Some(w.admin.user));
+        assert_eq!(conversation::assume(&w.admin, d.id, None).await.unwrap().assignee_id, Some(w.admin.user));
     }
 
     async fn as_3_sm_11_the_second_is_told_who_was_first(w) {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         let c = w.served(&ana, "5511987654321").await;
         let told = Fault::AlreadyAssumed { user_id: ana.user, name: "Ana Souza".into() };
-        assert_eq!(fault(conversation::assume(&bia, c.id).await), told);
+        assert_eq!(fault(conversation::assume(&bia, c.id, None).await), told);
         // Also when the team's restriction hides it from the loser.
         let quiet = w.new_team("Jurídico", Restriction::User).await;
         let (ana, bia) = (w.agent("Ana Lima", quiet).await, w.agent("Bia Lima", quiet).await);
         let d = w.says("5511987654322", "oi").await;
         conversation::transfer(&w.admin, d.id, to_team(quiet)).await.unwrap();
-        conversation::assume(&ana, d.id).await.unwrap();
-        assert_eq!(fault(conversation::assume(&bia, d.id).await), Fault::AlreadyAssumed { user_id: ana.user, name: "Ana Lima".into() });
+        conversation::assume(&ana, d.id, None).await.unwrap();
+        assert_eq!(fault(conversation::assume(&bia, d.id, None).await), Fault::AlreadyAssumed { user_id: ana.user, name: "Ana Lima".into() });
         assert_eq!(fault(conversation::visible(&bia, d.id).await), Fault::Missing);
     }
 
     async fn a_supervisor_takes_over_what_another_serves(w) {
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.served(&ana, "5511987654321").await;
-        assert_eq!(conversation::assume(&w.admin, c.id).await.unwrap().assignee_id, Some(w.admin.user));
+        assert_eq!(conversation::assume(&w.admin, c.id, Some(ana.user)).await.unwrap().assignee_id, Some(w.admin.user));
         assert_eq!(fault(w.send(&ana, c.id, "?").await), Fault::NotAssignee);
+    }
+
+    async fn as_3_sm_11_who_may_take_over_does_so_only_from_whom_they_saw(w) {
+        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
+        let boss = w.member("Carla Dias", Role::Agent, &[(w.team, false, true)]).await;
+        let by_ana = Fault::AlreadyAssumed { user_id: ana.user, name: "Ana Souza".into() };
+        for (n, over) in [&boss, &w.admin].into_iter().enumerate() {
+            // On their screen it still waits, or another serves it.
+            let c = w.served(&ana, &format!("551198765432{n}")).await;
+            for seen in [None, Some(bia.user), Some(over.user)] {
+                assert_eq!(fault(conversation::assume(over, c.id, seen).await), by_ana);
+            }
+            assert_eq!(w.conversation(c.id).await.assignee_id, Some(ana.user));
+            assert_eq!(conversation::assume(over, c.id, Some(ana.user)).await.unwrap().assignee_id, Some(over.user));
+            // Theirs already: the second click, whatever was on the screen.
+            for seen in [None, Some(ana.user), Some(over.user)] {
+                assert_eq!(conversation::assume(over, c.id, seen).await.unwrap().assignee_id, Some(over.user));
+            }
+        }
+        // Whom they saw has handed it back: nobody loses anything.
+        let d = w.served(&ana, "5511987654330").await;
+        conversation::transfer(&ana, d.id, to_team(w.team)).await.unwrap();
+        assert_eq!(conversation::assume(&bia, d.id, Some(ana.user)).await.unwrap().assignee_id, Some(bia.user));
+        // Naming the assignee is no right to take over.
+        let e = w.served(&ana, "5511987654331").await;
+        assert_eq!(fault(conversation::assume(&bia, e.id, Some(ana.user)).await), by_ana);
+    }
+
+    async fn as_4_sm_11_designated_to_another_is_refused(w) {
+        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
+        let boss = w.member("Carla Dias", Role::Agent, &[(w.team, false, true)]).await;
+        let c = w.says("5511987654321", "oi").await;
+        conversation::transfer(&boss, c.id, to_person(ana.user, None)).await.unwrap();
+        let to_ana = Fault::AlreadyAssumed { user_id: ana.user, name: "Ana Souza".into() };
+        for (cx, seen) in [(&bia, None), (&bia, Some(ana.user)), (&boss, None), (&w.admin, None)] {
+            assert_eq!(fault(conversation::assume(cx, c.id, seen).await), to_ana);
+        }
+        let now = w.conversation(c.id).await;
+        assert_eq!((now.status, now.assignee_id), (ConversationStatus::InProgress, Some(ana.user)));
+        assert!(!w.transitions(c.id).await.iter().any(|t| matches!(t, Transition::Assumed { .. })));
     }
 
     async fn sm_4_tr_2_to_a_team_means_its_queue(w) {
@@ -131,7 +187,7 @@ both! {
         let moved = conversation::transfer(&ana, c.id, to_team(sales)).await.unwrap();
         assert_eq!((moved.status, moved.assignee_id, moved.team_id), (ConversationStatus::Pending, None, sales));
         assert_eq!(fault(conversation::visible(&ana, c.id).await), Fault::Missing);
-        conversation::assume(&bruno, c.id).await.unwrap();
+        conversation::assume(&bruno, c.id, None).await.unwrap();
         conversation::conclude(&bruno, c.id, true).await.unwrap();
         // The new team's restriction holds for the whole conversation, also afterwards.
         assert_eq!(fault(conversation::visible(&ana, c.id).await), Fault::Missing);
@@ -183,7 +239,7 @@ both! {
         // From the queue: any agent of the team.
         let d = w.says("5511987654322", "oi").await;
         conversation::transfer(&bia, d.id, to_team(sales)).await.unwrap();
-        conversation::assume(&w.admin, d.id).await.unwrap();
+        conversation::assume(&w.admin, d.id, None).await.unwrap();
         conversation::conclude(&w.admin, d.id, true).await.unwrap();
         assert_eq!(fault(conversation::transfer(&w.admin, d.id, to_team(w.team)).await), Fault::WrongState);
     }
@@ -220,7 +276,7 @@ both! {
         let c = w.served(&ana, "5511987654321").await;
         conversation::transfer(&ana, c.id, to_person(bruno.user, None)).await.unwrap();
         conversation::transfer(&bruno, c.id, to_team(w.team)).await.unwrap();
-        conversation::assume(&ana, c.id).await.unwrap();
+        conversation::assume(&ana, c.id, None).await.unwrap();
         conversation::conclude(&ana, c.id, true).await.unwrap();
         w.pass(HOUR);
         w.says("5511987654321", "mais uma coisa").await;

@@ -42,7 +42,7 @@ both! {
         conversation::mark_read(&w.admin, b.id).await.unwrap();
         w.inbound(&payload::one("106540352242999", vec![payload::text("5511987650003", "wamid.X", START, "oi")])).await;
         let c = w.conversation_of("wamid.X").await;
-        conversation::assume(&ana, c.id).await.unwrap();
+        conversation::assume(&ana, c.id, None).await.unwrap();
         let all = |filter: Filter| ConversationQuery { filter, ..query(Tab::Others) };
         let with = async |filter: Filter| -> HashSet<ConversationId> {
             let mut found: HashSet<_> = ids(&w.admin, &all(filter.clone())).await.into_iter().collect();

@@ -107,7 +107,7 @@ both! {
         // A restriction that is set later holds for what is there already.
         let bia = w.agent("Bia Reis", w.team).await;
         let draft = TeamDraft { id: Some(w.team), name: "Atendimento".into(), is_default: true, restriction: Restriction::User, closing_message: String::new() };
-        conversation::assume(&w.admin, c.id).await.unwrap();
+        conversation::assume(&w.admin, c.id, None).await.unwrap();
         assert!(conversation::visible(&bia, c.id).await.is_ok());
         people::save_team(&w.admin, draft).await.unwrap();
         assert_eq!(fault(conversation::visible(&w.cx(bia.user).await, c.id).await), Fault::Missing);

@@ -82,6 +82,12 @@ both! {
         one_contact_with(w, 1).await;
     }
 
+    async fn the_same_message_of_a_known_contact_twenty_times_at_once_is_one(w) {
+        arrive(w, "5511987654321", "wamid.FIRST").await;
+        join_all((0..20).map(|_| arrive(w, "5511987654321", "wamid.SAME"))).await;
+        one_contact_with(w, 2).await;
+    }
+
     async fn messages_after_a_conclusion_reopen_it_once(w) {
         let c = w.served(&w.admin, "5511987654321").await;
         conversation::conclude(&w.admin, c.id, true).await.unwrap();
@@ -112,14 +118,17 @@ both! {
         assert_eq!(counted(w, "conversation").await, 8);
     }
 
-    async fn sm_11_ten_agents_assume_one_wins_and_nine_are_told_who(w) {
-        let mut agents = Vec::new();
-        for n in 0..10 {
+    async fn as_3_sm_11_ten_assume_one_wins_and_nine_are_told_who(w) {
+        // Eight agents, and two who may take over what another serves.
+        let mut agents = vec![w.admin.clone(), w.member("Sol Supervisora", Role::Agent, &[(w.team, false, true)]).await];
+        for n in 0..8 {
             agents.push(w.agent(&format!("Agente {n}"), w.team).await);
         }
-        for round in 0..3 {
+        for round in 0..6 {
+            // Who asks first is not always the same one.
+            agents.rotate_right(3);
             let c = w.says(&format!("551198765020{round}"), "oi").await;
-            let answers = join_all(agents.iter().map(|cx| conversation::assume(cx, c.id))).await;
+            let answers = join_all(agents.iter().map(|cx| conversation::assume(cx, c.id, None))).await;
             let winner = w.conversation(c.id).await.assignee_id.unwrap();
             let name = agents.iter().find(|a| a.user == winner).unwrap().seat.name.clone();
             for (cx, answer) in agents.iter().zip(answers) {
@@ -162,6 +171,27 @@ both! {
         assert!(same.iter().all(|id| *id == same[0]));
         join_all(["2", "3", "4"].map(say)).await;
         assert_eq!((counted(w, "contact").await, counted(w, "conversation").await, w.number("select unread from conversation").await), (1, 1, 4));
+    }
+
+    async fn a_visitors_ticks_in_parallel_never_move_a_message_back(w) {
+        let chat = channels::save(&w.admin, webchat("Site")).await.unwrap().channel.id;
+        let row = channels::own(&w.admin, chat).await.unwrap();
+        let mut who = visitor::admit(&w.desk, &row, None).await.unwrap();
+        visitor::say(&w.desk, &row, &mut who, "1", "oi", "Visitante").await.unwrap();
+        let id: ConversationId = w.number("select id from conversation").await.into();
+        conversation::assume(&w.admin, id, None).await.unwrap();
+        for n in 0..10 {
+            let m = w.send(&w.admin, id, &format!("m{n}")).await.unwrap();
+            w.send_out().await;
+            let ticks = (0..10).map(|k| {
+                let status = if k % 2 == 0 { MessageStatus::Read } else { MessageStatus::Delivered };
+                visitor::ticks(&w.desk, &row, &who, m.id, status)
+            });
+            for done in join_all(ticks).await {
+                assert!(done.as_ref().map_or_else(Error::is_transient, |()| true), "{done:?}");
+            }
+            assert_eq!(w.message(m.id).await.status, MessageStatus::Read);
+        }
     }
 
     async fn two_who_start_with_a_new_number_make_one_contact(w) {

@@ -40,6 +40,23 @@ both! {
         assert_eq!(fault(search::search(&w.admin, &"x".repeat(101)).await), Fault::field("text", Wrong::TooLong));
     }
 
+    async fn an_emptied_index_is_filled_again_from_where_it_stopped(w) {
+        let c = w.says("5511987654321", "primeira mensagem").await;
+        for n in 0..230 {
+            w.says("5511987654321", &format!("mensagem de número {n}")).await;
+        }
+        // As if it had been interrupted: the newest messages are in the index again, the others not yet.
+        let newest = w.number("select max(id) from message where body <> ''").await;
+        w.write("delete from message_fts where rowid < $1", args![newest]).await;
+        w.write("insert into search_backlog (below) values ($1)", args![newest]).await;
+        assert_eq!(messages(&w.admin, "primeira").await, [""; 0]);
+        assert!(service::reindex::run(&w.desk).await.unwrap() >= 230);
+        let found = search::search(&w.admin, "primeira").await.unwrap().messages;
+        assert_eq!(found.iter().map(|m| m.conversation.id).collect::<Vec<_>>(), [c.id]);
+        assert_eq!(messages(&w.admin, "número 22").await.len(), 11);
+        assert_eq!(service::reindex::run(&w.desk).await.unwrap(), 0, "nothing is left");
+    }
+
     async fn ab_8_by_protocol_and_its_beginning(w) {
         let c = w.says("5511987654321", "oi").await;
         let d = w.says("5511987654322", "oi").await;
@@ -53,7 +70,7 @@ both! {
     async fn ab_8_messages_are_found_by_all_words_and_the_beginning_of_the_last(w) {
         let c = w.says("5511987654321", "Quero saber da promoção de café").await;
         w.says("5511987654322", "O café chegou frio").await;
-        conversation::assume(&w.admin, c.id).await.unwrap();
+        conversation::assume(&w.admin, c.id, None).await.unwrap();
         w.send(&w.admin, c.id, "A promoção vale até sexta-feira").await.unwrap();
         let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "cliente reclamou do frete".into() }, reply_to: None };
         service::message::send(&w.admin, c.id, note).await.unwrap();

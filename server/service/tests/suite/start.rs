@@ -1,11 +1,11 @@
-//! Starting a conversation, waiting for the answer, and restarting (04, sections 4.2 and 4.7).
+//! Starting a conversation and waiting for the answer (04, section 4.2).
 
 use crate::payload;
 use crate::world::*;
 use model::*;
-use service::{args, channels, conversation, message, people};
+use service::{args, channels, conversation, message};
 
-fn draft(w: &World, phone: &str, template: Option<TemplateFill>, text: &str) -> StartDraft {
+pub fn draft(w: &World, phone: &str, template: Option<TemplateFill>, text: &str) -> StartDraft {
     StartDraft {
         client_id: format!("start-{}", w.fresh()),
         contact_id: None,
@@ -19,7 +19,7 @@ fn draft(w: &World, phone: &str, template: Option<TemplateFill>, text: &str) -> 
 }
 
 /// Two utility templates, the first with a parameter, and a marketing one.
-async fn three(w: &World) -> [Template; 3] {
+pub async fn three(w: &World) -> [Template; 3] {
     let list = [
         payload::template("a_volta", "UTILITY", "Olá {{1}}, podemos continuar?"),
         payload::template("b_outra", "UTILITY", "Ainda por aí?"),
@@ -204,98 +204,5 @@ both! {
         assert_eq!(new.window_expires_at, Some(START + DAY));
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["mais uma coisa"]);
-    }
-
-    async fn re_1_an_expired_window_in_my_tab_is_restarted_with_a_template(w) {
-        let [t, other, offer] = three(w).await;
-        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
-        let c = w.served(&ana, "5511987654321").await;
-        w.pass(DAY + SECOND);
-        assert_eq!(fault(conversation::restart(&bia, c.id, "r0", filled(&other, &[])).await), Fault::Forbidden);
-        let again = conversation::restart(&ana, c.id, "r1", filled(&t, &[("body.1", "João")])).await.unwrap();
-        assert_eq!((again.id, again.status, again.assignee_id, again.awaiting_reply), (c.id, ConversationStatus::InProgress, Some(ana.user), true));
-        // RE-4: another one, but of the same category.
-        conversation::restart(&ana, c.id, "r2", filled(&other, &[])).await.unwrap();
-        let wrong = Fault::CategoryMismatch { category: "UTILITY".into() };
-        assert_eq!(fault(conversation::restart(&ana, c.id, "r3", filled(&offer, &[])).await), wrong);
-        // A repeated click sends nothing twice.
-        conversation::restart(&ana, c.id, "r2", filled(&other, &[])).await.unwrap();
-        w.send_out().await;
-        assert_eq!(w.graph.texts(), ["a_volta", "b_outra"]);
-        // After the answer every category goes.
-        w.says("5511987654321", "oi").await;
-        w.pass(DAY + SECOND);
-        conversation::restart(&ana, c.id, "r4", filled(&offer, &[])).await.unwrap();
-    }
-
-    async fn re_1_a_concluded_conversation_is_restarted(w) {
-        let [t, ..] = three(w).await;
-        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
-        let c = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, c.id, true).await.unwrap();
-        w.pass(2 * DAY);
-        let again = conversation::restart(&bia, c.id, "r", filled(&t, &[("body.1", "João")])).await.unwrap();
-        assert_eq!((again.id, again.status, again.assignee_id, again.completed_at), (c.id, ConversationStatus::InProgress, Some(bia.user), None));
-        assert_eq!(w.transitions(c.id).await.last(), Some(&Transition::Restarted));
-        // RE-3: later messages wait, and the window opens only with the answer.
-        assert_eq!(w.send(&bia, c.id, "alô").await.unwrap().status, MessageStatus::WaitReply);
-        assert_eq!(w.conversation(c.id).await.window_expires_at, Some(START + DAY));
-        let now = w.says("5511987654321", "oi").await;
-        assert_eq!((now.id, now.window_expires_at), (c.id, Some(w.desk.now() + DAY)));
-    }
-
-    async fn re_2_without_an_approved_template_nothing_restarts(w) {
-        let mut paused = payload::template("pausado", "UTILITY", "Olá");
-        paused["status"] = "PAUSED".into();
-        assert_eq!(w.templates(&[paused]).await, []);
-        let ids: Vec<(i64,)> = w.rows("select id from template").await;
-        let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
-        let fill = TemplateFill { template_id: ids[0].0.into(), ..TemplateFill::default() };
-        assert_eq!(fault(conversation::restart(&w.admin, c.id, "r", fill).await), Fault::TemplateMissing);
-        assert_eq!(w.conversation(c.id).await.status, ConversationStatus::Completed);
-    }
-
-    async fn re_5_a_website_chat_cannot_be_restarted(w) {
-        let [t, ..] = three(w).await;
-        let chat = channels::save(&w.admin, webchat("Site")).await.unwrap().channel.id;
-        let row = channels::own(&w.admin, chat).await.unwrap();
-        let mut visitor = service::visitor::admit(&w.desk, &row, None).await.unwrap();
-        service::visitor::say(&w.desk, &row, &mut visitor, "1", "oi", "Visitante").await.unwrap();
-        let rows: Vec<(i64,)> = w.rows("select id from conversation").await;
-        let id = ConversationId(rows[0].0);
-        conversation::assume(&w.admin, id).await.unwrap();
-        conversation::conclude(&w.admin, id, true).await.unwrap();
-        assert_eq!(fault(conversation::restart(&w.admin, id, "r", filled(&t, &[("body.1", "x")])).await), Fault::CannotStart);
-    }
-
-    async fn re_6_a_restricted_teams_conversation_is_for_its_members(w) {
-        let [t, ..] = three(w).await;
-        let law = w.new_team("Jurídico", Restriction::Team).await;
-        let (ana, bruno, carla) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", law).await, w.agent("Carla Dias", law).await);
-        let c = w.says("5511987654321", "oi").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
-        conversation::transfer(&w.admin, c.id, to).await.unwrap();
-        conversation::conclude(&bruno, c.id, true).await.unwrap();
-        let fill = || filled(&t, &[("body.1", "João")]);
-        assert_eq!(fault(conversation::restart(&ana, c.id, "r", fill()).await), Fault::Missing);
-        assert_eq!(conversation::restart(&carla, c.id, "r", fill()).await.unwrap().assignee_id, Some(carla.user));
-    }
-
-    async fn re_1_while_another_one_is_open_it_is_shown_instead(w) {
-        let [t, ..] = three(w).await;
-        let sales = w.new_team("Vendas", Restriction::None).await;
-        let (ana, bruno) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", sales).await);
-        people::set_archive_preference(&ana, ArchivePreference::Immediate).await.unwrap();
-        let old = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, old.id, true).await.unwrap();
-        let open = w.says("5511987654321", "oi").await;
-        assert_ne!(open.id, old.id);
-        let fill = || filled(&t, &[("body.1", "João")]);
-        assert_eq!(fault(conversation::restart(&ana, old.id, "r", fill()).await), Fault::AlreadyOpen { conversation_id: open.id });
-        // Nobody serves it yet: the team alone is named.
-        let served = Fault::ServedBy { name: String::new(), team: "Atendimento".into() };
-        assert_eq!(fault(conversation::restart(&bruno, old.id, "r", fill()).await), served);
-        assert_eq!(fault(conversation::restart(&ana, open.id, "r", fill()).await), Fault::WrongState);
     }
 }

@@ -15,7 +15,8 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("users", "a person may belong to several accounts"),
     ("throttle", "counts failures before anybody is signed in"),
     ("webhook", "bodies as they came; one may hold several accounts"),
-    ("message_fts", "holds the account as a word of each row"),
+    ("message_fts", "holds the account's mark in each word"),
+    ("search_backlog", "one number for the whole index"),
 ];
 
 /// Files that may cross accounts: sign-in, what comes from networks, workers, and the operator's own commands.
@@ -34,6 +35,7 @@ const CROSSING: &[&str] = &[
     "message/row.rs",
     "outbox.rs",
     "people.rs",
+    "reindex.rs",
     "statement.rs",
     "token.rs",
 ];
@@ -72,6 +74,25 @@ fn code() -> Vec<(String, String)> {
             (name, text.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n"))
         })
         .collect()
+}
+
+/// Public functions that take an asker or an account's rows, as `module::name`; the operator's own commands left out.
+pub fn asking() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (file, code) in code() {
+        let module = file.split('/').next().unwrap().trim_end_matches(".rs").replace("work", "desk");
+        if ["demo", "doctor"].contains(&&*module) {
+            continue;
+        }
+        let functions = code.split("\npub async fn ").skip(1).chain(code.split("\npub fn ").skip(1));
+        for (name, rest) in functions.filter_map(|f| f.split_once('(')) {
+            let takes = &rest[..rest.find('{').unwrap_or(rest.len())];
+            if takes.contains("&Cx") || takes.contains("&Scope") {
+                found.insert(format!("{module}::{name}"));
+            }
+        }
+    }
+    found
 }
 
 /// Uses of a macro; `sql!` is not a part of `sql_system!`.

@@ -5,6 +5,7 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{Cx, Desk, args, auth, channels, conversation, inbox, media, message, people, search, template, token, visitor};
+use std::collections::BTreeSet;
 
 /// A second account with an admin of its own. Set-up is closed, so its rows are written as set-up writes them.
 pub async fn second_account(desk: &Desk) -> Cx {
@@ -49,7 +50,7 @@ type Ask = fn(Cx, std::sync::Arc<Theirs>) -> BoxFuture<'static, service::Result<
 const ACTS: &[(&str, &str, Ask)] = &[
     ("conversation::visible", "missing", |cx, t| Box::pin(async move { conversation::visible(&cx, t.conversation).await.map(drop) })),
     ("conversation::open", "missing", |cx, t| Box::pin(async move { conversation::open(&cx, t.conversation).await.map(drop) })),
-    ("conversation::assume", "missing", |cx, t| Box::pin(async move { conversation::assume(&cx, t.conversation).await.map(drop) })),
+    ("conversation::assume", "missing", |cx, t| Box::pin(async move { conversation::assume(&cx, t.conversation, None).await.map(drop) })),
     ("conversation::conclude", "missing", |cx, t| {
         Box::pin(async move { conversation::conclude(&cx, t.conversation, false).await.map(drop) })
     }),
@@ -109,6 +110,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
             message::page(&cx, &q).await.map(drop)
         })
     }),
+    ("message::page_at", "missing", |cx, t| {
+        Box::pin(async move { message::page_at(&cx, t.conversation, Some(t.message), None, 10).await.map(drop) })
+    }),
     ("media::find", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.media).await.map(drop) })),
     ("template::list", "missing", |cx, t| Box::pin(async move { template::list(&cx, t.channel, false).await.map(drop) })),
     ("channels::own", "missing", |cx, t| Box::pin(async move { channels::own(&cx, t.channel).await.map(drop) })),
@@ -157,6 +161,46 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
 ];
 
+/// What lists and reads, in `no_list_shows_another_accounts_rows`.
+const LISTS: &[&str] = &[
+    "auth::logins",
+    "auth::me",
+    "channels::forms",
+    "channels::list",
+    "contact::list",
+    "conversation::counts",
+    "conversation::list",
+    "conversation::others",
+    "desk::events_since",
+    "desk::last_seq",
+    "inbox::workspace",
+    "people::account",
+    "people::members",
+    "people::teams",
+    "search::contacts",
+    "search::search",
+    "visitor::nickname",
+];
+
+/// What takes no id: it is about the asker's own login, membership or account.
+const OWN: &[&str] = &["auth::boot", "auth::sign_out", "people::save_account", "people::set_archive_preference"];
+
+/// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
+#[test]
+fn every_question_and_act_is_tried_by_a_stranger() {
+    let acts: BTreeSet<&str> = ACTS.iter().filter_map(|(name, ..)| name.split(' ').next()).collect();
+    let tried: BTreeSet<&str> = acts.iter().chain(LISTS).chain(OWN).copied().collect();
+    assert_eq!(tried.len(), acts.len() + LISTS.len() + OWN.len(), "each has one place");
+    let here = include_str!("tenants.rs");
+    let not_called: Vec<_> = LISTS.iter().filter(|name| !here.contains(&format!("{name}("))).collect();
+    assert_eq!(not_called, Vec::<&&str>::new());
+    let there = crate::statements::asking();
+    let untried: Vec<_> = there.iter().filter(|name| !tried.contains(name.as_str())).collect();
+    assert!(untried.is_empty(), "not tried by a stranger: {untried:?}");
+    let stale: Vec<_> = LISTS.iter().chain(OWN).filter(|name| !there.contains(**name)).collect();
+    assert!(stale.is_empty(), "not there any more: {stale:?}");
+}
+
 fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
     StartDraft {
         client_id: "s".into(),
@@ -177,7 +221,7 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let photo = payload::image("5511987654321", "wamid.PHOTO", START, "900", "");
     w.inbound(&payload::one(NUMBER, vec![photo])).await;
     let c = w.conversation_of("wamid.PHOTO").await;
-    conversation::assume(&w.admin, c.id).await.unwrap();
+    conversation::assume(&w.admin, c.id, None).await.unwrap();
     let m = w.send(&w.admin, c.id, "segredo de estado").await.unwrap();
     w.pass(2 * DAY);
     conversation::restart(&w.admin, c.id, "r", filled(&template, &[])).await.unwrap();
@@ -263,7 +307,12 @@ both! {
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         let scope = w.desk.system(cx.account);
         assert_eq!(service::desk::events_since(&scope, 0, 100).await.unwrap(), []);
-        assert_eq!(visitor::nicknames(&scope).await.unwrap(), []);
+        assert_eq!(service::desk::last_seq(&scope).await.unwrap(), 0);
+        assert_eq!(visitor::nickname(&scope, w.agent("Ana Souza", w.team).await.user).await.unwrap(), "");
+        assert_eq!(service::contact::list(&cx, None, None, 50).await.unwrap().items, []);
+        assert_eq!(service::contact::list(&cx, Some("Pessoa"), None, 50).await.unwrap().items, []);
+        assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
+        assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
         // Their bus says nothing here.
         let mut news = w.desk.listen(cx.account);
         w.says("5511987650009", "oi").await;

@@ -4,7 +4,7 @@ use crate::world::*;
 use channel::webchat::ChatFrom;
 use model::*;
 use service::channels::ChannelRow;
-use service::visitor::{VisitorId, admit, for_visitor, history, say, seen_upto, ticks, typing};
+use service::visitor::{VisitorId, admit, for_visitor, history, say, seen_upto, ticks, typing, visits};
 use service::{News, args, channels, conversation, message};
 use std::sync::Arc;
 
@@ -19,7 +19,55 @@ async fn only_conversation(w: &World) -> ConversationId {
     w.number("select id from conversation").await.into()
 }
 
+async fn page_of(w: &World) -> Option<VisitedPage> {
+    conversation::open(&w.admin, only_conversation(w).await).await.unwrap().contact.page
+}
+
 both! {
+    async fn wc_6_the_page_of_the_visitor_is_kept_from_the_first_message_on(w) {
+        let (row, mut who) = chat(w).await;
+        visits(&w.desk, &row, &mut who, "https://shop.example/produto/7?utm_source=feira#fotos", "  Caneca\nazul ").await.unwrap();
+        assert_eq!(w.number("select count(*) from contact").await, 0, "looking around makes no contact");
+        say(&w.desk, &row, &mut who, "1", "olá", "V").await.unwrap();
+        let page = VisitedPage { url: "https://shop.example/produto/7?utm_source=feira".into(), title: "Caneca azul".into(), at: w.desk.now() };
+        assert_eq!(page_of(w).await, Some(page.clone()));
+        // Not each message says it again; a new page does.
+        w.pass(MINUTE);
+        say(&w.desk, &row, &mut who, "2", "?", "V").await.unwrap();
+        assert_eq!(page_of(w).await, Some(page));
+        let mut again = admit(&w.desk, &row, Some(&who.token)).await.unwrap();
+        visits(&w.desk, &row, &mut again, "https://SHOP.example:443/carrinho", "").await.unwrap();
+        let page = VisitedPage { url: "https://shop.example/carrinho".into(), title: String::new(), at: w.desk.now() };
+        assert_eq!(page_of(w).await, Some(page.clone()));
+        // The API tells it, too.
+        let listed = service::contact::list(&w.admin, None, None, 10).await.unwrap();
+        assert_eq!(listed.items[0].page, Some(page));
+    }
+
+    async fn wc_6_only_pages_of_the_own_site_are_taken_and_no_more_than_fits(w) {
+        let (row, mut who) = chat(w).await;
+        say(&w.desk, &row, &mut who, "1", "olá", "V").await.unwrap();
+        for other in [
+            "",
+            "/produto",
+            "javascript:alert(1)//https://shop.example",
+            "data:text/html,x",
+            "http://shop.example/",
+            "https://evil.example/https://shop.example",
+            "https://shop.example@evil.example/",
+            "https://shop.example.evil.example/",
+        ] {
+            visits(&w.desk, &row, &mut who, other, "Loja").await.unwrap();
+            assert_eq!(page_of(w).await, None, "{other}");
+        }
+        let title = "é".repeat(5000);
+        visits(&w.desk, &row, &mut who, &format!("https://ana:senha@shop.example/a?x={}", "y".repeat(5000)), &title).await.unwrap();
+        let page = page_of(w).await.unwrap();
+        assert_eq!((page.url.as_str(), page.title.chars().count()), ("https://shop.example/a", limit::PAGE_TITLE_MAX + 1));
+        visits(&w.desk, &row, &mut who, &format!("https://shop.example/{}", "y".repeat(5000)), "x").await.unwrap();
+        assert_eq!(page_of(w).await, Some(page), "an address that is too long is none");
+    }
+
     async fn a_visitor_writes_and_reads_the_answer(w) {
         let (row, mut who) = chat(w).await;
         assert_eq!(history(&w.desk, &row, &who, None).await.unwrap(), []);
@@ -28,7 +76,7 @@ both! {
         let again = say(&w.desk, &row, &mut who, "1", "olá", "Visitante do site").await.unwrap();
         assert_eq!(again.n, first.n);
         let id = only_conversation(w).await;
-        conversation::assume(&w.admin, id).await.unwrap();
+        conversation::assume(&w.admin, id, None).await.unwrap();
         w.pass(SECOND);
         w.send(&w.admin, id, "pois não?").await.unwrap();
         let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "chato".into() }, reply_to: None };
@@ -49,7 +97,7 @@ both! {
         let (row, mut who) = chat(w).await;
         say(&w.desk, &row, &mut who, "1", "olá", "V").await.unwrap();
         let id = only_conversation(w).await;
-        conversation::assume(&w.admin, id).await.unwrap();
+        conversation::assume(&w.admin, id, None).await.unwrap();
         let (a, b) = (w.send(&w.admin, id, "um").await.unwrap(), w.send(&w.admin, id, "dois").await.unwrap());
         w.send_out().await;
         ticks(&w.desk, &row, &who, b.id, MessageStatus::Delivered).await.unwrap();
@@ -69,7 +117,7 @@ both! {
         let id = only_conversation(w).await;
         conversation::mark_read(&w.admin, id).await.unwrap();
         assert_eq!(seen_upto(&w.desk, &row, &who).await.unwrap(), None);
-        conversation::assume(&w.admin, id).await.unwrap();
+        conversation::assume(&w.admin, id, None).await.unwrap();
         assert_eq!(seen_upto(&w.desk, &row, &who).await.unwrap(), None);
         let mut news = w.desk.listen(w.account);
         conversation::mark_read(&w.admin, id).await.unwrap();

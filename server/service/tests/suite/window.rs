@@ -61,7 +61,7 @@ both! {
         visitor::say(&w.desk, &row, &mut who, "1", "oi", "Visitante").await.unwrap();
         let rows: Vec<(i64,)> = w.rows("select id from conversation").await;
         let id = ConversationId(rows[0].0);
-        conversation::assume(&w.admin, id).await.unwrap();
+        conversation::assume(&w.admin, id, None).await.unwrap();
         w.pass(100 * DAY);
         assert_eq!(w.conversation(id).await.window_expires_at, None);
         assert_eq!(w.send(&w.admin, id, "ainda aí?").await.unwrap().status, MessageStatus::Queued);

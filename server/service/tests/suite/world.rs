@@ -288,7 +288,7 @@ impl World {
     /// A conversation that `cx` serves.
     pub async fn served(&self, cx: &Cx, phone: &str) -> Conversation {
         let c = self.says(phone, "oi").await;
-        conversation::assume(cx, c.id).await.unwrap()
+        conversation::assume(cx, c.id, None).await.unwrap()
     }
 
     pub async fn send(&self, cx: &Cx, id: ConversationId, text: &str) -> service::Result<Message> {

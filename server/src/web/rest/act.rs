@@ -70,18 +70,32 @@ pub async fn start_conversation(
     Ok((StatusCode::CREATED, Json(started.conversation)))
 }
 
+/// How a conversation is taken.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssumeInput {
+    /// Who serves it as far as you know. Without it nobody does: a take-over names whom it takes from.
+    pub from_user_id: Option<UserId>,
+}
+
 /// Take a conversation
 ///
-/// Of several at once exactly one wins; the others are told who (`already_assumed`).
+/// Of several at once exactly one wins; the others are told who (`already_assumed`), and so are supervisors and admins who
+/// do not name in `from_user_id` the user that serves it.
 #[utoipa::path(
     post,
     path = "/conversations/{id}/assume",
     tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation")),
-    responses((status = 200, description = "The conversation after it", body = Conversation), Common, OfOne, OfChange)
+    request_body = Option<AssumeInput>,
+    responses((status = 200, description = "The conversation after it", body = Conversation), Common, OfOne, OfChange, OfBody)
 )]
-pub async fn assume_conversation(Caller(cx): Caller, Id(id): Id<ConversationId>) -> Answer<Json<Conversation>> {
-    Ok(Json(service::conversation::assume(&cx, id).await?))
+pub async fn assume_conversation(
+    Caller(cx): Caller,
+    Id(id): Id<ConversationId>,
+    MaybeBody(input): MaybeBody<AssumeInput>,
+) -> Answer<Json<Conversation>> {
+    Ok(Json(service::conversation::assume(&cx, id, input.from_user_id).await?))
 }
 
 /// Where a conversation goes.

@@ -30,6 +30,7 @@ use http::{HeaderValue, header};
 use model::Fault;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
+use std::time::Duration;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -37,6 +38,8 @@ use utoipa_axum::routes;
 
 /// Largest body of a call.
 pub const BODY_MAX: usize = 256 * 1024;
+/// A call that takes longer is answered in the API's own words, before the server's limit for all requests ends it.
+const CALL_TIME: Duration = Duration::from_secs(55);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -93,16 +96,25 @@ pub fn routes(_: Web) -> Router<Web> {
     let (router, _) = api().split_for_parts();
     router
         .route("/openapi.json", get(document))
-        .fallback(|| async { Refusal::from(Fault::Missing) })
+        .fallback(nothing)
         .method_not_allowed_fallback(|| async { Refusal::wrong_method() })
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn(to_the_end))
 }
 
-/// A call runs to its end also when the client hangs up in the middle: what was begun is either whole or not there.
+/// What no operation answers to.
+pub async fn nothing() -> Response {
+    Refusal::from(Fault::Missing).into_response()
+}
+
+/// A call runs to its end also when the client hangs up in the middle: what was begun is either whole or not there. So it
+/// does when it takes longer than the client is kept waiting.
 async fn to_the_end(request: Request, next: Next) -> Response {
-    let done = tokio::spawn(next.run(request)).await;
-    let mut response = done.unwrap_or_else(|e| Refusal::from(service::Error::Other(e.to_string())).into_response());
+    let mut response = match tokio::time::timeout(CALL_TIME, tokio::spawn(next.run(request))).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(e)) => Refusal::from(service::Error::Other(e.to_string())).into_response(),
+        Err(_) => Refusal::from(Fault::Unavailable).into_response(),
+    };
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -134,6 +146,7 @@ fn tidy(document: &mut Value) {
         schemas.insert("Millis".into(), number);
     }
     rename(document, "#/components/schemas/i64", "#/components/schemas/Millis");
+    describe(document);
 }
 
 fn rename(value: &mut Value, from: &str, to: &str) {
@@ -142,5 +155,91 @@ fn rename(value: &mut Value, from: &str, to: &str) {
         Value::Array(list) => list.iter_mut().for_each(|v| rename(v, from, to)),
         Value::Object(map) => map.values_mut().for_each(|v| rename(v, from, to)),
         _ => {}
+    }
+}
+
+/// Descriptions come from the sources, where they name rules of a specification that users of the API do not have.
+fn describe(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(describe),
+        Value::Object(map) => {
+            for key in ["description", "summary", "title"] {
+                if let Some(Value::String(text)) = map.get_mut(key) {
+                    *text = without_rules(text);
+                }
+            }
+            map.values_mut().for_each(describe);
+        }
+        _ => {}
+    }
+}
+
+/// The text without its references in parentheses, such as ` (TE-2)` or ` (03, section 3.5)`.
+fn without_rules(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inside, after)) = rest.split_once('(').and_then(|(b, r)| r.split_once(')').map(|(i, a)| (b, i, a))) {
+        if is_reference(inside) {
+            out.push_str(before.trim_end());
+        } else {
+            out.extend([before, "(", inside, ")"]);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `TE-2`, `AB-8 and 21`, `03, sections 3.5 and 3.6`; not a number alone.
+fn is_reference(inside: &str) -> bool {
+    let number = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let rule = |word: &str| {
+        word.split_once('-')
+            .is_some_and(|(name, n)| (2..=3).contains(&name.len()) && name.chars().all(|c| c.is_ascii_uppercase()) && number(n))
+    };
+    let mut names = false;
+    inside.split([' ', ',', ';']).filter(|word| !word.is_empty()).all(|word| {
+        let named = rule(word) || matches!(word, "section" | "sections" | "group" | "groups");
+        names |= named;
+        named || number(word) || matches!(word, "and" | "to")
+    }) && names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_to_rules_are_left_out_and_nothing_else_is() {
+        for (from, to) in [
+            ("A team (TE-2).", "A team."),
+            ("Works out the sets (03, sections 3.5 and 3.6). More (AB-8, 21)", "Works out the sets. More"),
+            ("The text (at most 100).", "The text (at most 100)."),
+            ("No such thing (404, 410) or an error (5 and 6)", "No such thing (404, 410) or an error (5 and 6)"),
+            ("Meta's limit (UTF-8 text)", "Meta's limit (UTF-8 text)"),
+            ("open ( and no end", "open ( and no end"),
+            ("", ""),
+        ] {
+            assert_eq!(without_rules(from), to);
+        }
+    }
+
+    /// What matches `\b[A-Z]{2,3}-\d`.
+    fn names_a_rule(text: &str) -> bool {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| {
+            word.split_once('-').is_some_and(|(name, number)| {
+                (2..=3).contains(&name.len())
+                    && name.chars().all(|c| c.is_ascii_uppercase())
+                    && number.starts_with(|c: char| c.is_ascii_digit())
+            })
+        })
+    }
+
+    #[test]
+    fn the_document_names_no_rule_of_a_specification() {
+        assert!(names_a_rule("see (RE-3)") && names_a_rule("NX-1.") && !names_a_rule("e-mail, 24-hour, pt-BR"));
+        let text = document_json();
+        let named: Vec<&str> = text.lines().filter(|line| names_a_rule(line)).collect();
+        assert!(named.is_empty(), "{named:#?}");
     }
 }

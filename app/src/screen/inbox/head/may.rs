@@ -155,6 +155,7 @@ mod tests {
             waiting_since: None,
             window_expires_at,
             awaiting_reply: false,
+            awaiting_category: None,
             unread: 0,
             preview: Preview {
                 kind: MessageKind::Text,

@@ -165,20 +165,9 @@ impl Pane {
         me.is_some() && self.of(|c| c.assignee_id) == me
     }
 
-    /// The category that another template must have while one waits for an answer (RE-4). Not tracked.
-    pub fn needed_category(self) -> Option<TemplateCategory> {
-        if !self.row.with_untracked(|row| row.as_ref().is_some_and(|c| c.awaiting_reply)) {
-            return None;
-        }
-        let timeline = self.timeline();
-        let keys = timeline.order.get_untracked();
-        keys.iter().rev().filter_map(|key| timeline.item(key)).find_map(|cell| {
-            cell.with_untracked(|item| match (&item.message.content, item.message.status) {
-                (_, MessageStatus::Failed | MessageStatus::Deleted) => None,
-                (Content::Template(t), _) => t.category.parse().ok(),
-                _ => None,
-            })
-        })
+    /// Whether it stands in the tab of my own conversations. Tracked.
+    pub fn is_in_mine(self) -> bool {
+        self.is_mine() && self.of(|c| c.status == ConversationStatus::InProgress)
     }
 
     /// Lets the composer take the focus, on the tab.

@@ -1,0 +1,213 @@
+//! Areas of the program that a first visit to the inbox does not need: the browser fetches each when it is first shown,
+//! or when it has nothing else to do. The server draws them like everything else.
+
+use leptos::prelude::*;
+use model::ConversationId;
+
+/// What an area draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Login,
+    Setup,
+    Profile,
+    Account,
+    Members,
+    Teams,
+    Channels,
+    /// The open conversation, and the contact beside it.
+    Thread(Memo<ConversationId>),
+    Contact(Memo<ConversationId>),
+    /// The dialogs over a conversation.
+    Sheets,
+    /// The dialog of a new conversation.
+    Start,
+    /// The templates in the place of the composer.
+    Templates,
+}
+
+/// The files into which the areas are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum File {
+    Door,
+    Office,
+    Conversation,
+    Sheets,
+}
+
+impl Part {
+    fn file(self) -> File {
+        match self {
+            Part::Login | Part::Setup => File::Door,
+            Part::Profile | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
+            Part::Thread(_) | Part::Contact(_) => File::Conversation,
+            Part::Sheets | Part::Start | Part::Templates => File::Sheets,
+        }
+    }
+}
+
+fn door(part: Part) -> AnyView {
+    use crate::screen::auth::{LoginScreen, SetupScreen};
+    match part {
+        Part::Login => view! { <LoginScreen/> }.into_any(),
+        _ => view! { <SetupScreen/> }.into_any(),
+    }
+}
+
+fn office(part: Part) -> AnyView {
+    use crate::screen::{profile::ProfileScreen, settings::*};
+    match part {
+        Part::Profile => view! { <ProfileScreen/> }.into_any(),
+        Part::Account => view! { <AccountScreen/> }.into_any(),
+        Part::Members => view! { <MembersScreen/> }.into_any(),
+        Part::Teams => view! { <TeamsScreen/> }.into_any(),
+        _ => view! { <ChannelsScreen/> }.into_any(),
+    }
+}
+
+fn conversation(part: Part) -> AnyView {
+    use crate::screen::inbox::{panel::ContactPanel, thread::Thread};
+    match part {
+        Part::Thread(id) => view! { <Thread id/> }.into_any(),
+        Part::Contact(id) => view! { <ContactPanel id/> }.into_any(),
+        _ => ().into_any(),
+    }
+}
+
+fn sheets(part: Part) -> AnyView {
+    use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
+    match part {
+        Part::Start => view! { <StartDialog/> }.into_any(),
+        Part::Templates => view! { <Closed/> }.into_any(),
+        _ => view! { <Sheets/> }.into_any(),
+    }
+}
+
+/// The split points. Everything that only these functions reach is in a file of its own.
+#[cfg(not(feature = "ssr"))]
+mod far {
+    use super::{AnyView, File, Part};
+    use leptos::wasm_split::{SplitLoaderError, wasm_split};
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    type Drawn = Result<AnyView, SplitLoaderError>;
+
+    /// Fetches an area; at once when it is here.
+    pub(super) async fn fetch(file: File) -> Result<(), SplitLoaderError> {
+        match file {
+            File::Door => fetch_door().await,
+            File::Office => fetch_office().await,
+            File::Conversation => fetch_conversation().await,
+            File::Sheets => fetch_sheets().await,
+        }
+    }
+
+    /// Draws a part of an area that is here: then the future is ready at once.
+    pub(super) fn draw(part: Part) -> Option<AnyView> {
+        let drawn = pin!(async {
+            match part.file() {
+                File::Door => door(part).await,
+                File::Office => office(part).await,
+                File::Conversation => conversation(part).await,
+                File::Sheets => sheets(part).await,
+            }
+        });
+        match drawn.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(drawn) => drawn.ok(),
+            Poll::Pending => None,
+        }
+    }
+
+    #[wasm_split(door, wasm_split_path = ::leptos::wasm_split, preload(fetch_door), fallible)]
+    fn door(part: Part) -> Drawn {
+        Ok(super::door(part))
+    }
+
+    #[wasm_split(office, wasm_split_path = ::leptos::wasm_split, preload(fetch_office), fallible)]
+    fn office(part: Part) -> Drawn {
+        Ok(super::office(part))
+    }
+
+    #[wasm_split(conversation, wasm_split_path = ::leptos::wasm_split, preload(fetch_conversation), fallible)]
+    fn conversation(part: Part) -> Drawn {
+        Ok(super::conversation(part))
+    }
+
+    #[wasm_split(sheets, wasm_split_path = ::leptos::wasm_split, preload(fetch_sheets), fallible)]
+    fn sheets(part: Part) -> Drawn {
+        Ok(super::sheets(part))
+    }
+}
+
+/// Draws a part of an area, once that is here. A failed fetch says so, with a way to try again.
+#[cfg(not(feature = "ssr"))]
+#[component]
+pub fn Area(part: Part) -> impl IntoView {
+    use crate::part::{SkeletonRows, Trouble};
+    use model::Fault;
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum Phase {
+        Waiting,
+        Here,
+        Failed,
+    }
+    let phase = RwSignal::new(Phase::Waiting);
+    let turn = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        turn.track();
+        leptos::task::spawn_local(async move {
+            let fetched = far::fetch(part.file()).await;
+            // The page may be another one by now.
+            let _ = phase.try_set(if fetched.is_ok() { Phase::Here } else { Phase::Failed });
+        });
+    });
+    // What stands over the page shows nothing until it is there.
+    let is_over = matches!(part, Part::Sheets | Part::Start);
+    let retry = move |()| {
+        phase.set(Phase::Waiting);
+        turn.update(|turn| *turn += 1);
+    };
+    move || {
+        let drawn = match phase.get() {
+            Phase::Waiting if is_over => return ().into_any(),
+            Phase::Waiting => return view! { <SkeletonRows/> }.into_any(),
+            Phase::Here => far::draw(part),
+            Phase::Failed => None,
+        };
+        drawn.unwrap_or_else(|| view! { <Trouble fault=Fault::Offline retry=retry/> }.into_any())
+    }
+}
+
+/// Draws a part of an area.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Area(part: Part) -> impl IntoView {
+    match part.file() {
+        File::Door => door(part),
+        File::Office => office(part),
+        File::Conversation => conversation(part),
+        File::Sheets => sheets(part),
+    }
+}
+
+/// Fetches what the page of this address needs, so that it can be drawn at once.
+#[cfg(feature = "browser")]
+pub(crate) async fn get_ready(path: &str) {
+    let file = match path {
+        "/login" | "/setup" => File::Door,
+        path if path.starts_with("/settings") || path.starts_with("/profile") => File::Office,
+        path if path.starts_with("/inbox/") => File::Conversation,
+        _ => return,
+    };
+    // Without it the page says so itself.
+    let _ = far::fetch(file).await;
+}
+
+/// Fetches the rest of the inbox after its first sight: conversations and dialogs open at once, also without a network.
+#[cfg(feature = "browser")]
+pub(crate) async fn get_inbox() {
+    // What fails here is fetched again when it is needed.
+    let _ = far::fetch(File::Conversation).await;
+    let _ = far::fetch(File::Sheets).await;
+}

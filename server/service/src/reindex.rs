@@ -1,0 +1,47 @@
+//! Puts old messages into the search index again after a migration has emptied it.
+
+use crate::desk::Desk;
+use crate::message::index_text;
+use crate::{Result, args, sql_system};
+use model::AccountId;
+
+/// Messages of one step: the only writer of SQLite is busy with it for a few milliseconds.
+const STEP: i64 = 200;
+
+/// Works the backlog off, the newest messages first, in small steps beside the daily work. Interrupted, it goes on at the
+/// next start. Answers how many messages it looked at.
+pub async fn run(desk: &Desk) -> Result<u64> {
+    let mut looked_at = 0;
+    while !desk.is_stopping() {
+        match step(desk).await? {
+            Some(messages) => looked_at += messages,
+            None => break,
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(looked_at)
+}
+
+/// One step; none when nothing is left to do.
+async fn step(desk: &Desk) -> Result<Option<u64>> {
+    let mut work = desk.system(AccountId(0)).begin().await?;
+    let Some((below,)) = work.system().one::<(i64,)>(sql_system!("select below from search_backlog {lock}"), args![]).await? else {
+        return Ok(None);
+    };
+    let rows: Vec<(i64, i64, String)> = work
+        .system()
+        .all(sql_system!("select id, account_id, body from message where id < $1 order by id desc limit $2"), args![below, STEP])
+        .await?;
+    for (id, account, body) in &rows {
+        if !body.trim().is_empty() {
+            work.turn_to(AccountId(*account));
+            index_text(&mut work, (*id).into(), body).await?;
+        }
+    }
+    match rows.last() {
+        Some((lowest, ..)) => work.system().run(sql_system!("update search_backlog set below = $1"), args![*lowest]).await?,
+        None => work.system().run(sql_system!("delete from search_backlog"), args![]).await?,
+    };
+    work.commit().await?;
+    Ok((!rows.is_empty()).then_some(rows.len() as u64))
+}
