@@ -5,7 +5,7 @@ use server::config::{Config, Given};
 use std::process::ExitCode;
 
 /// Rows travel from SQLite's threads to those that answer: much is allocated on one and freed on another, which this
-/// allocator is made for. It serves SQLite, too.
+/// allocator is made for. On Linux it serves SQLite, too.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -310,7 +310,18 @@ fn NumberOffer(number: String) -> impl IntoView {
 pub fn phone_like(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    (digits >= PHONE_DIGITS && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c))).then(|| text.to_owned())
+    let is_phone = digits >= PHONE_DIGITS && text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+    (is_phone && !protocol_like(text)).then(|| text.to_owned())
+}
+
+/// Whether a text reads as a protocol: a day as `20261121`, then a number of five digits or more.
+fn protocol_like(text: &str) -> bool {
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|p| p.parse::<u32>().ok()).unwrap_or_default();
+    text.len() >= 13
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (2020..2100).contains(&part(0, 4))
+        && (1..=12).contains(&part(4, 6))
+        && (1..=31).contains(&part(6, 8))
 }
 
 /// The text in parts, those that match the words of the term marked; cut so that the first match is in sight.
@@ -385,5 +396,8 @@ mod tests {
         assert!(phone_like("+1 415 555 0123").is_some());
         assert!(phone_like("1234567").is_none());
         assert!(phone_like("pedido 12345678").is_none());
+        assert!(phone_like("2026112100159").is_none(), "a protocol");
+        assert!(phone_like("+2026112100159").is_some(), "a number in Egypt");
+        assert!(phone_like("5511987654321").is_some());
     }
 }

@@ -126,6 +126,8 @@ both! {
             assert_eq!(again.awaiting_category, Some(TemplateCategory::Marketing));
             let refused = Fault::CategoryMismatch { category: "MARKETING".into() };
             assert_eq!(fault(conversation::restart(&w.admin, c.id, "r2", filled(&other, &[])).await), refused);
+            // Leaves now, so that the next answers are those of the next templates.
+            w.send_out().await;
         }
         // While another one is out, that one binds.
         let c = conversation::start(&w.admin, start(2)).await.unwrap().conversation;
