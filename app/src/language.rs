@@ -6,6 +6,7 @@ use crate::i18n::Locale;
 use crate::prefs;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+#[cfg(feature = "ssr")]
 use leptos_i18n::context::{I18nContextOptions, UseLocalesOptions, init_i18n_context_with_options};
 
 const COOKIE: &str = "prosa_lang";
@@ -15,10 +16,11 @@ pub const ALL: [(Locale, &str); 3] = [(Locale::pt_BR, "Português (Brasil)"), (L
 
 /// Provides the translations to everything below.
 pub fn provide() -> I18nContext<Locale> {
-    let options = I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request());
-    let i18n = init_i18n_context_with_options(options);
+    #[cfg(feature = "ssr")]
+    let i18n = of_request_context();
+    // Given like this, the library does not look at the browser's own languages again.
     #[cfg(not(feature = "ssr"))]
-    i18n.set_locale(of_document());
+    let i18n = leptos_i18n::context::init_i18n_subcontext(Some(Signal::stored(of_document())));
     provide_context(i18n);
     // A change of the language while the page is open; the first value is already in the document.
     Effect::new(move |before: Option<Locale>| {
@@ -55,11 +57,10 @@ fn of_document() -> Locale {
     ALL.iter().map(|(locale, _)| *locale).find(|l| lang.as_deref() == Some(code(*l))).unwrap_or_default()
 }
 
-fn wanted_from_request() -> UseLocalesOptions {
-    #[cfg(feature = "ssr")]
-    return UseLocalesOptions::default().ssr_lang_header_getter(wanted);
-    #[cfg(not(feature = "ssr"))]
-    UseLocalesOptions::default().ssr_lang_header_getter(|| None)
+#[cfg(feature = "ssr")]
+fn of_request_context() -> I18nContext<Locale> {
+    let wanted = UseLocalesOptions::default().ssr_lang_header_getter(wanted);
+    init_i18n_context_with_options(I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted))
 }
 
 /// The choice, else what the browser accepts, in the form of an `Accept-Language` header.
@@ -71,8 +72,5 @@ fn wanted() -> Option<String> {
 /// The language in which the server renders this page.
 #[cfg(feature = "ssr")]
 pub fn of_request() -> Locale {
-    init_i18n_context_with_options(
-        I18nContextOptions::<Locale>::default().enable_cookie(false).ssr_lang_header_getter(wanted_from_request()),
-    )
-    .get_locale_untracked()
+    of_request_context().get_locale_untracked()
 }

@@ -119,7 +119,10 @@ test('another language is chosen without a reload and stays', async ({ newWindow
   await page.getByRole('button', { name: 'English' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in')
   await page.reload()
+  // The focus tells that the program has taken over and its first effects have run.
+  await expect(page.locator('input[name="email"]')).toBeFocused()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en')
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
