@@ -4,11 +4,6 @@ use clap::{Parser, Subcommand};
 use server::config::{Config, Given};
 use std::process::ExitCode;
 
-/// Rows travel from SQLite's threads to those that answer: much is allocated on one and freed on another, which this
-/// allocator is made for. On Linux it serves SQLite, too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Customer-service messaging: one shared inbox for WhatsApp and your website's chat.
 #[derive(Parser)]
 #[command(name = "prosa", version, arg_required_else_help = true)]
