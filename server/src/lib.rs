@@ -83,6 +83,7 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     set.spawn(service::inbound::run(desk.clone()));
     set.spawn(service::outbox::run(desk.clone()));
     set.spawn(service::media::run(desk.clone()));
+    set.spawn(reindex(desk.clone()));
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
     set.spawn(async move {
         tokio::select! { () = keeping => {}, () = stop.cancelled() => {} }
@@ -90,12 +91,16 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     Ok(set)
 }
 
-async fn housekeeping(desk: Desk) {
+/// Ends by itself: when all is done, or between two steps when the server stops.
+async fn reindex(desk: Desk) {
     match service::reindex::run(&desk).await {
         Ok(0) => {}
         Ok(messages) => tracing::info!(messages, "old messages are in the search index again"),
         Err(e) => tracing::warn!(error = %e, "putting old messages into the search index failed; the next start goes on"),
     }
+}
+
+async fn housekeeping(desk: Desk) {
     loop {
         if let Err(e) = service::desk::sweep(&desk).await {
             tracing::warn!(error = %e, "sweeping old rows failed");
