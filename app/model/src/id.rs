@@ -49,7 +49,7 @@ macro_rules! ids {
         impl From<i64> for $name { fn from(n: i64) -> Self { $name(n) } }
         impl From<$name> for i64 { fn from(id: $name) -> i64 { id.0 } }
         impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.collect_str(&self.0) }
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str(itoa::Buffer::new().format(self.0)) }
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> { read(d).map($name) }

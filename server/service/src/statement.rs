@@ -2,9 +2,9 @@
 //!
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
-//! databases and checks their scope. Two notations are translated per database: `{in $2}` is the list of ids in the JSON
-//! array `$2`, `{lock}` locks the selected row where the database locks rows; rows that
-//! point to it may still be written.
+//! databases and checks their scope. Three notations are translated per database: `{in $2}` is the list of ids in the JSON
+//! array `$2`, `{pack a, b}` makes one text of all rows, for [`crate::Scope::packed`], `{lock}` locks the selected row
+//! where the database locks rows; rows that point to it may still be written.
 
 use std::sync::OnceLock;
 
@@ -59,22 +59,34 @@ fn kept(text: &'static str, translated: String) -> &'static str {
     if translated == text { text } else { Box::leak(translated.into_boxed_str()) }
 }
 
-/// `{in $n}` → `(select value from json_each($n))`.
+/// `{in $n}` → `(select value from json_each($n))`, `{pack …}` → a JSON array of arrays.
 pub fn translate_sqlite(text: &str) -> String {
-    translate(text, |n| format!("(select value from json_each({n}))"), "")
+    translate(text, |word, rest| match word {
+        "in" => format!("(select value from json_each({rest}))"),
+        "pack" => format!("json_group_array(json_array({rest}))"),
+        _ => String::new(),
+    })
 }
 
-/// `{in $n}` → the elements of a JSON array as bigint.
+/// `{in $n}` → the elements of a JSON array as bigint, `{pack …}` → a JSON array of arrays as text.
 pub fn translate_postgres(text: &str) -> String {
-    translate(text, |n| format!("(select cast(e as bigint) from json_array_elements_text(cast({n} as json)) e)"), "for no key update")
+    translate(text, |word, rest| match word {
+        "in" => format!("(select cast(e as bigint) from json_array_elements_text(cast({rest} as json)) e)"),
+        "pack" => format!("cast(coalesce(json_agg(json_build_array({rest})), '[]') as text)"),
+        _ => "for no key update".to_owned(),
+    })
 }
 
-fn translate(text: &str, list: impl Fn(&str) -> String, lock: &str) -> String {
-    let mut out = text.replace("{lock}", lock);
-    while let Some(start) = out.find("{in ") {
-        let Some(len) = out[start..].find('}') else { break };
-        let with = list(out[start + 4..start + len].trim());
-        out.replace_range(start..start + len + 1, &with);
+/// Replaces each `{word rest}`.
+fn translate(text: &str, with: impl Fn(&str, &str) -> String) -> String {
+    let mut parts = text.split('{');
+    let mut out = String::with_capacity(text.len() + 64);
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (inside, after) = part.split_once('}').unwrap_or((part, ""));
+        let (word, rest) = inside.split_once(' ').unwrap_or((inside, ""));
+        out.push_str(&with(word, rest.trim()));
+        out.push_str(after);
     }
     out
 }
@@ -134,5 +146,11 @@ mod tests {
     fn lists_and_locks_are_translated() {
         assert_eq!(translate_sqlite("a in {in $2} {lock}"), "a in (select value from json_each($2)) ");
         assert!(translate_postgres("a in {in $2} {lock}").ends_with("for no key update"));
+    }
+
+    #[test]
+    fn rows_are_packed() {
+        assert_eq!(translate_sqlite("select {pack a, b} from r"), "select json_group_array(json_array(a, b)) from r");
+        assert!(translate_postgres("select {pack a, b} from r").contains("json_build_array(a, b)"));
     }
 }

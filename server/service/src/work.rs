@@ -4,6 +4,7 @@ use crate::db::{Arg, Entity, Text, Tx};
 use crate::desk::{Desk, EventNews, News};
 use crate::{Error, Result, args, sql};
 use model::{AccountId, Change, Event, Fault, UserId};
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,6 +51,14 @@ impl Scope {
             Some(moment) => moment.lock().await.all(text, args).await?,
             None => self.desk.db.all(text, args).await?,
         })
+    }
+
+    /// All rows of a statement that makes one text of them (`{pack …}`), their columns in the order of `T`'s fields.
+    ///
+    /// A page of many columns comes over for a third of what it costs row by row: sqlx copies each value on its own.
+    pub async fn packed<T: DeserializeOwned>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Vec<T>> {
+        let (json,): (String,) = self.one(text, rest).await?;
+        Ok(serde_json::from_str(&json)?)
     }
 
     /// The row, if there is one.

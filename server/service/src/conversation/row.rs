@@ -3,6 +3,7 @@
 use crate::message::{NewMessage, put};
 use crate::{Result, Work, args, sql};
 use model::*;
+use serde::{Deserialize, Deserializer};
 
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
@@ -12,8 +13,16 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// The same columns by their names, in the order of [`Row`]'s fields, for `{pack …}`.
+macro_rules! names {
+    () => {
+        "id, protocol, contact_id, contact_name, contact_phone, channel_id, team_id, assignee_id, status, started_at, completed_at, first_response_at, last_in_at, last_at, waiting_since, window_expires_at, awaiting_reply, awaiting_category, awaiting_from, unread, reactivate_until, last_in_external, preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id"
+    };
+}
+pub(super) use names;
+
 /// A conversation as stored, with its contact's name and number.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, Deserialize, sqlx::FromRow)]
 pub(crate) struct Row {
     pub id: i64,
     pub protocol: String,
@@ -32,6 +41,7 @@ pub(crate) struct Row {
     pub last_at: Millis,
     pub waiting_since: Option<Millis>,
     pub window_expires_at: Option<Millis>,
+    #[serde(deserialize_with = "truth")]
     pub awaiting_reply: bool,
     pub awaiting_category: Option<String>,
     /// The first template since the contact's last answer that was sent while the window was closed.
@@ -49,6 +59,24 @@ pub(crate) struct Row {
     pub preview_status: MessageStatus,
     pub preview_text: String,
     pub preview_author_id: Option<i64>,
+}
+
+/// SQLite's truth is a number.
+fn truth<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<bool, D::Error> {
+    struct Truth;
+    impl serde::de::Visitor<'_> for Truth {
+        type Value = bool;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a truth or a number")
+        }
+        fn visit_bool<E>(self, is: bool) -> std::result::Result<bool, E> {
+            Ok(is)
+        }
+        fn visit_u64<E>(self, n: u64) -> std::result::Result<bool, E> {
+            Ok(n != 0)
+        }
+    }
+    from.deserialize_any(Truth)
 }
 
 impl Row {
@@ -99,13 +127,19 @@ impl Row {
         Window::at(kind.has_window(), self.window_expires_at, now)
     }
 
+    /// The conversation as people see it.
     pub fn view(&self) -> Conversation {
+        self.clone().into_view()
+    }
+
+    /// The same, when the row is not needed any more.
+    pub fn into_view(self) -> Conversation {
         Conversation {
             id: self.id.into(),
-            protocol: self.protocol.clone(),
+            protocol: self.protocol,
             contact_id: self.contact_id.into(),
-            contact_name: self.contact_name.clone(),
-            contact_phone: self.contact_phone.clone(),
+            contact_name: self.contact_name,
+            contact_phone: self.contact_phone,
             channel_id: self.channel_id.into(),
             team_id: self.team_id.into(),
             assignee_id: self.assignee_id.map(UserId),
@@ -123,7 +157,7 @@ impl Row {
                 kind: self.preview_kind,
                 direction: self.preview_direction,
                 status: self.preview_status,
-                text: self.preview_text.clone(),
+                text: self.preview_text,
                 author_id: self.preview_author_id.map(UserId),
             },
         }

@@ -20,7 +20,7 @@ pub(crate) async fn known(work: &mut Work, from: &Sender) -> Result<Option<Conta
 
 /// The contact of a sender, made when unknown. Both identities, number and BSUID, lead to the same contact afterwards;
 /// when they led to two, the number wins and the BSUID moves there.
-pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender) -> Result<Who> {
+pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender) -> Result<ContactId> {
     let number = from.phone.as_deref().and_then(phone::network);
     let by_number = match &number {
         Some(n) => contact::by_identity(work, IdentityKind::Phone, n.digits()).await?,
@@ -75,16 +75,7 @@ pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender
             id = first;
         }
     }
-    let (stored_name, stored_phone): (String, Option<String>) =
-        work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![id]).await?;
-    Ok(Who { id, name: stored_name, phone: stored_phone })
-}
-
-/// A contact as a new conversation needs it.
-pub(crate) struct Who {
-    pub id: ContactId,
-    pub name: String,
-    pub phone: Option<String>,
+    Ok(id)
 }
 
 async fn gained_number(work: &mut Work, id: ContactId, number: &phone::Phone) -> Result<()> {

@@ -1,6 +1,6 @@
 //! A contact's message: into the open conversation, the one that reopens, or a new one.
 
-use super::identity::{self, Who};
+use super::identity;
 use super::reaction;
 use crate::channels::ChannelRow;
 use crate::contact;
@@ -45,9 +45,7 @@ pub(crate) async fn arrive_from(
     if known.here {
         return Ok(None);
     }
-    let (name, phone): (String, Option<String>) =
-        work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![contact]).await?;
-    write(work, row, Who { id: contact, name, phone }, m, received_at, known).await
+    write(work, row, contact, m, received_at, known).await
 }
 
 /// What is known of a message by its network's id.
@@ -71,8 +69,15 @@ async fn known(work: &mut Work, channel: ChannelId, external_id: &str) -> Result
     Ok(Known { here: rows.contains(&(1,)), reacted: rows.contains(&(2,)) })
 }
 
-async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMessage, at: Millis, known: Known) -> Result<Option<Arrived>> {
-    contact::lock(work, who.id).await?;
+async fn write(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    who: ContactId,
+    m: &InboundMessage,
+    at: Millis,
+    known: Known,
+) -> Result<Option<Arrived>> {
+    contact::lock(work, who).await?;
     // The same message may have come twice at once: the second one waited for the contact, and must not leave a new
     // conversation behind.
     let known = if work.is_sqlite() { known } else { self::known(work, row.id, &m.external_id).await? };
@@ -80,7 +85,7 @@ async fn write(work: &mut Work, row: &Arc<ChannelRow>, who: Who, m: &InboundMess
         return Ok(None);
     }
     let referral = m.referral.as_ref().map(|r| text::shorten(&r.to_string(), 4000));
-    let (mut c, told, mut lines) = place(work, row, &who, at, referral).await?;
+    let (mut c, told, mut lines) = place(work, row, who, at, referral).await?;
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;
@@ -126,13 +131,13 @@ pub(super) async fn flush(work: &mut Work, c: &mut Row) -> Result<Vec<Message>> 
 async fn place(
     work: &mut Work,
     row: &Arc<ChannelRow>,
-    who: &Who,
+    who: ContactId,
     at: Millis,
     referral: Option<String>,
 ) -> Result<(Row, Told, Vec<Message>)> {
     // Two servers may make the conversation at once; the second finds the first one's row.
     for _ in 0..3 {
-        if let Some(open) = conversation::open_of(work, row.id, who.id).await? {
+        if let Some(open) = conversation::open_of(work, row.id, who).await? {
             let c = if work.is_sqlite() { open } else { conversation::lock(work, open.id()).await? };
             if c.status.is_open() {
                 let told = Told::of(&c);
@@ -146,7 +151,7 @@ async fn place(
                     "select id, reactivate_until from conversation where account_id = $1 and contact_id = $2 and channel_id = $3 and status = 'COMPLETED'
                      order by completed_at desc, id desc limit 1"
                 ),
-                args![who.id, row.id],
+                args![who, row.id],
             )
             .await?;
         if let Some((id, Some(_))) = last.filter(|(_, until)| until.is_some_and(|u| u >= at)) {
@@ -156,12 +161,14 @@ async fn place(
             }
         }
         let team_id = team(work, row).await?;
+        let (name, phone): (String, Option<String>) =
+            work.one(sql!("select name, phone from contact where account_id = $1 and id = $2"), args![who]).await?;
         let made = conversation::create(
             work,
             NewConversation {
-                contact_id: who.id,
-                contact_name: &who.name,
-                contact_phone: who.phone.as_deref(),
+                contact_id: who,
+                contact_name: &name,
+                contact_phone: phone.as_deref(),
                 channel_id: row.id,
                 team_id,
                 assignee_id: None,

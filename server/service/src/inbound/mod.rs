@@ -187,14 +187,19 @@ async fn together(desk: &Desk, rows: &[Stored]) -> Result<()> {
             vec![crate::db::list(rows.iter().map(|r| r.id))],
         )
         .await?;
+    let mut done = Vec::with_capacity(rows.len());
     for row in rows.iter().filter(|r| still.iter().any(|(id,)| *id == r.id)) {
         let kind: ChannelKind = row.source.parse()?;
         let mut notes: Vec<String> = Vec::new();
         for item in channel::adapter(kind).read(row.body.as_bytes()) {
             notes.extend(fact::apply(&mut work, kind, item, row.received_at, &row.signed_by).await?);
         }
-        let note = model::text::shorten(&notes.join("; "), 500);
-        work.system().run(sql_system!("update webhook set state = 'DONE', note = $2 where id = $1"), args![row.id, note]).await?;
+        if !notes.is_empty() {
+            let note = model::text::shorten(&notes.join("; "), 500);
+            work.system().run(sql_system!("update webhook set note = $2 where id = $1"), args![row.id, note]).await?;
+        }
+        done.push(row.id);
     }
+    work.system().run(sql_system!("update webhook set state = 'DONE' where id in {in $1}"), vec![crate::db::list(done)]).await?;
     work.commit().await
 }

@@ -1,9 +1,27 @@
 //! Pages of a timeline, by the key (at, id).
 
-use super::row::{Stored, columns};
+use super::row::{Stored, columns, names};
 use crate::desk::Cx;
 use crate::{Result, args, sql};
 use model::*;
+
+/// Before and after the place of a page: a conversation's access, and the messages of the page in one text.
+macro_rules! before_place {
+    () => {
+        concat!(
+            "select c.status, c.team_id, c.assignee_id, (select {pack ",
+            names!(),
+            "} from (select ",
+            columns!(),
+            " from message m where m.account_id = $1 and m.conversation_id = $2 and "
+        )
+    };
+}
+macro_rules! after_place {
+    () => {
+        " limit $5) r) from conversation c where c.account_id = $1 and c.id = $2"
+    };
+}
 
 /// A page, oldest first: the newest one, the one before a place, or the one after it.
 ///
@@ -11,28 +29,23 @@ use model::*;
 /// [`Fault::Missing`] when the asker does not see the conversation.
 pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
     let scope = cx.may(Permission::Inbox)?;
-    crate::conversation::visible(cx, query.conversation_id).await?;
     let limit = query.limit.unwrap_or(limit::MESSAGE_PAGE).clamp(1, limit::PAGE_MAX);
     let id = query.conversation_id;
-    let mut rows: Vec<Stored> = match (query.after, query.before) {
-        (Some(p), _) => {
-            let newer = sql!(concat!(
-                "select ",
-                columns!(),
-                " from message m where m.account_id = $1 and m.conversation_id = $2 and (m.at, m.id) > ($3, $4) order by m.at, m.id limit $5"
-            ));
-            scope.all(newer, args![id, p.at, p.id, limit + 1]).await?
-        }
+    let (text, place) = match (query.after, query.before) {
+        (Some(p), _) => (sql!(concat!(before_place!(), "(m.at, m.id) > ($3, $4) order by m.at, m.id", after_place!())), p),
         (None, before) => {
-            let p = before.unwrap_or(Place { at: i64::MAX, id: MessageId(i64::MAX) });
-            let older = sql!(concat!(
-                "select ",
-                columns!(),
-                " from message m where m.account_id = $1 and m.conversation_id = $2 and (m.at, m.id) < ($3, $4) order by m.at desc, m.id desc limit $5"
-            ));
-            scope.all(older, args![id, p.at, p.id, limit + 1]).await?
+            let older = sql!(concat!(before_place!(), "(m.at, m.id) < ($3, $4) order by m.at desc, m.id desc", after_place!()));
+            (older, before.unwrap_or(Place { at: i64::MAX, id: MessageId(i64::MAX) }))
         }
     };
+    // The page and who may see it, in one statement.
+    let (status, team, assignee, json): (String, i64, Option<i64>, String) =
+        scope.one(text, args![id, place.at, place.id, limit + 1]).await?;
+    let access = Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId) };
+    if !cx.seen().sees(&access) {
+        return Err(Fault::Missing.into());
+    }
+    let mut rows: Vec<Stored> = serde_json::from_str(&json)?;
     let has_more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
     if query.after.is_none() {

@@ -3,6 +3,7 @@
 use crate::conversation::Row as Conversation;
 use crate::{Result, Work, args, sql};
 use model::*;
+use serde::Deserialize;
 
 /// The columns of [`Stored`].
 macro_rules! columns {
@@ -12,8 +13,16 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// The same columns by their names, in the order of [`Stored`]'s fields, for `{pack …}`.
+macro_rules! names {
+    () => {
+        "id, conversation_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, reactions, problem, at, sent_at, delivered_at, read_at"
+    };
+}
+pub(super) use names;
+
 /// A message as stored.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, Deserialize, sqlx::FromRow)]
 pub(crate) struct Stored {
     pub id: i64,
     pub conversation_id: i64,
