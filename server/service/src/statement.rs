@@ -2,9 +2,10 @@
 //!
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
-//! databases and checks their scope. Three notations are translated per database: `{in $2}` is the list of ids in the JSON
-//! array `$2`, `{pack a, b}` makes one text of all rows, for [`crate::Scope::packed`], `{lock}` locks the selected row
-//! where the database locks rows; rows that point to it may still be written.
+//! databases and checks their scope. Four notations are translated per database: `{in $2}` is the list of ids in the JSON
+//! array `$2`; `{row a, b}` makes one value of a row's columns and `{rows r}` one text of such values, for
+//! [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows that point to it may still
+//! be written.
 
 use std::sync::OnceLock;
 
@@ -59,20 +60,23 @@ fn kept(text: &'static str, translated: String) -> &'static str {
     if translated == text { text } else { Box::leak(translated.into_boxed_str()) }
 }
 
-/// `{in $n}` → `(select value from json_each($n))`, `{pack …}` → a JSON array of arrays.
+/// `{in $n}` → `(select value from json_each($n))`, `{row …}` → a JSON array, `{rows r}` → an array of those.
 pub fn translate_sqlite(text: &str) -> String {
     translate(text, |word, rest| match word {
         "in" => format!("(select value from json_each({rest}))"),
-        "pack" => format!("json_group_array(json_array({rest}))"),
+        "row" => format!("json_array({rest})"),
+        // Joined as text: a JSON aggregate would read each row again.
+        "rows" => format!("'[' || coalesce(group_concat({rest}), '') || ']'"),
         _ => String::new(),
     })
 }
 
-/// `{in $n}` → the elements of a JSON array as bigint, `{pack …}` → a JSON array of arrays as text.
+/// `{in $n}` → the elements of a JSON array as bigint, `{row …}` → a JSON array, `{rows r}` → an array of those as text.
 pub fn translate_postgres(text: &str) -> String {
     translate(text, |word, rest| match word {
         "in" => format!("(select cast(e as bigint) from json_array_elements_text(cast({rest} as json)) e)"),
-        "pack" => format!("cast(coalesce(json_agg(json_build_array({rest})), '[]') as text)"),
+        "row" => format!("json_build_array({rest})"),
+        "rows" => format!("cast(coalesce(json_agg({rest}), '[]') as text)"),
         _ => "for no key update".to_owned(),
     })
 }
@@ -150,7 +154,8 @@ mod tests {
 
     #[test]
     fn rows_are_packed() {
-        assert_eq!(translate_sqlite("select {pack a, b} from r"), "select json_group_array(json_array(a, b)) from r");
-        assert!(translate_postgres("select {pack a, b} from r").contains("json_build_array(a, b)"));
+        let text = "select {rows r} from (select {row a, b} r from t)";
+        assert_eq!(translate_sqlite(text), "select '[' || coalesce(group_concat(r), '') || ']' from (select json_array(a, b) r from t)");
+        assert!(translate_postgres(text).contains("json_agg(r)") && translate_postgres(text).contains("json_build_array(a, b)"));
     }
 }

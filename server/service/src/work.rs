@@ -53,7 +53,7 @@ impl Scope {
         })
     }
 
-    /// All rows of a statement that makes one text of them (`{pack …}`), their columns in the order of `T`'s fields.
+    /// All rows of a statement that makes one text of them (`{rows …}`), their columns in the order of `T`'s fields.
     ///
     /// A page of many columns comes over for a third of what it costs row by row: sqlx copies each value on its own.
     pub async fn packed<T: DeserializeOwned>(&self, text: impl Into<Text>, rest: Vec<Arg>) -> Result<Vec<T>> {

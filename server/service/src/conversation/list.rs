@@ -1,6 +1,6 @@
 //! The tabs of the inbox: keyset pages and counters.
 
-use super::row::{Row, columns, names};
+use super::row::{Row, values};
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::Cx;
 use crate::{Result, args, sight};
@@ -75,9 +75,8 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
     }
     let n = bind(&mut args, limit.into());
     let text = format!(
-        "select {{pack {}}} from (select {} from conversation c join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) r",
-        names!(),
-        columns!(),
+        "select {{rows r}} from (select {{row {}}} r from conversation c join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) page",
+        values!(),
         clauses.join(" and ")
     );
     (text, args)

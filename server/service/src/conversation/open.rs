@@ -1,6 +1,6 @@
 //! Opening a conversation: everything the screen needs in one answer.
 
-use super::row::{Row, columns, names};
+use super::row::{Row, columns, values};
 use crate::db::Text;
 use crate::desk::Cx;
 use crate::{Result, args, sight, sql};
@@ -59,9 +59,8 @@ pub async fn others(cx: &Cx, contact: ContactId) -> Result<Vec<Conversation>> {
     let mut args = args![contact];
     args.extend(more);
     let text = format!(
-        "select {{pack {}}} from (select {} from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id = $2 and {condition} order by c.last_at desc limit 20) r",
-        names!(),
-        columns!()
+        "select {{rows r}} from (select {{row {}}} r from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id = $2 and {condition} order by c.last_at desc limit 20) page",
+        values!()
     );
     let rows: Vec<Row> = scope.packed(Text::Built(text), args).await?;
     Ok(rows.into_iter().map(Row::into_view).collect())

@@ -13,13 +13,13 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// The same columns by their names, in the order of [`Row`]'s fields, for `{pack …}`.
-macro_rules! names {
+/// The same without names, in the order of [`Row`]'s fields, for `{row …}`.
+macro_rules! values {
     () => {
-        "id, protocol, contact_id, contact_name, contact_phone, channel_id, team_id, assignee_id, status, started_at, completed_at, first_response_at, last_in_at, last_at, waiting_since, window_expires_at, awaiting_reply, awaiting_category, awaiting_from, unread, reactivate_until, last_in_external, preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id"
+        "c.id, c.protocol, c.contact_id, k.name, k.phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
     };
 }
-pub(super) use names;
+pub(super) use values;
 
 /// A conversation as stored, with its contact's name and number.
 #[derive(Clone, Debug, Deserialize, sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! Pages of a timeline, by the key (at, id).
 
-use super::row::{Stored, columns, names};
+use super::row::{Stored, columns};
 use crate::desk::Cx;
 use crate::{Result, args, sql};
 use model::*;
@@ -9,17 +9,15 @@ use model::*;
 macro_rules! before_place {
     () => {
         concat!(
-            "select c.status, c.team_id, c.assignee_id, (select {pack ",
-            names!(),
-            "} from (select ",
+            "select c.status, c.team_id, c.assignee_id, (select {rows r} from (select {row ",
             columns!(),
-            " from message m where m.account_id = $1 and m.conversation_id = $2 and "
+            "} r from message m where m.account_id = $1 and m.conversation_id = $2 and "
         )
     };
 }
 macro_rules! after_place {
     () => {
-        " limit $5) r) from conversation c where c.account_id = $1 and c.id = $2"
+        " limit $5) page) from conversation c where c.account_id = $1 and c.id = $2"
     };
 }
 

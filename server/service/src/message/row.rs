@@ -5,21 +5,13 @@ use crate::{Result, Work, args, sql};
 use model::*;
 use serde::Deserialize;
 
-/// The columns of [`Stored`].
+/// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
         "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at"
     };
 }
 pub(crate) use columns;
-
-/// The same columns by their names, in the order of [`Stored`]'s fields, for `{pack …}`.
-macro_rules! names {
-    () => {
-        "id, conversation_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, reactions, problem, at, sent_at, delivered_at, read_at"
-    };
-}
-pub(super) use names;
 
 /// A message as stored.
 #[derive(Clone, Debug, Deserialize, sqlx::FromRow)]
