@@ -226,11 +226,17 @@ impl Work {
         for (account, changes) in by_account {
             self.account = account;
             let last = self.count_up("event", changes.len() as i64).await?;
-            for (seq, change) in (last + 1 - changes.len() as i64..).zip(changes) {
-                let json = serde_json::to_string(&change)?;
-                self.run(sql!("insert into event (account_id, seq, at, change) values ($1, $2, $3, $4)"), args![seq, at, json]).await?;
-                events.push((account, Event { seq, at, change }));
-            }
+            let first = last + 1 - changes.len() as i64;
+            let texts = changes.iter().map(serde_json::to_string).collect::<serde_json::Result<Vec<_>>>()?;
+            // All in one statement: a batch of webhooks tells of dozens of changes.
+            let text = if self.is_sqlite() {
+                sql!(sqlite "insert into event (account_id, seq, at, change) select $1, $2 + e.key, $3, e.value from json_each($4) e")
+            } else {
+                sql!(postgres "insert into event (account_id, seq, at, change)
+                     select $1, $2 + e.n - 1, $3, e.value from json_array_elements_text(cast($4 as json)) with ordinality e (value, n)")
+            };
+            self.run(text, args![first, at, serde_json::to_string(&texts)?]).await?;
+            events.extend((first..).zip(changes).map(|(seq, change)| (account, Event { seq, at, change })));
         }
         Ok(events)
     }
