@@ -1,6 +1,7 @@
 //! What surrounds every signed-in page: navigation, connection bar, palette.
 
 use crate::api::auth::{sign_out, switch_account};
+use crate::area::{Later, Part};
 use crate::i18n::*;
 use crate::language;
 use crate::live::{Connection, provide_store, use_store};
@@ -51,6 +52,7 @@ fn Signed() -> impl IntoView {
             crate::area::get_inbox().await;
         });
     });
+    let over = use_commands();
     let location = use_location();
     // On a phone an open conversation takes the whole screen.
     let deep = move || location.pathname.with(|p| p.strip_prefix("/inbox/").is_some_and(|rest| !rest.is_empty()));
@@ -62,7 +64,7 @@ fn Signed() -> impl IntoView {
                 <Bars/>
                 <main id="main" class="app-page" tabindex="-1"><Outlet/></main>
             </div>
-            <Palette/>
+            <Later part=Part::Palette wanted=move || over.palette.get() || over.sheet.get()/>
         </div>
     }
 }
@@ -291,6 +293,22 @@ fn commands() {
         Callback::new(|()| {
             let _ = window().open_with_url_and_target("/help", "_blank");
         }),
+    );
+    add(
+        "palette",
+        CommandGroup::View,
+        Signal::derive(move || t_string!(i18n, common.palette.open).to_string()),
+        Some("mod+k"),
+        always,
+        Callback::new(move |()| commands.toggle_palette()),
+    );
+    add(
+        "shortcuts",
+        CommandGroup::View,
+        Signal::derive(move || t_string!(i18n, common.palette.shortcuts).to_string()),
+        Some("?"),
+        always,
+        Callback::new(move |()| commands.sheet.set(true)),
     );
     for (id, theme) in [("theme-light", Theme::Light), ("theme-dark", Theme::Dark), ("theme-system", Theme::System)] {
         let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, common.theme.title), theme_name(i18n, theme)));

@@ -55,6 +55,12 @@ impl Commands {
         });
     }
 
+    /// Opens or closes the palette, in the place of the sheet.
+    pub fn toggle_palette(self) {
+        self.sheet.set(false);
+        self.palette.update(|open| *open = !*open);
+    }
+
     /// What can be done now, by group.
     pub fn now(self) -> Vec<Command> {
         let mut found: Vec<Command> = Vec::new();
@@ -139,7 +145,8 @@ mod keys {
             "Enter" => "enter".to_owned(),
             "ArrowUp" => "up".to_owned(),
             "ArrowDown" => "down".to_owned(),
-            other => other.to_lowercase(),
+            // Our keys are letters without accents.
+            other => other.to_ascii_lowercase(),
         };
         let mut chord = String::new();
         if event.ctrl_key() || event.meta_key() {

@@ -4,6 +4,7 @@ use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
 use leptos::prelude::*;
+use model::text::plain;
 use model::{ChannelId, ChannelStatus, Filter, TeamId, UserId};
 
 /// How many kinds of filter are set.
@@ -54,7 +55,7 @@ pub fn FilterMenu(open: RwSignal<bool>) -> impl IntoView {
         store.workspace.with(|w| {
             let mut all: Vec<(UserId, String)> =
                 w.iter().flat_map(|w| &w.members).filter(|m| m.active).map(|m| (m.user_id, m.name.clone())).collect();
-            all.sort_by_key(|(id, name)| (Some(*id) != me, name.to_lowercase()));
+            all.sort_by_key(|(id, name)| (Some(*id) != me, plain(name)));
             if let Some((id, name)) = all.first_mut()
                 && Some(*id) == me
             {

@@ -39,7 +39,8 @@ enum Who {
 /// What the dialog holds; it stays while the dialog is closed, so that nothing typed is lost.
 #[derive(Clone, Copy)]
 pub struct Starter {
-    open: RwSignal<bool>,
+    /// Whether the dialog is open.
+    pub open: RwSignal<bool>,
     who: RwSignal<Who>,
     typed: RwSignal<String>,
     name: RwSignal<String>,
@@ -85,11 +86,6 @@ impl Starter {
             Start::Number(number) => self.who.set(Who::Number(number)),
         }
         self.open.set(true);
-    }
-
-    /// Whether the dialog was ever opened.
-    pub fn wanted(self) -> Memo<bool> {
-        Memo::new(move |before| before == Some(&true) || self.open.get())
     }
 
     fn clear(self) {

@@ -13,7 +13,7 @@ use super::head::Head;
 use super::layout::use_panes;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
-use crate::area::{Area, Part};
+use crate::area::{Later, Part};
 use crate::fault;
 use crate::i18n::*;
 use crate::live::{Phase, use_store};
@@ -75,7 +75,6 @@ fn Open(id: ConversationId) -> impl IntoView {
         }
     });
     let timeline = StoredValue::new(pane.timeline());
-    let any_sheet = Memo::new(move |before| before == Some(&true) || pane.sheet.with(Option::is_some));
     // A row that the list has is shown at once, before the messages are here.
     let face = Memo::new(move |_| match pane.phase.get() {
         Phase::Idle | Phase::Loading => Face::Loading,
@@ -100,7 +99,7 @@ fn Open(id: ConversationId) -> impl IntoView {
                 Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
                 Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
             }}
-            <Show when=move || any_sheet.get()><Area part=Part::Sheets/></Show>
+            <Later part=Part::Sheets wanted=move || pane.sheet.with(Option::is_some)/>
         </section>
     }
 }
