@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::ConversationId;
 
 /// What an area draws.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Login,
     Setup,
@@ -19,6 +19,10 @@ pub enum Part {
     Results(RwSignal<String>),
     /// The palette and the sheet of shortcuts.
     Palette,
+    /// The panel of the list's filters.
+    Filter,
+    /// The menu of the person who is signed in.
+    Me,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -35,7 +39,7 @@ pub enum Part {
 enum File {
     Door,
     Office,
-    Finding,
+    Tools,
     Conversation,
     Sheets,
 }
@@ -45,7 +49,7 @@ impl Part {
         match self {
             Part::Login | Part::Setup => File::Door,
             Part::Profile | Part::Settings | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
-            Part::Results(_) | Part::Palette => File::Finding,
+            Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates => File::Sheets,
         }
@@ -72,10 +76,12 @@ fn office(part: Part) -> AnyView {
     }
 }
 
-fn finding(part: Part) -> AnyView {
-    use crate::{part::Palette, screen::inbox::search::Results};
+fn tools(part: Part) -> AnyView {
+    use crate::{frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results};
     match part {
         Part::Results(text) => view! { <Results text/> }.into_any(),
+        Part::Filter => view! { <FilterPanel/> }.into_any(),
+        Part::Me => view! { <MyMenu/> }.into_any(),
         _ => view! { <Palette/> }.into_any(),
     }
 }
@@ -113,7 +119,7 @@ mod far {
         match file {
             File::Door => fetch_door().await,
             File::Office => fetch_office().await,
-            File::Finding => fetch_finding().await,
+            File::Tools => fetch_tools().await,
             File::Conversation => fetch_conversation().await,
             File::Sheets => fetch_sheets().await,
         }
@@ -125,7 +131,7 @@ mod far {
             match part.file() {
                 File::Door => door(part).await,
                 File::Office => office(part).await,
-                File::Finding => finding(part).await,
+                File::Tools => tools(part).await,
                 File::Conversation => conversation(part).await,
                 File::Sheets => sheets(part).await,
             }
@@ -146,9 +152,9 @@ mod far {
         Ok(super::office(part))
     }
 
-    #[wasm_split(finding, wasm_split_path = ::leptos::wasm_split, preload(fetch_finding), fallible)]
-    fn finding(part: Part) -> Drawn {
-        Ok(super::finding(part))
+    #[wasm_split(tools, wasm_split_path = ::leptos::wasm_split, preload(fetch_tools), fallible)]
+    fn tools(part: Part) -> Drawn {
+        Ok(super::tools(part))
     }
 
     #[wasm_split(conversation, wasm_split_path = ::leptos::wasm_split, preload(fetch_conversation), fallible)]
@@ -190,7 +196,7 @@ pub fn Area(part: Part) -> impl IntoView {
     match part.file() {
         File::Door => door(part),
         File::Office => office(part),
-        File::Finding => finding(part),
+        File::Tools => tools(part),
         File::Conversation => conversation(part),
         File::Sheets => sheets(part),
     }
@@ -216,11 +222,11 @@ pub(crate) async fn get_ready(path: &str) {
     let _ = far::fetch(file).await;
 }
 
-/// Fetches the rest of the inbox after its first sight: what it finds, conversations and dialogs open at once, also without a network.
+/// Fetches the rest of the inbox after its first sight: search, menus, conversations and dialogs open at once, also without a network.
 #[cfg(feature = "browser")]
 pub(crate) async fn get_inbox() {
     // What fails here is fetched again when it is needed.
-    let _ = far::fetch(File::Finding).await;
+    let _ = far::fetch(File::Tools).await;
     let _ = far::fetch(File::Conversation).await;
     let _ = far::fetch(File::Sheets).await;
 }

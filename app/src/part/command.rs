@@ -66,11 +66,10 @@ impl Commands {
         let mut found: Vec<Command> = Vec::new();
         for (_, command) in self.list.get().into_iter().rev() {
             if command.when.get() && !found.iter().any(|c| c.id == command.id) {
-                found.push(command);
+                let at = found.partition_point(|c| c.group < command.group);
+                found.insert(at, command);
             }
         }
-        found.reverse();
-        found.sort_by_key(|c| c.group);
         found
     }
 }

@@ -1,6 +1,6 @@
 //! What opens beside its button: menus and small panels, in the top layer, closed by Escape and by a press elsewhere.
 
-use super::{Icon, Kind};
+use super::{Icon, Kind, effect};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::text::plain;
@@ -82,13 +82,13 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
     let button = NodeRef::<leptos::html::Button>::new();
     let panel = NodeRef::<leptos::html::Div>::new();
 
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(button), Some(panel)) = (button.get(), panel.get()) {
             // By element: no ids to make up.
             let _ = js_sys::Reflect::set(&button, &JsValue::from_str("popoverTargetElement"), &panel);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(panel) = panel.get() else { return };
         let shown = panel.matches(":popover-open").unwrap_or(false);
         if open.get() && !shown {
@@ -112,7 +112,11 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
         }
         if shown && let Some(panel) = panel.get_untracked() {
             let first = if role == "menu" { "[role^=menuitem]" } else { "[autofocus], input, select, button, a[href]" };
-            focus(panel.query_selector(first).ok().flatten());
+            let find = move || panel.query_selector(first).ok().flatten();
+            match find() {
+                None => request_animation_frame(move || focus(find())),
+                found => focus(found),
+            }
         }
     };
     let keys = move |event: KeyboardEvent| {

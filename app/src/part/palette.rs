@@ -1,6 +1,6 @@
 //! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
 
-use super::{Command, CommandGroup, Dialog, Kbd, use_commands};
+use super::{Command, CommandGroup, Dialog, Kbd, effect, use_commands};
 use crate::i18n::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -77,7 +77,7 @@ fn Finder() -> impl IntoView {
         event.prevent_default();
     };
     // The chosen one stays in sight.
-    Effect::new(move |_| {
+    effect(move || {
         let id = format!("palette-{}", chosen.get());
         request_animation_frame(move || {
             if let Some(el) = document().get_element_by_id(&id) {

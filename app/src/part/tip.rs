@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub fn TipHost() -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "browser")]
-    Effect::new(move |_| {
+    super::effect(move || {
         if let Some(el) = node.get() {
             live::attend(el);
         }

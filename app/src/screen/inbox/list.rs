@@ -30,8 +30,8 @@ pub fn ListPane() -> impl IntoView {
     let searching = Memo::new(move |_| search.with(|s| !s.trim().is_empty()));
 
     // What the address says is what is loaded.
-    Effect::new(move |_| store.show_tab(panes.tab.get()));
-    Effect::new(move |_| store.pin(panes.open.get()));
+    effect(move || store.show_tab(panes.tab.get()));
+    effect(move || store.pin(panes.open.get()));
     follow_my_own();
 
     let label = move |tab: Tab| {

@@ -42,7 +42,7 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
             }
         }),
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(el) = node.get() else { return };
         let now = text.get();
         if el.value() != now {
@@ -136,7 +136,7 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
             });
         });
     };
-    Effect::new(move |_| ask(wanted.get(), ASK_AFTER_MS));
+    effect(move || ask(wanted.get(), ASK_AFTER_MS));
     let on_key = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowDown" => 1,

@@ -68,7 +68,7 @@ fn Open(id: ConversationId) -> impl IntoView {
     provide_context(pane);
     reading::attend(pane);
     commands(pane);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(place) = panes.goal.get() {
             panes.goal.set(None);
             pane.go_to(place);
@@ -168,7 +168,7 @@ pub fn Sheets() -> impl IntoView {
 /// The `open` signal of a dialog that stands for one kind of sheet, both ways.
 pub fn opened_by(pane: Pane, is: fn(&Sheet) -> bool) -> RwSignal<bool> {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let now = pane.sheet.with(|s| s.as_ref().is_some_and(is));
         if open.get_untracked() != now {
             open.set(now);
