@@ -21,6 +21,7 @@
 //! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
 //! | [`Time`], [`Clock`], [`use_times`] | times in the account's zone and the reader's language; empty on the server |
 //! | [`Fetched`] | what a screen asks of the server when it opens: `Fetched::new(teams)`, `.get()`, `.refetch()` |
+//! | [`effect`] | `effect(move || …)`, for every effect that does not need its last value |
 //! | [`ZoneField`] | a time zone, with the time there |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
 //! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
