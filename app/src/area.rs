@@ -222,7 +222,8 @@ pub(crate) async fn get_ready(path: &str) {
     let _ = far::fetch(file).await;
 }
 
-/// Fetches the rest of the inbox after its first sight: search, menus, conversations and dialogs open at once, also without a network.
+/// Fetches the rest of the inbox after its first sight: search, menus, conversations and dialogs open at once, also
+/// without a network.
 #[cfg(feature = "browser")]
 pub(crate) async fn get_inbox() {
     // What fails here is fetched again when it is needed.
