@@ -10,10 +10,19 @@ pub enum Part {
     Login,
     Setup,
     Profile,
+    Settings,
     Account,
     Members,
     Teams,
     Channels,
+    /// What the search for a text finds.
+    Results(RwSignal<String>),
+    /// The palette and the sheet of shortcuts.
+    Palette,
+    /// The panel of the list's filters.
+    Filter,
+    /// The menu of the person who is signed in.
+    Me,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -30,6 +39,7 @@ pub enum Part {
 enum File {
     Door,
     Office,
+    Tools,
     Conversation,
     Sheets,
 }
@@ -38,7 +48,8 @@ impl Part {
     fn file(self) -> File {
         match self {
             Part::Login | Part::Setup => File::Door,
-            Part::Profile | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
+            Part::Profile | Part::Settings | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
+            Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates => File::Sheets,
         }
@@ -57,10 +68,21 @@ fn office(part: Part) -> AnyView {
     use crate::screen::{profile::ProfileScreen, settings::*};
     match part {
         Part::Profile => view! { <ProfileScreen/> }.into_any(),
+        Part::Settings => view! { <SettingsLayout/> }.into_any(),
         Part::Account => view! { <AccountScreen/> }.into_any(),
         Part::Members => view! { <MembersScreen/> }.into_any(),
         Part::Teams => view! { <TeamsScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
+    }
+}
+
+fn tools(part: Part) -> AnyView {
+    use crate::{frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results};
+    match part {
+        Part::Results(text) => view! { <Results text/> }.into_any(),
+        Part::Filter => view! { <FilterPanel/> }.into_any(),
+        Part::Me => view! { <MyMenu/> }.into_any(),
+        _ => view! { <Palette/> }.into_any(),
     }
 }
 
@@ -97,6 +119,7 @@ mod far {
         match file {
             File::Door => fetch_door().await,
             File::Office => fetch_office().await,
+            File::Tools => fetch_tools().await,
             File::Conversation => fetch_conversation().await,
             File::Sheets => fetch_sheets().await,
         }
@@ -108,6 +131,7 @@ mod far {
             match part.file() {
                 File::Door => door(part).await,
                 File::Office => office(part).await,
+                File::Tools => tools(part).await,
                 File::Conversation => conversation(part).await,
                 File::Sheets => sheets(part).await,
             }
@@ -128,6 +152,11 @@ mod far {
         Ok(super::office(part))
     }
 
+    #[wasm_split(tools, wasm_split_path = ::leptos::wasm_split, preload(fetch_tools), fallible)]
+    fn tools(part: Part) -> Drawn {
+        Ok(super::tools(part))
+    }
+
     #[wasm_split(conversation, wasm_split_path = ::leptos::wasm_split, preload(fetch_conversation), fallible)]
     fn conversation(part: Part) -> Drawn {
         Ok(super::conversation(part))
@@ -143,39 +172,20 @@ mod far {
 #[cfg(not(feature = "ssr"))]
 #[component]
 pub fn Area(part: Part) -> impl IntoView {
-    use crate::part::{SkeletonRows, Trouble};
+    use crate::api::Refused;
+    use crate::part::{Fetched, SkeletonRows, Trouble};
     use model::Fault;
 
-    #[derive(Clone, Copy, PartialEq)]
-    enum Phase {
-        Waiting,
-        Here,
-        Failed,
-    }
-    let phase = RwSignal::new(Phase::Waiting);
-    let turn = RwSignal::new(0_u32);
-    Effect::new(move |_| {
-        turn.track();
-        leptos::task::spawn_local(async move {
-            let fetched = far::fetch(part.file()).await;
-            // The page may be another one by now.
-            let _ = phase.try_set(if fetched.is_ok() { Phase::Here } else { Phase::Failed });
-        });
-    });
+    let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start);
-    let retry = move |()| {
-        phase.set(Phase::Waiting);
-        turn.update(|turn| *turn += 1);
-    };
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette);
     move || {
-        let drawn = match phase.get() {
-            Phase::Waiting if is_over => return ().into_any(),
-            Phase::Waiting => return view! { <SkeletonRows/> }.into_any(),
-            Phase::Here => far::draw(part),
-            Phase::Failed => None,
+        let drawn = match fetched.get() {
+            None if is_over => return ().into_any(),
+            None => return view! { <SkeletonRows/> }.into_any(),
+            Some(here) => here.ok().and_then(|()| far::draw(part)),
         };
-        drawn.unwrap_or_else(|| view! { <Trouble fault=Fault::Offline retry=retry/> }.into_any())
+        drawn.unwrap_or_else(|| view! { <Trouble fault=Fault::Offline retry=move |()| fetched.refetch()/> }.into_any())
     }
 }
 
@@ -186,9 +196,17 @@ pub fn Area(part: Part) -> impl IntoView {
     match part.file() {
         File::Door => door(part),
         File::Office => office(part),
+        File::Tools => tools(part),
         File::Conversation => conversation(part),
         File::Sheets => sheets(part),
     }
+}
+
+/// Draws a part of an area from when it is first wanted: then it stays, such as a dialog that is closed and opened again.
+#[component]
+pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
+    let ever = Memo::new(move |before| before == Some(&true) || wanted.get());
+    view! { <Show when=move || ever.get()><Area part/></Show> }
 }
 
 /// Fetches what the page of this address needs, so that it can be drawn at once.
@@ -204,10 +222,12 @@ pub(crate) async fn get_ready(path: &str) {
     let _ = far::fetch(file).await;
 }
 
-/// Fetches the rest of the inbox after its first sight: conversations and dialogs open at once, also without a network.
+/// Fetches the rest of the inbox after its first sight: search, menus, conversations and dialogs open at once, also
+/// without a network.
 #[cfg(feature = "browser")]
 pub(crate) async fn get_inbox() {
     // What fails here is fetched again when it is needed.
+    let _ = far::fetch(File::Tools).await;
     let _ = far::fetch(File::Conversation).await;
     let _ = far::fetch(File::Sheets).await;
 }

@@ -1,6 +1,9 @@
 //! What surrounds every signed-in page: navigation, connection bar, palette.
 
-use crate::api::auth::{sign_out, switch_account};
+pub(crate) mod me;
+
+use crate::api::auth::sign_out;
+use crate::area::{Later, Part};
 use crate::i18n::*;
 use crate::language;
 use crate::live::{Connection, provide_store, use_store};
@@ -12,7 +15,6 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use leptos_router::components::{A, Outlet, Redirect};
 use leptos_router::hooks::{use_location, use_navigate};
-use model::AccountId;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// When the page has what it shows first, and the rest may come.
@@ -45,12 +47,13 @@ fn Signed() -> impl IntoView {
     provide_store();
     commands();
     #[cfg(feature = "browser")]
-    Effect::new(move |_| {
+    effect(move || {
         leptos::task::spawn_local(async {
             crate::live::web::sleep(REST_AFTER_MS).await;
             crate::area::get_inbox().await;
         });
     });
+    let over = use_commands();
     let location = use_location();
     // On a phone an open conversation takes the whole screen.
     let deep = move || location.pathname.with(|p| p.strip_prefix("/inbox/").is_some_and(|rest| !rest.is_empty()));
@@ -62,7 +65,7 @@ fn Signed() -> impl IntoView {
                 <Bars/>
                 <main id="main" class="app-page" tabindex="-1"><Outlet/></main>
             </div>
-            <Palette/>
+            <Later part=Part::Palette wanted=move || over.palette.get() || over.sheet.get()/>
         </div>
     }
 }
@@ -79,7 +82,7 @@ fn Bars() -> impl IntoView {
         Connection::Offline => Some(t_string!(i18n, common.connect.offline).to_string()),
         _ => None,
     };
-    Effect::new(move |_| {
+    effect(move || {
         if store.connection.get() == Connection::Ended {
             session::ended();
         }
@@ -183,53 +186,26 @@ fn ThemeButton() -> impl IntoView {
     }
 }
 
-/// Who I am, other accounts, the way out.
+/// The button of [`me::MyMenu`].
 #[component]
 fn AccountMenu() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let toasts = use_toasts();
+    let open = RwSignal::new(false);
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
     let label = move || {
         let who = session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
         format!("{}: {who}", t_string!(i18n, common.nav.more))
     };
-    let current = move || session.with(|me| Some(me.account.id));
-    let others = move || session.with(|me| me.accounts.clone());
     view! {
-        <Menu label=Signal::derive(label) class="rail-item rail-account" trigger=move || view! {
+        <Menu label=Signal::derive(label) class="rail-item rail-account" open trigger=move || view! {
             <Avatar name id size=AvatarSize::Small/>
             <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.more)}</span>
         }>
-            <div class="menu-head">
-                <strong>{move || session.with(|me| me.name.clone())}</strong>
-                <span>{move || session.with(|me| me.email.clone())}</span>
-                <span>{move || session.with(|me| me.account.name.clone())}</span>
-            </div>
-            <MenuLink href="/profile" icon="user">{t!(i18n, common.nav.profile)}</MenuLink>
-            <Show when=move || session.is_admin()>
-                <MenuLink href="/settings/account" icon="settings">{t!(i18n, common.nav.settings)}</MenuLink>
-            </Show>
-            <MenuLink href="/help" icon="help" external=true>{t!(i18n, common.nav.help)}</MenuLink>
-            <Show when=move || { others().len() > 1 }>
-                <div class="menu-title">{t!(i18n, common.nav.accounts)}</div>
-                <For each=others key=|a| a.id let:account>
-                    <MenuItem checked={let id = account.id; Signal::derive(move || current() == Some(id))} press=move |()| switch_to(account.id, toasts, i18n)>{account.name}</MenuItem>
-                </For>
-            </Show>
-            <MenuItem icon="log-out" press=move |()| leave(toasts, i18n)>{t!(i18n, common.nav.sign_out)}</MenuItem>
+            <Later part=Part::Me wanted=open/>
         </Menu>
     }
-}
-
-fn switch_to(account: AccountId, toasts: Toasts, i18n: I18nContext<Locale>) {
-    leptos::task::spawn_local(async move {
-        match switch_account(account).await {
-            Ok(()) => session::go("/inbox"),
-            Err(e) => toasts.fail(untrack(|| crate::fault::say(i18n, &e.0))),
-        }
-    });
 }
 
 fn leave(toasts: Toasts, i18n: I18nContext<Locale>) {
@@ -291,6 +267,22 @@ fn commands() {
         Callback::new(|()| {
             let _ = window().open_with_url_and_target("/help", "_blank");
         }),
+    );
+    add(
+        "palette",
+        CommandGroup::View,
+        Signal::derive(move || t_string!(i18n, common.palette.open).to_string()),
+        Some("mod+k"),
+        always,
+        Callback::new(move |()| commands.toggle_palette()),
+    );
+    add(
+        "shortcuts",
+        CommandGroup::View,
+        Signal::derive(move || t_string!(i18n, common.palette.shortcuts).to_string()),
+        Some("?"),
+        always,
+        Callback::new(move |()| commands.sheet.set(true)),
     );
     for (id, theme) in [("theme-light", Theme::Light), ("theme-dark", Theme::Dark), ("theme-system", Theme::System)] {
         let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, common.theme.title), theme_name(i18n, theme)));

@@ -2,6 +2,7 @@
 //!
 //! Kept in cookies, so that the server renders the right theme at once. Other open tabs follow through `localStorage`.
 
+use crate::part::effect;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -83,7 +84,7 @@ impl Prefs {
 pub fn provide() -> Prefs {
     let prefs = Prefs { theme: RwSignal::new(stored_theme()), enter_sends: RwSignal::new(stored_enter()) };
     provide_context(prefs);
-    Effect::new(move |_| follow_other_tabs(prefs));
+    effect(move || follow_other_tabs(prefs));
     prefs
 }
 

@@ -7,7 +7,6 @@ use crate::part::{TipHost, ToastHost, provide_clock, provide_commands, provide_t
 use crate::screen::help::HelpScreen;
 use crate::screen::inbox::InboxScreen;
 use crate::screen::not_found::NotFoundScreen;
-use crate::screen::settings::SettingsLayout;
 use crate::{language, prefs, session};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -36,7 +35,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <Route path=path!("inbox/:id?") view=InboxScreen/>
                     <Route path=path!("profile") view=|| view! { <Area part=Part::Profile/> }/>
-                    <ParentRoute path=path!("settings") view=SettingsLayout>
+                    <ParentRoute path=path!("settings") view=|| view! { <Area part=Part::Settings/> }>
                         <Route path=path!("") view=|| view! { <Redirect path="/settings/account"/> }/>
                         <Route path=path!("account") view=|| view! { <Area part=Part::Account/> }/>
                         <Route path=path!("members/:id?") view=|| view! { <Area part=Part::Members/> }/>

@@ -75,7 +75,7 @@ fn boot() -> Boot {
     #[cfg(feature = "ssr")]
     let boot = use_context::<Boot>();
     #[cfg(not(feature = "ssr"))]
-    let boot = document().get_element_by_id(BOOT).and_then(|e| serde_json::from_slice(e.text_content()?.as_bytes()).ok());
+    let boot = document().get_element_by_id(BOOT).and_then(|e| model::from_json(e.text_content()?.as_bytes()).ok());
     boot.unwrap_or(Boot { needs_setup: false, me: None, build: String::new() })
 }
 

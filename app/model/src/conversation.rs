@@ -2,7 +2,7 @@
 
 use crate::{
     Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TeamId,
-    TemplateCategory, UserId, limit, words,
+    TemplateCategory, UserId, json::tagged, limit, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -129,14 +129,15 @@ pub struct MessagePage {
     pub has_more: bool,
 }
 
-/// Where to transfer to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "to", rename_all = "snake_case")]
-pub enum TransferTo {
-    /// To the queue of a team (SM-4).
-    Team { team_id: TeamId },
-    /// To a person; `team_id` is needed when the person has several teams and none is the current one (SM-5).
-    Person { user_id: UserId, team_id: Option<TeamId> },
+tagged! { "to":
+    /// Where to transfer to.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum TransferTo {
+        /// To the queue of a team (SM-4).
+        Team { team_id: TeamId },
+        /// To a person; `team_id` is needed when the person has several teams and none is the current one (SM-5).
+        Person { user_id: UserId, team_id: Option<TeamId> },
+    }
 }
 
 /// A transfer with its options.

@@ -3,88 +3,89 @@
 //! A fault travels as JSON with its `code`; screens translate it, the REST API answers its English sentence. Causes
 //! (SQL, network) never travel: they are logged where they become [`Fault::Internal`], under the same reference.
 
-use crate::{ConversationId, UserId};
+use crate::{ConversationId, UserId, json::tagged};
 use serde::{Deserialize, Serialize};
 
-/// A refusal or failure.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Fault {
-    #[error("Sign in first.")]
-    SignedOut,
-    #[error("The e-mail or the password is not right.")]
-    BadCredentials,
-    #[error("Too many tries. Try again in {seconds} seconds.")]
-    Throttled { seconds: i64 },
-    #[error("You may not do this.")]
-    Forbidden,
-    /// Also for what exists but is not visible (VI-3).
-    #[error("This does not exist, or you cannot see it.")]
-    Missing,
-    #[error("The set-up is finished already.")]
-    SetupClosed,
-    /// Wrong input, field by field.
-    #[error("Some fields are not right: {}.", names(.fields))]
-    Invalid { fields: Vec<FieldFault> },
-    /// SM-11.
-    #[error("{name} has already taken this conversation.")]
-    AlreadyAssumed { user_id: UserId, name: String },
-    /// AS-4.
-    #[error("Only the team's agents may take this conversation.")]
-    NotYourTeam,
-    /// The conversation is not in a state that allows this.
-    #[error("The conversation has changed in the meantime.")]
-    WrongState,
-    #[error("Take the conversation first to write in it.")]
-    NotAssignee,
-    /// BW-3.
-    #[error("The 24-hour window is closed. Send a template.")]
-    WindowClosed,
-    /// RE-4: another template must have the category of the one that waits.
-    #[error("A template of the category {category} waits for an answer. Another one must have the same category.")]
-    CategoryMismatch { category: String },
-    #[error("The template is not approved or does not exist on this channel.")]
-    TemplateMissing,
-    #[error("The template needs values for: {}.", .keys.join(", "))]
-    TemplateValues { keys: Vec<String> },
-    /// RE-5 and channels that cannot be written to first.
-    #[error("A conversation cannot be started on this channel.")]
-    CannotStart,
-    /// IN-5.
-    #[error("The contact is being served by {name} ({team}).")]
-    ServedBy { name: String, team: String },
-    /// IN-5, when the asker may see it.
-    #[error("The contact already has an open conversation.")]
-    AlreadyOpen { conversation_id: ConversationId },
-    #[error("The contact is blocked.")]
-    ContactBlocked,
-    #[error("Too many messages wait for the contact's answer already.")]
-    TooManyWaiting,
-    #[error("The person is in several teams. Choose one.")]
-    ChooseTeam,
-    /// TR-4.
-    #[error("This person cannot take conversations now.")]
-    PersonUnavailable,
-    /// TR-4.
-    #[error("The conversation is already there.")]
-    SameTarget,
-    /// US-6.
-    #[error("An account needs at least one admin.")]
-    LastAdmin,
-    #[error("The channel is not connected.")]
-    ChannelDown,
-    #[error("Too many requests. Try again in {seconds} seconds.")]
-    RateLimited { seconds: i64 },
-    #[error("This key was used for something else.")]
-    KeyReused,
-    #[error("The server is busy or restarting. Nothing was lost; try again.")]
-    Unavailable,
-    /// The reference is in the server's log.
-    #[error("Something went wrong on our side (reference {reference}).")]
-    Internal { reference: String },
-    /// The browser could not reach the server.
-    #[error("No connection to the server.")]
-    Offline,
+tagged! { "code":
+    /// A refusal or failure.
+    #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+    pub enum Fault {
+        #[error("Sign in first.")]
+        SignedOut,
+        #[error("The e-mail or the password is not right.")]
+        BadCredentials,
+        #[error("Too many tries. Try again in {seconds} seconds.")]
+        Throttled { seconds: i64 },
+        #[error("You may not do this.")]
+        Forbidden,
+        /// Also for what exists but is not visible (VI-3).
+        #[error("This does not exist, or you cannot see it.")]
+        Missing,
+        #[error("The set-up is finished already.")]
+        SetupClosed,
+        /// Wrong input, field by field.
+        #[error("Some fields are not right: {}.", names(.fields))]
+        Invalid { fields: Vec<FieldFault> },
+        /// SM-11.
+        #[error("{name} has already taken this conversation.")]
+        AlreadyAssumed { user_id: UserId, name: String },
+        /// AS-4.
+        #[error("Only the team's agents may take this conversation.")]
+        NotYourTeam,
+        /// The conversation is not in a state that allows this.
+        #[error("The conversation has changed in the meantime.")]
+        WrongState,
+        #[error("Take the conversation first to write in it.")]
+        NotAssignee,
+        /// BW-3.
+        #[error("The 24-hour window is closed. Send a template.")]
+        WindowClosed,
+        /// RE-4: another template must have the category of the one that waits.
+        #[error("A template of the category {category} waits for an answer. Another one must have the same category.")]
+        CategoryMismatch { category: String },
+        #[error("The template is not approved or does not exist on this channel.")]
+        TemplateMissing,
+        #[error("The template needs values for: {}.", .keys.join(", "))]
+        TemplateValues { keys: Vec<String> },
+        /// RE-5 and channels that cannot be written to first.
+        #[error("A conversation cannot be started on this channel.")]
+        CannotStart,
+        /// IN-5.
+        #[error("The contact is being served by {name} ({team}).")]
+        ServedBy { name: String, team: String },
+        /// IN-5, when the asker may see it.
+        #[error("The contact already has an open conversation.")]
+        AlreadyOpen { conversation_id: ConversationId },
+        #[error("The contact is blocked.")]
+        ContactBlocked,
+        #[error("Too many messages wait for the contact's answer already.")]
+        TooManyWaiting,
+        #[error("The person is in several teams. Choose one.")]
+        ChooseTeam,
+        /// TR-4.
+        #[error("This person cannot take conversations now.")]
+        PersonUnavailable,
+        /// TR-4.
+        #[error("The conversation is already there.")]
+        SameTarget,
+        /// US-6.
+        #[error("An account needs at least one admin.")]
+        LastAdmin,
+        #[error("The channel is not connected.")]
+        ChannelDown,
+        #[error("Too many requests. Try again in {seconds} seconds.")]
+        RateLimited { seconds: i64 },
+        #[error("This key was used for something else.")]
+        KeyReused,
+        #[error("The server is busy or restarting. Nothing was lost; try again.")]
+        Unavailable,
+        /// The reference is in the server's log.
+        #[error("Something went wrong on our side (reference {reference}).")]
+        Internal { reference: String },
+        /// The browser could not reach the server.
+        #[error("No connection to the server.")]
+        Offline,
+    }
 }
 
 /// What is wrong with one field.

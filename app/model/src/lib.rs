@@ -7,6 +7,7 @@
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
+//! * [`from_json`]: JSON as the browser reads it.
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
@@ -16,6 +17,7 @@ mod conversation;
 mod delivery;
 mod fault;
 mod id;
+mod json;
 pub mod limit;
 mod live;
 mod message;
@@ -31,6 +33,7 @@ pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
 pub use id::*;
+pub use json::{Unreadable, from_json};
 pub use live::*;
 pub use message::*;
 pub use people::*;
@@ -46,7 +49,7 @@ pub type Millis = i64;
 macro_rules! words {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         $vis enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
@@ -55,6 +58,12 @@ macro_rules! words {
 
             /// The stored name.
             pub fn word(self) -> &'static str { match self { $($name::$variant => $word),+ } }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::which_word(deserializer, &[$($word),+]).map(|which| $name::ALL[which])
+            }
         }
 
         impl std::str::FromStr for $name {
@@ -86,6 +95,22 @@ macro_rules! words {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.word()) }
         }
     };
+}
+
+/// Reads one of the words; answers which.
+#[doc(hidden)]
+pub fn which_word<'de, D: serde::Deserializer<'de>>(deserializer: D, words: &'static [&'static str]) -> Result<usize, D::Error> {
+    struct Which(&'static [&'static str]);
+    impl serde::de::Visitor<'_> for Which {
+        type Value = usize;
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("a word")
+        }
+        fn visit_str<E: serde::de::Error>(self, found: &str) -> Result<usize, E> {
+            self.0.iter().position(|word| *word == found).ok_or_else(|| E::unknown_variant(found, self.0))
+        }
+    }
+    deserializer.deserialize_str(Which(words))
 }
 
 /// A stored word that no enum value has: a row written by a newer version, or a wrong argument.

@@ -4,7 +4,7 @@
 //! sequence it applied; after a pause it asks for what followed. When that is too much, the answer is `reset` and the
 //! client fetches its state again by the way it used at the start.
 
-use crate::{Access, ConversationId, Message, Millis, Tab, UserId};
+use crate::{Access, ConversationId, Message, Millis, Tab, UserId, json::tagged};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened in an account.
@@ -16,29 +16,30 @@ pub struct Event {
     pub change: Change,
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Change {
-    /// A conversation is new or changed; with it the messages that are new or changed.
-    Conversation {
-        row: Box<crate::Conversation>,
-        /// Its access before; none when it is new.
-        before: Option<Access>,
-        /// Unread messages before, so that counters follow.
-        #[serde(default)]
-        unread_before: i64,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        messages: Vec<Message>,
-    },
-    /// One message changed, its conversation's row did not.
-    Message { access: Access, message: Box<Message> },
-    /// Users, teams, channels, templates or the account changed: fetch what you show of them again.
-    Setup { what: SetupKind },
-    /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
-    Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
-    /// For this reader only: something happened that is not theirs to see; keeps the sequence gapless.
-    Nothing,
+tagged! { "type":
+    /// What happened.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Change {
+        /// A conversation is new or changed; with it the messages that are new or changed.
+        Conversation {
+            row: Box<crate::Conversation>,
+            /// Its access before; none when it is new.
+            before: Option<Access>,
+            /// Unread messages before, so that counters follow.
+            #[serde(default)]
+            unread_before: i64,
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            messages: Vec<Message>,
+        },
+        /// One message changed, its conversation's row did not.
+        Message { access: Access, message: Box<Message> },
+        /// Users, teams, channels, templates or the account changed: fetch what you show of them again.
+        Setup { what: SetupKind },
+        /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
+        Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
+        /// For this reader only: something happened that is not theirs to see; keeps the sequence gapless.
+        Nothing,
+    }
 }
 
 /// Which set-up changed.
@@ -76,32 +77,33 @@ impl Event {
     }
 }
 
-/// From the server to a tab.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "frame", rename_all = "snake_case")]
-pub enum Frame {
-    /// First frame: the account's sequence now and the client build the server carries.
-    Hello {
-        seq: i64,
-        build: String,
-    },
-    Event(Event),
-    /// Too much was missed: fetch again, then go on from `seq`.
-    Reset {
-        seq: i64,
-    },
-    /// Who looks at or writes in a conversation; the whole list for that conversation.
-    Presence {
-        conversation_id: ConversationId,
-        people: Vec<Present>,
-    },
-    /// The contact is typing.
-    ContactTyping {
-        conversation_id: ConversationId,
-    },
-    /// The login, membership or account ended; do not reconnect, sign in again.
-    Ended,
-    Pong,
+tagged! { "frame":
+    /// From the server to a tab.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Frame {
+        /// First frame: the account's sequence now and the client build the server carries.
+        Hello {
+            seq: i64,
+            build: String,
+        },
+        Event(Event),
+        /// Too much was missed: fetch again, then go on from `seq`.
+        Reset {
+            seq: i64,
+        },
+        /// Who looks at or writes in a conversation; the whole list for that conversation.
+        Presence {
+            conversation_id: ConversationId,
+            people: Vec<Present>,
+        },
+        /// The contact is typing.
+        ContactTyping {
+            conversation_id: ConversationId,
+        },
+        /// The login, membership or account ended; do not reconnect, sign in again.
+        Ended,
+        Pong,
+    }
 }
 
 /// A colleague in a conversation.
@@ -111,14 +113,15 @@ pub struct Present {
     pub writing: bool,
 }
 
-/// From a tab to the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "frame", rename_all = "snake_case")]
-pub enum ClientFrame {
-    Ping,
-    /// Which conversation is on screen, and whether the person writes in it; none = no conversation.
-    Looking {
-        conversation_id: Option<ConversationId>,
-        writing: bool,
-    },
+tagged! { "frame":
+    /// From a tab to the server.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum ClientFrame {
+        Ping,
+        /// Which conversation is on screen, and whether the person writes in it; none = no conversation.
+        Looking {
+            conversation_id: Option<ConversationId>,
+            writing: bool,
+        },
+    }
 }

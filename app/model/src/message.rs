@@ -1,6 +1,6 @@
 //! Messages, notes and system lines of a conversation.
 
-use crate::{ConversationId, DeliveryProblem, MediaId, MessageId, Millis, TeamId, UserId, words};
+use crate::{ConversationId, DeliveryProblem, MediaId, MessageId, Millis, TeamId, UserId, json::tagged, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -132,40 +132,41 @@ pub struct Problem {
     pub detail: String,
 }
 
-/// What a message carries beside its text.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Content {
-    #[default]
-    None,
-    Media(Media),
-    Location {
-        latitude: f64,
-        longitude: f64,
-        name: String,
-        address: String,
-    },
-    Contacts {
-        cards: Vec<ContactCard>,
-    },
-    /// What the contact chose or filled in; `id` is the payload of the button or row.
-    Answer {
-        id: String,
-        title: String,
-        description: String,
-    },
-    Order {
-        items: Vec<OrderItem>,
-        text: String,
-    },
-    Template(TemplateContent),
-    /// The network's name of a type that we cannot show, and its reason.
-    Unsupported {
-        type_name: String,
-        reason: String,
-    },
-    Transition(Transition),
+tagged! { "type":
+    /// What a message carries beside its text.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    pub enum Content {
+        #[default]
+        None,
+        Media(Media),
+        Location {
+            latitude: f64,
+            longitude: f64,
+            name: String,
+            address: String,
+        },
+        Contacts {
+            cards: Vec<ContactCard>,
+        },
+        /// What the contact chose or filled in; `id` is the payload of the button or row.
+        Answer {
+            id: String,
+            title: String,
+            description: String,
+        },
+        Order {
+            items: Vec<OrderItem>,
+            text: String,
+        },
+        Template(TemplateContent),
+        /// The network's name of a type that we cannot show, and its reason.
+        Unsupported {
+            type_name: String,
+            reason: String,
+        },
+        Transition(Transition),
+    }
 }
 
 impl Content {
@@ -230,40 +231,41 @@ pub struct TemplateContent {
     pub buttons: Vec<String>,
 }
 
-/// A change of the conversation, told in its feed (SM-10).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Transition {
-    /// The contact wrote and a conversation began.
-    Opened,
-    /// One of us began it with a template.
-    Started,
-    Assumed {
-        from_team: TeamId,
-    },
-    TransferredToTeam {
-        from_team: TeamId,
-        from: Option<UserId>,
-        to_team: TeamId,
-    },
-    TransferredToPerson {
-        from_team: TeamId,
-        from: Option<UserId>,
-        to_team: TeamId,
-        to: UserId,
-    },
-    Concluded,
-    /// The contact wrote within twelve hours (SM-7).
-    Reopened {
-        to: Option<UserId>,
-    },
-    Restarted,
-    /// The contact's number changed.
-    NumberChanged {
-        from: String,
-        to: String,
-    },
+tagged! { "what":
+    /// A change of the conversation, told in its feed (SM-10).
+    #[derive(Clone, Debug, PartialEq)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    pub enum Transition {
+        /// The contact wrote and a conversation began.
+        Opened,
+        /// One of us began it with a template.
+        Started,
+        Assumed {
+            from_team: TeamId,
+        },
+        TransferredToTeam {
+            from_team: TeamId,
+            from: Option<UserId>,
+            to_team: TeamId,
+        },
+        TransferredToPerson {
+            from_team: TeamId,
+            from: Option<UserId>,
+            to_team: TeamId,
+            to: UserId,
+        },
+        Concluded,
+        /// The contact wrote within twelve hours (SM-7).
+        Reopened {
+            to: Option<UserId>,
+        },
+        Restarted,
+        /// The contact's number changed.
+        NumberChanged {
+            from: String,
+            to: String,
+        },
+    }
 }
 
 /// A message on its way from a composer or an API client.
@@ -276,13 +278,14 @@ pub struct SendDraft {
     pub reply_to: Option<MessageId>,
 }
 
-/// What is sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum SendWhat {
-    Text { text: String },
-    Note { text: String },
-    Template(crate::TemplateFill),
+tagged! { "type":
+    /// What is sent.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum SendWhat {
+        Text { text: String },
+        Note { text: String },
+        Template(crate::TemplateFill),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,26 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
 }
 
+/// A letter without case and without the accents of our three languages.
+pub fn plain_letter(letter: char) -> char {
+    let lower = letter.to_lowercase().next().unwrap_or(letter);
+    match lower {
+        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
+}
+
+/// A text of plain letters, so that `configuracao` finds `Configuração`, and `Ávila` stands before `Bruno`.
+pub fn plain(text: &str) -> String {
+    text.chars().map(plain_letter).collect()
+}
+
 /// The first `max` characters, with an ellipsis when something was cut.
 pub fn shorten(text: &str, max: usize) -> String {
     let mut chars = text.chars();
@@ -55,6 +75,12 @@ mod tests {
         assert_eq!(initials("  joão "), "J");
         assert_eq!(initials("🙂"), "");
         assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn plain_letters_have_no_case_and_no_accents() {
+        assert_eq!(plain("Configuração, ÑANDÚ 7"), "configuracao, nandu 7");
+        assert!(plain("Ávila") < plain("bruno"));
     }
 
     #[test]

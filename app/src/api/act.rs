@@ -1,74 +1,73 @@
 //! Acting on conversations. Each answers the conversation as it is after the act; the same comes as an event.
 
-use super::Answer;
+use super::{Answer, Wire};
 use leptos::prelude::*;
 use model::*;
-use server_fn::codec::Json;
 
 /// Takes the conversation (AS-1); exactly one of several wins (SM-11). `seen` is who served it on the screen: a take-over
 /// is from them and from nobody else.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn assume(id: ConversationId, seen: Option<UserId>) -> Answer<Conversation> {
     Ok(service::conversation::assume(&super::cx()?, id, seen).await?)
 }
 
 /// Hands it to a team's queue or to a person (TR-1, TR-2).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn transfer(id: ConversationId, draft: TransferDraft) -> Answer<Conversation> {
     Ok(service::conversation::transfer(&super::cx()?, id, draft).await?)
 }
 
 /// Concludes it; `silent` skips the closing message (CO-1, CO-6).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn conclude(id: ConversationId, silent: bool) -> Answer<Conversation> {
     Ok(service::conversation::conclude(&super::cx()?, id, silent).await?)
 }
 
 /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn restart(id: ConversationId, client_id: String, fill: TemplateFill) -> Answer<Conversation> {
     Ok(service::conversation::restart(&super::cx()?, id, &client_id, fill).await?)
 }
 
 /// Starts a conversation (IN-1 to IN-8).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn start(draft: StartDraft) -> Answer<Started> {
     Ok(service::conversation::start(&super::cx()?, draft).await?)
 }
 
 /// Sends a message or writes a note; the same `client_id` again answers the first message.
 // The generated type must not be called `Send`.
-#[server(name = SendMessage, input = Json)]
+#[server(name = SendMessage, protocol = Wire)]
 pub async fn send(id: ConversationId, draft: SendDraft) -> Answer<Message> {
     Ok(service::message::send(&super::cx()?, id, draft).await?)
 }
 
 /// Tries a failed message again (MS-4).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn retry(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::retry(&super::cx()?, message_id).await?)
 }
 
 /// Takes back a message that waits for the contact's answer (IN-4).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn cancel(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::cancel(&super::cx()?, message_id).await?)
 }
 
 /// Everything up to now is read; tells the network when the conversation is in service (SM-3).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn mark_read(id: ConversationId) -> Answer<()> {
     Ok(service::conversation::mark_read(&super::cx()?, id).await?)
 }
 
 /// Marks it unread for everybody.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn mark_unread(id: ConversationId) -> Answer<()> {
     Ok(service::conversation::mark_unread(&super::cx()?, id).await?)
 }
 
 /// Keeps the unsent text of this conversation for me; empty removes it.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn save_draft(id: ConversationId, text: String) -> Answer<()> {
     Ok(service::conversation::save_draft(&super::cx()?, id, &text).await?)
 }

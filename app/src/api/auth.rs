@@ -1,18 +1,17 @@
 //! Set-up, sign-in, logins, switching accounts.
 
-use super::Answer;
+use super::{Answer, Wire};
 use leptos::prelude::*;
 use model::*;
-use server_fn::codec::Json;
 
 /// What the first page needs to know: set-up or not, who is signed in.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn boot() -> Answer<model::Boot> {
     Ok(service::auth::boot(&super::desk()?, super::maybe_cx().as_ref()).await?)
 }
 
 /// Creates the account and its first admin, and signs them in; closed for good once an account exists.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn setup(draft: SetupDraft) -> Answer<()> {
     let signed_in = service::auth::setup(&super::desk()?, draft, &super::visitor()).await?;
     super::set_cookie(&signed_in.cookie);
@@ -20,7 +19,7 @@ pub async fn setup(draft: SetupDraft) -> Answer<()> {
 }
 
 /// Signs in with a new login; wrong and unknown answer alike (AC-2).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn sign_in(email: String, password: String) -> Answer<()> {
     let signed_in = service::auth::sign_in(&super::desk()?, &email, &password, &super::visitor()).await?;
     super::set_cookie(&signed_in.cookie);
@@ -28,7 +27,7 @@ pub async fn sign_in(email: String, password: String) -> Answer<()> {
 }
 
 /// Ends this login.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn sign_out() -> Answer<()> {
     let cookie = service::auth::sign_out(&super::cx()?).await?;
     super::set_cookie(&cookie);
@@ -36,25 +35,25 @@ pub async fn sign_out() -> Answer<()> {
 }
 
 /// Own logins, newest first.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn logins() -> Answer<Vec<LoginView>> {
     Ok(service::auth::logins(&super::cx()?).await?)
 }
 
 /// Ends one of the own logins; its sockets end at once.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn revoke_login(id: LoginId) -> Answer<()> {
     Ok(service::auth::revoke_login(&super::cx()?, id).await?)
 }
 
 /// Goes on in another account without signing in again (AC-9).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn switch_account(account_id: AccountId) -> Answer<()> {
     Ok(service::auth::switch_account(&super::cx()?, account_id).await?)
 }
 
 /// What a contact's message within twelve hours of my conclusions does (SM-7, SM-8).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn set_archive_preference(preference: ArchivePreference) -> Answer<()> {
     Ok(service::people::set_archive_preference(&super::cx()?, preference).await?)
 }

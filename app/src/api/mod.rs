@@ -6,11 +6,13 @@ pub mod act;
 pub mod auth;
 pub mod inbox;
 pub mod settings;
+mod wire;
 
 use model::Fault;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use wire::Wire;
 
 /// The error of every server function: a [`Fault`], as JSON, with its HTTP status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -36,6 +38,10 @@ impl FromServerFnError for Refused {
         #[cfg(feature = "ssr")]
         set_status(&refused.0);
         refused
+    }
+
+    fn de(json: server_fn::Bytes) -> Self {
+        model::from_json(&json).unwrap_or_else(|e| Self::from_server_fn_error(ServerFnErrorErr::Deserialization(e.to_string())))
     }
 }
 

@@ -1,60 +1,59 @@
 //! Settings: account, members, teams, channels. Admins only, except where it says otherwise.
 
-use super::Answer;
+use super::{Answer, Wire};
 use leptos::prelude::*;
 use model::*;
-use server_fn::codec::Json;
 
 /// Members of the account, past ones included; every member may read it.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn members() -> Answer<Vec<Member>> {
     Ok(service::people::members(&super::cx()?).await?)
 }
 
 /// Creates or changes a member; answers the member as stored.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn save_member(draft: MemberDraft) -> Answer<Member> {
     Ok(service::people::save_member(&super::cx()?, draft).await?)
 }
 
 /// Teams of the account; every member may read it.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn teams() -> Answer<Vec<Team>> {
     Ok(service::people::teams(&super::cx()?).await?)
 }
 
 /// Creates or changes a team; a new default takes the mark from the old one (TE-2).
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn save_team(draft: TeamDraft) -> Answer<Team> {
     Ok(service::people::save_team(&super::cx()?, draft).await?)
 }
 
 /// The account with its closing message.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn account() -> Answer<model::Account> {
     Ok(service::people::account(&super::cx()?).await?)
 }
 
 /// Changes the account.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn save_account(draft: AccountDraft) -> Answer<model::Account> {
     Ok(service::people::save_account(&super::cx()?, draft).await?)
 }
 
 /// Channels with their settings, secrets left out.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn channel_forms() -> Answer<Vec<ChannelForm>> {
     Ok(service::channels::forms(&super::cx()?).await?)
 }
 
 /// Connects or changes a channel.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn save_channel(draft: ChannelDraft) -> Answer<ChannelForm> {
     Ok(service::channels::save(&super::cx()?, draft).await?)
 }
 
 /// Asks the network whether the channel works, and resumes its queue when it does; answers the number's name.
-#[server(input = Json)]
+#[server(protocol = Wire)]
 pub async fn probe_channel(id: ChannelId) -> Answer<String> {
     Ok(service::channels::probe(&super::cx()?, id).await?)
 }

@@ -335,8 +335,8 @@ pub(super) fn thread_sees(id: ConversationId, thread: &Thread, row: &Conversatio
     } else if thread.face.row.with_untracked(|have| have.as_ref().is_some_and(|h| h.contact_id == row.contact_id)) {
         thread.face.others.update(|others| {
             others.retain(|o| o.id != row.id);
-            others.push(row.clone());
-            others.sort_by_key(|o| std::cmp::Reverse((o.started_at, o.id)));
+            let at = others.partition_point(|o| (o.started_at, o.id) > (row.started_at, row.id));
+            others.insert(at, row.clone());
         });
     }
 }

@@ -236,7 +236,7 @@ impl Store {
     #[cfg(feature = "browser")]
     pub(super) fn restore_outgoing(&self) {
         let Some(kept) = self.own_key("out").and_then(|key| web::read(&key)) else { return };
-        let Ok(mut all) = serde_json::from_slice::<Vec<Outgoing>>(kept.as_bytes()) else { return };
+        let Ok(mut all) = from_json::<Vec<Outgoing>>(kept.as_bytes()) else { return };
         let now = self.server_now();
         self.acts.update_value(|acts| {
             for mut o in all.drain(..) {

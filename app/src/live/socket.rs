@@ -125,7 +125,7 @@ fn heard(store: Store, turn: u32, text: &str) {
         return;
     }
     line(|l| l.heard_at = web::clock());
-    let Ok(frame) = serde_json::from_slice::<Frame>(text.as_bytes()) else {
+    let Ok(frame) = model::from_json::<Frame>(text.as_bytes()) else {
         // A newer server says something that this build does not know; its build differs, the banner tells.
         return;
     };

@@ -92,7 +92,7 @@ pub fn provide_store() -> Store {
     let store = Store::new();
     provide_context(store);
     #[cfg(feature = "browser")]
-    Effect::new(move |_| store.begin());
+    crate::part::effect(move || store.begin());
     store
 }
 

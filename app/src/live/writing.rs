@@ -116,7 +116,7 @@ impl Store {
     }
 
     fn kept(&self, id: ConversationId) -> Option<Kept> {
-        serde_json::from_slice(web::read(&self.draft_key(id)?)?.as_bytes()).ok()
+        model::from_json(web::read(&self.draft_key(id)?)?.as_bytes()).ok()
     }
 
     /// Keeps a text in this browser until it is empty here and on the server.

@@ -55,16 +55,21 @@ impl Commands {
         });
     }
 
+    /// Opens or closes the palette, in the place of the sheet.
+    pub fn toggle_palette(self) {
+        self.sheet.set(false);
+        self.palette.update(|open| *open = !*open);
+    }
+
     /// What can be done now, by group.
     pub fn now(self) -> Vec<Command> {
         let mut found: Vec<Command> = Vec::new();
         for (_, command) in self.list.get().into_iter().rev() {
             if command.when.get() && !found.iter().any(|c| c.id == command.id) {
-                found.push(command);
+                let at = found.partition_point(|c| c.group < command.group);
+                found.insert(at, command);
             }
         }
-        found.reverse();
-        found.sort_by_key(|c| c.group);
         found
     }
 }
@@ -139,7 +144,8 @@ mod keys {
             "Enter" => "enter".to_owned(),
             "ArrowUp" => "up".to_owned(),
             "ArrowDown" => "down".to_owned(),
-            other => other.to_lowercase(),
+            // Our keys are letters without accents.
+            other => other.to_ascii_lowercase(),
         };
         let mut chord = String::new();
         if event.ctrl_key() || event.meta_key() {

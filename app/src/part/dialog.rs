@@ -1,6 +1,6 @@
 //! Modal dialogs on the browser's own `<dialog>`, which traps and returns the focus.
 
-use super::{Button, IconButton, Kind};
+use super::{Button, IconButton, Kind, effect};
 use crate::i18n::*;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn Dialog(
     let children = StoredValue::new(children);
     let footer = StoredValue::new(footer);
 
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(dialog), now) = (node.get(), open.get()) else { return };
         if now && !dialog.open() {
             let _ = dialog.show_modal();

@@ -1,5 +1,6 @@
 //! What a screen asks of the server when it opens.
 
+use super::effect;
 use crate::api::Answer;
 use leptos::prelude::*;
 use model::Fault;
@@ -26,7 +27,7 @@ impl<T: Clone + Send + Sync + 'static> Fetched<T> {
         F: Future<Output = Answer<T>> + 'static,
     {
         let (answer, turn) = (RwSignal::new(None), RwSignal::new(0_u32));
-        Effect::new(move |_| {
+        effect(move || {
             let asked_at = turn.get();
             let asked = untrack(&ask);
             leptos::task::spawn_local(async move {

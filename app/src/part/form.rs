@@ -1,5 +1,6 @@
 //! What forms have in common: which field is wrong, and not losing what was typed.
 
+use super::effect;
 use crate::i18n::*;
 use leptos::prelude::*;
 use model::{Fault, FieldFault, Wrong};
@@ -94,7 +95,7 @@ impl<D: Clone + PartialEq + Send + Sync + 'static> Form<D> {
         };
         guard_leaving(Signal::derive(move || form.dirty() && !form.saving.get()));
         // "Saved" stays until the next change.
-        Effect::new(move |_| {
+        effect(move || {
             if form.dirty() && form.saved.get_untracked() {
                 form.saved.set(false);
             }
@@ -220,7 +221,7 @@ pub fn may_leave() -> bool {
 pub fn guard_leaving(dirty: Signal<bool>) {
     let i18n = use_i18n();
     let question = Signal::derive(move || format!("{}\n{}", t_string!(i18n, common.leave.title), t_string!(i18n, common.leave.text)));
-    Effect::new(move |_| {
+    effect(move || {
         LEAVING.set(Some(Leaving { dirty, question }));
         let unloading = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             if dirty.try_get_untracked() == Some(true) {

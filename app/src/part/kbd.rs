@@ -23,7 +23,7 @@ fn name(key: &str, mac: bool) -> String {
         ("escape", _) => "Esc".into(),
         ("up", _) => "↑".into(),
         ("down", _) => "↓".into(),
-        (other, _) => other.to_uppercase(),
+        (other, _) => other.to_ascii_uppercase(),
     }
 }
 

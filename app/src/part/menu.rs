@@ -1,8 +1,9 @@
 //! What opens beside its button: menus and small panels, in the top layer, closed by Escape and by a press elsewhere.
 
-use super::{Icon, Kind};
+use super::{Icon, Kind, effect};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use model::text::plain;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -81,13 +82,13 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
     let button = NodeRef::<leptos::html::Button>::new();
     let panel = NodeRef::<leptos::html::Div>::new();
 
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(button), Some(panel)) = (button.get(), panel.get()) {
             // By element: no ids to make up.
             let _ = js_sys::Reflect::set(&button, &JsValue::from_str("popoverTargetElement"), &panel);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(panel) = panel.get() else { return };
         let shown = panel.matches(":popover-open").unwrap_or(false);
         if open.get() && !shown {
@@ -111,7 +112,11 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
         }
         if shown && let Some(panel) = panel.get_untracked() {
             let first = if role == "menu" { "[role^=menuitem]" } else { "[autofocus], input, select, button, a[href]" };
-            focus(panel.query_selector(first).ok().flatten());
+            let find = move || panel.query_selector(first).ok().flatten();
+            match find() {
+                None => request_animation_frame(move || focus(find())),
+                found => focus(found),
+            }
         }
     };
     let keys = move |event: KeyboardEvent| {
@@ -223,6 +228,11 @@ fn focus(el: Option<Element>) {
     }
 }
 
+/// A length of style, in whole pixels.
+pub(super) fn px(length: f64) -> String {
+    format!("{}px", length.round() as i32)
+}
+
 /// Opens towards the middle of the page, so that its own size does not matter.
 fn place(button: &HtmlElement, panel: &HtmlElement) {
     let size = |s: Result<JsValue, JsValue>| s.ok().and_then(|s| s.as_f64()).unwrap_or_default();
@@ -230,7 +240,7 @@ fn place(button: &HtmlElement, panel: &HtmlElement) {
     let at = button.get_bounding_client_rect();
     let style = panel.style();
     let set = |name: &str, value: f64| {
-        let _ = style.set_property(name, &format!("{}px", value.max(0.0)));
+        let _ = style.set_property(name, &px(value.max(0.0)));
     };
     for name in ["left", "right", "top", "bottom"] {
         let _ = style.set_property(name, "auto");
@@ -266,7 +276,7 @@ fn walk(event: &KeyboardEvent, panel: &Element) {
         "Home" => 0,
         "End" => items.len() - 1,
         letter if letter.chars().count() == 1 && !event.ctrl_key() && !event.meta_key() => {
-            let begins = |i: &usize| items[*i].text_content().is_some_and(|t| t.trim().to_lowercase().starts_with(&letter.to_lowercase()));
+            let begins = |i: &usize| items[*i].text_content().is_some_and(|t| plain(t.trim()).starts_with(&plain(letter)));
             let after = now.map_or(0, |n| n + 1);
             match (after..items.len()).chain(0..after.min(items.len())).find(begins) {
                 Some(found) => found,

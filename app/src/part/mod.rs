@@ -21,6 +21,7 @@
 //! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
 //! | [`Time`], [`Clock`], [`use_times`] | times in the account's zone and the reader's language; empty on the server |
 //! | [`Fetched`] | what a screen asks of the server when it opens: `Fetched::new(teams)`, `.get()`, `.refetch()` |
+//! | [`effect`] | `effect(move || …)`, for every effect that does not need its last value |
 //! | [`ZoneField`] | a time zone, with the time there |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
 //! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
@@ -29,6 +30,7 @@ mod avatar;
 mod button;
 mod command;
 mod dialog;
+mod effect;
 mod fetch;
 mod field;
 mod form;
@@ -47,6 +49,7 @@ pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone};
 pub use button::{Button, IconButton, Kind, LinkButton};
 pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};
+pub use effect::effect;
 pub use fetch::Fetched;
 pub use field::{Checkbox, Choice, CopyField, PasswordField, Radios, Select, TextArea, TextField, Toggle};
 pub use form::{Faults, Form, FormFoot, guard_leaving, may_leave};

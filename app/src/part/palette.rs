@@ -1,10 +1,11 @@
 //! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
 
-use super::{Command, CommandGroup, Dialog, Kbd, use_commands};
+use super::{Command, CommandGroup, Dialog, Kbd, effect, use_commands};
 use crate::i18n::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+use model::text::plain;
 
 fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
     match group {
@@ -17,31 +18,11 @@ fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
     .to_string()
 }
 
-/// Both dialogs, and the commands that open them; once per page.
+/// Both dialogs; once per page.
 #[component]
 pub fn Palette() -> impl IntoView {
     let i18n = use_i18n();
     let commands = use_commands();
-    let open_palette = move |()| {
-        commands.sheet.set(false);
-        commands.palette.update(|open| *open = !*open);
-    };
-    commands.add(Command {
-        id: "palette",
-        group: CommandGroup::View,
-        label: Signal::derive(move || t_string!(i18n, common.palette.open).to_string()),
-        keys: Some("mod+k"),
-        when: Signal::stored(true),
-        run: Callback::new(open_palette),
-    });
-    commands.add(Command {
-        id: "shortcuts",
-        group: CommandGroup::View,
-        label: Signal::derive(move || t_string!(i18n, common.palette.shortcuts).to_string()),
-        keys: Some("?"),
-        when: Signal::stored(true),
-        run: Callback::new(move |()| commands.sheet.set(true)),
-    });
     view! {
         <Dialog open=commands.palette title=move || t_string!(i18n, common.palette.title).to_string() class="palette">
             <Finder/>
@@ -96,7 +77,7 @@ fn Finder() -> impl IntoView {
         event.prevent_default();
     };
     // The chosen one stays in sight.
-    Effect::new(move |_| {
+    effect(move || {
         let id = format!("palette-{}", chosen.get());
         request_animation_frame(move || {
             if let Some(el) = document().get_element_by_id(&id) {
@@ -170,21 +151,4 @@ fn Sheet() -> impl IntoView {
             }).collect_view()}
         </div>
     }
-}
-
-/// Lower case without the accents of our three languages, so that `configuracao` finds `Configuração`.
-fn plain(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .map(|c| match c {
-            'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-            'é' | 'ê' | 'è' => 'e',
-            'í' | 'ì' => 'i',
-            'ó' | 'ô' | 'õ' | 'ò' => 'o',
-            'ú' | 'ü' | 'ù' => 'u',
-            'ç' => 'c',
-            'ñ' => 'n',
-            other => other,
-        })
-        .collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! The server has no `Intl`: it writes the exact time in `datetime` and leaves the text empty.
 
+use super::effect;
 use crate::i18n::*;
 use crate::language;
 use crate::session::{Session, use_session};
@@ -54,7 +55,7 @@ pub fn provide_clock() -> Clock {
     if cfg!(feature = "browser") {
         clock.now.set(Some(clock.exact()));
     }
-    Effect::new(move |_| {
+    effect(move || {
         gloo_timers::callback::Interval::new(TICK, move || {
             let _ = clock.now.try_set(Some(clock.exact()));
         })

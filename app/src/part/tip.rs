@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub fn TipHost() -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "browser")]
-    Effect::new(move |_| {
+    super::effect(move || {
         if let Some(el) = node.get() {
             live::attend(el);
         }
@@ -17,6 +17,7 @@ pub fn TipHost() -> impl IntoView {
 
 #[cfg(feature = "browser")]
 mod live {
+    use super::super::menu::px;
     use gloo_timers::callback::Timeout;
     use leptos::prelude::*;
     use std::{cell::RefCell, rc::Rc};
@@ -86,8 +87,8 @@ mod live {
         let below = at.bottom() + GAP;
         let top = if below + size.height() > high { at.top() - GAP - size.height() } else { below };
         let style = tip.style();
-        let _ = style.set_property("left", &format!("{left}px"));
-        let _ = style.set_property("top", &format!("{top}px"));
+        let _ = style.set_property("left", &px(left));
+        let _ = style.set_property("top", &px(top));
     }
 
     fn inner(size: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>) -> f64 {

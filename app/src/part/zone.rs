@@ -1,6 +1,7 @@
 //! Choosing a time zone.
 
 use super::TextField;
+use super::effect;
 use super::time::use_times;
 use crate::i18n::*;
 use js_sys::{Array, Function, Reflect};
@@ -46,7 +47,7 @@ pub fn ZoneField(
     let i18n = use_i18n();
     let times = use_times();
     let others = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         others.set(known_zones());
         if guess
             && value.with_untracked(String::is_empty)

@@ -40,7 +40,7 @@ fn Login() -> impl IntoView {
     let wait = RwSignal::new(0_i64);
     let counting = StoredValue::new(None::<SendWrapper<Interval>>);
 
-    Effect::new(move |_| {
+    effect(move || {
         let known = window().local_storage().ok().flatten().and_then(|s| s.get_item(EMAIL).ok().flatten()).unwrap_or_default();
         if email.with_untracked(String::is_empty) {
             email.set(known);

@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 mod page;
 
+use crate::part::effect;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 pub use page::plain_page;
@@ -10,7 +11,7 @@ pub use page::plain_page;
 /// The client has no help pages: whoever gets here by the router gets the server's.
 #[component]
 pub fn HelpScreen() -> impl IntoView {
-    Effect::new(|_| {
+    effect(|| {
         let _ = window().location().reload();
     });
 }

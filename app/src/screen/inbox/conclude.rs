@@ -16,7 +16,7 @@ pub fn ConcludeDialog() -> impl IntoView {
     let open = opened_by(pane, |s| matches!(s, Sheet::Conclude { .. }));
     let with_message = RwSignal::new(true);
     let dont_ask = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Sheet::Conclude { silent }) = pane.sheet.get() {
             with_message.set(!silent);
         }

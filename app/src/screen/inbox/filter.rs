@@ -1,9 +1,11 @@
 //! Filters and order of the list (AB-2, AB-3).
 
+use crate::area::{Later, Part};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
 use leptos::prelude::*;
+use model::text::plain;
 use model::{ChannelId, ChannelStatus, Filter, TeamId, UserId};
 
 /// How many kinds of filter are set.
@@ -14,15 +16,14 @@ pub fn active(filter: &Filter) -> usize {
         .count()
 }
 
-fn toggled<T: PartialEq + Copy>(all: &[T], one: T) -> Vec<T> {
-    let mut all = all.to_vec();
+/// Sets one of a kind, or takes it away.
+fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {
     match all.iter().position(|x| *x == one) {
         Some(at) => {
             all.remove(at);
         }
         None => all.push(one),
     }
-    all
 }
 
 /// The filter button and its panel; every tick applies at once.
@@ -35,26 +36,34 @@ pub fn FilterMenu(open: RwSignal<bool>) -> impl IntoView {
         0 => t_string!(i18n, inbox.filter.title).to_string(),
         count => t_string!(i18n, inbox.filter.active, count = count).to_string(),
     });
-    let set = move |change: &dyn Fn(&mut Filter)| {
-        let mut filter = store.filter.get_untracked();
-        change(&mut filter);
-        store.sieve(filter, store.oldest_first.get_untracked());
-    };
+    view! {
+        <Popover label icon="filter" icon_only=true marked=Signal::derive(move || count.get() > 0) open class="filter-button">
+            <Later part=Part::Filter wanted=open/>
+        </Popover>
+    }
+}
+
+/// What the list can be filtered by.
+#[component]
+pub fn FilterPanel() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let set = Callback::new(move |filter: Filter| store.sieve(filter, store.oldest_first.get_untracked()));
     let channels = Signal::derive(move || {
         store.workspace.with(|w| {
             let all = w.iter().flat_map(|w| &w.channels).filter(|c| c.status != ChannelStatus::Removed);
-            all.map(|c| (c.id, c.name.clone())).collect::<Vec<(ChannelId, String)>>()
+            all.map(|c| (c.id.0, c.name.clone())).collect::<Vec<_>>()
         })
     });
     let teams = Signal::derive(move || {
-        store.workspace.with(|w| w.iter().flat_map(|w| &w.teams).map(|t| (t.id, t.name.clone())).collect::<Vec<(TeamId, String)>>())
+        store.workspace.with(|w| w.iter().flat_map(|w| &w.teams).map(|t| (t.id.0, t.name.clone())).collect::<Vec<_>>())
     });
     let people = Signal::derive(move || {
-        let me = store.my_id();
+        let me = store.my_id().map(|id| id.0);
         store.workspace.with(|w| {
-            let mut all: Vec<(UserId, String)> =
-                w.iter().flat_map(|w| &w.members).filter(|m| m.active).map(|m| (m.user_id, m.name.clone())).collect();
-            all.sort_by_key(|(id, name)| (Some(*id) != me, name.to_lowercase()));
+            let mut all: Vec<(i64, String)> =
+                w.iter().flat_map(|w| &w.members).filter(|m| m.active).map(|m| (m.user_id.0, m.name.clone())).collect();
+            all.sort_by_cached_key(|(id, name)| (Some(*id) != me, plain(name)));
             if let Some((id, name)) = all.first_mut()
                 && Some(*id) == me
             {
@@ -64,42 +73,46 @@ pub fn FilterMenu(open: RwSignal<bool>) -> impl IntoView {
         })
     });
     view! {
-        <Popover label icon="filter" icon_only=true marked=Signal::derive(move || count.get() > 0) open class="filter-button">
-            <div class="filter-panel">
-                <header class="filter-head">
-                    <h2>{t!(i18n, inbox.filter.title)}</h2>
-                    <Button small=true kind=Kind::Ghost press=move |()| set(&|f| *f = Filter::default())
-                        class="filter-clear">{t!(i18n, inbox.filter.clear)}</Button>
-                </header>
-                <Tick label=move || t_string!(i18n, inbox.filter.unread).to_string()
-                    on=move || store.filter.with(|f| f.unread) change=move || set(&|f| f.unread = !f.unread)/>
-                <Group title=move || t_string!(i18n, inbox.filter.channels).to_string() items=channels
-                    on=move |id| store.filter.with(|f| f.channels.contains(&id))
-                    change=move |id| set(&|f| f.channels = toggled(&f.channels, id))/>
-                <Group title=move || t_string!(i18n, inbox.filter.teams).to_string() items=teams
-                    on=move |id| store.filter.with(|f| f.teams.contains(&id))
-                    change=move |id| set(&|f| f.teams = toggled(&f.teams, id))/>
-                <Group title=move || t_string!(i18n, inbox.filter.assignees).to_string() items=people
-                    on=move |id| store.filter.with(|f| f.assignees.contains(&id))
-                    change=move |id| set(&|f| f.assignees = toggled(&f.assignees, id))/>
-            </div>
-        </Popover>
+        <div class="filter-panel">
+            <header class="filter-head">
+                <h2>{t!(i18n, inbox.filter.title)}</h2>
+                <Button small=true kind=Kind::Ghost press=move |()| set.run(Filter::default())
+                    class="filter-clear">{t!(i18n, inbox.filter.clear)}</Button>
+            </header>
+            <Tick label=move || t_string!(i18n, inbox.filter.unread).to_string() on=move || store.filter.with(|f| f.unread)
+                change=move || set.run({ let f = store.filter.get_untracked(); Filter { unread: !f.unread, ..f } })/>
+            <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.channels).to_string()) items=channels
+                on=|f, id| f.channels.contains(&ChannelId(id)) flip=|f, id| toggle(&mut f.channels, ChannelId(id))/>
+            <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.teams).to_string()) items=teams
+                on=|f, id| f.teams.contains(&TeamId(id)) flip=|f, id| toggle(&mut f.teams, TeamId(id))/>
+            <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.assignees).to_string()) items=people
+                on=|f, id| f.assignees.contains(&UserId(id)) flip=|f, id| toggle(&mut f.assignees, UserId(id))/>
+        </div>
     }
 }
 
-/// One kind of filter; not shown when there is nothing to choose.
+/// One kind of filter: ids and names; not shown when there is nothing to choose.
 #[component]
-fn Group<K: Copy + Eq + std::hash::Hash + Send + Sync + 'static>(
-    title: impl Fn() -> String + Send + Sync + 'static,
-    items: Signal<Vec<(K, String)>>,
-    on: impl Fn(K) -> bool + Copy + Send + Sync + 'static,
-    change: impl Fn(K) + Copy + Send + Sync + 'static,
+fn Group(
+    title: Signal<String>,
+    items: Signal<Vec<(i64, String)>>,
+    /// Whether the filter has it.
+    on: fn(&Filter, i64) -> bool,
+    /// Sets it, or takes it away.
+    flip: fn(&mut Filter, i64),
+    set: Callback<Filter>,
 ) -> impl IntoView {
+    let store = use_store();
+    let change = move |id| {
+        let mut filter = store.filter.get_untracked();
+        flip(&mut filter, id);
+        set.run(filter);
+    };
     view! {
         <fieldset class="filter-group" hidden=move || items.with(|i| i.len() < 2)>
-            <legend>{title}</legend>
+            <legend>{move || title.get()}</legend>
             <For each=move || items.get() key=|item| item.clone() let((id, name))>
-                <Tick label=move || name.clone() on=move || on(id) change=move || change(id)/>
+                <Tick label=move || name.clone() on=move || store.filter.with(|f| on(f, id)) change=move || change(id)/>
             </For>
         </fieldset>
     }
@@ -143,7 +156,10 @@ mod tests {
         assert_eq!(active(&Filter::default()), 0);
         let filter = Filter { channels: vec![ChannelId(1), ChannelId(2)], unread: true, ..Filter::default() };
         assert_eq!(active(&filter), 2);
-        assert_eq!(toggled(&filter.channels, ChannelId(1)), [ChannelId(2)]);
-        assert_eq!(toggled(&filter.channels, ChannelId(3)).len(), 3);
+        let mut channels = filter.channels;
+        toggle(&mut channels, ChannelId(1));
+        assert_eq!(channels, [ChannelId(2)]);
+        toggle(&mut channels, ChannelId(3));
+        assert_eq!(channels, [ChannelId(2), ChannelId(3)]);
     }
 }

@@ -48,7 +48,7 @@ pub fn provide_panes() -> Panes {
     };
     provide_context(panes);
     #[cfg(feature = "browser")]
-    Effect::new(move |_| panes.measure());
+    crate::part::effect(move || panes.measure());
     panes
 }
 

@@ -5,8 +5,9 @@ mod rows;
 
 use super::filter::{FilterMenu, OrderButton};
 use super::layout::{tab_of, tab_word, use_panes};
-use super::search::{Results, SearchField};
+use super::search::SearchField;
 use super::start::{Start, use_start};
+use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
@@ -29,8 +30,8 @@ pub fn ListPane() -> impl IntoView {
     let searching = Memo::new(move |_| search.with(|s| !s.trim().is_empty()));
 
     // What the address says is what is loaded.
-    Effect::new(move |_| store.show_tab(panes.tab.get()));
-    Effect::new(move |_| store.pin(panes.open.get()));
+    effect(move || store.show_tab(panes.tab.get()));
+    effect(move || store.pin(panes.open.get()));
     follow_my_own();
 
     let label = move |tab: Tab| {
@@ -94,7 +95,7 @@ pub fn ListPane() -> impl IntoView {
         </div>
         <div class="list-body" id=ROWS role="tabpanel" aria-label=move || label(panes.tab.get()).get() class:searching=move || searching.get()>
             <Rows/>
-            <Show when=move || searching.get()><Results text=search/></Show>
+            <Show when=move || searching.get()><Area part=Part::Results(search)/></Show>
         </div>
     }
 }

@@ -21,7 +21,7 @@ pub mod template;
 pub mod thread;
 pub mod transfer;
 
-use crate::area::{Area, Part};
+use crate::area::{Area, Later, Part};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
@@ -38,7 +38,7 @@ pub fn InboxScreen() -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
     let panes = provide_panes();
-    let start_wanted = provide_start().wanted();
+    let start = provide_start();
     let title = move || match store.counts.with(|c| c.mine_unread) {
         count if count > 0 => t_string!(i18n, inbox.title_unread, count = count).to_string(),
         _ => t_string!(i18n, inbox.title).to_string(),
@@ -51,7 +51,7 @@ pub fn InboxScreen() -> impl IntoView {
             <section class="inbox-list" aria-label=move || t_string!(i18n, inbox.layout.list).to_string()><ListPane/></section>
             {move || if is_open.get() { view! { <Beside panes/> }.into_any() } else { view! { <Choose/> }.into_any() }}
         </div>
-        <Show when=move || start_wanted.get()><Area part=Part::Start/></Show>
+        <Later part=Part::Start wanted=start.open/>
     }
 }
 

@@ -23,7 +23,7 @@ pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     // A sheet takes the focus when it opens and gives it back when it closes.
     let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(el) = node.get()
             && !panes.wide.get_untracked()
         {

@@ -10,6 +10,7 @@ use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::text::plain_letter;
 use model::{ContactHit, ContactStatus, Conversation, Fault, MessageHit, SearchResult, limit};
 use wasm_bindgen::JsCast;
 
@@ -41,7 +42,7 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
             }
         }),
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(el) = node.get() else { return };
         let now = text.get();
         if el.value() != now {
@@ -135,7 +136,7 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
             });
         });
     };
-    Effect::new(move |_| ask(wanted.get(), ASK_AFTER_MS));
+    effect(move || ask(wanted.get(), ASK_AFTER_MS));
     let on_key = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowDown" => 1,
@@ -327,8 +328,8 @@ fn protocol_like(text: &str) -> bool {
 /// The text in parts, those that match the words of the term marked; cut so that the first match is in sight.
 pub fn marked(text: &str, term: &str) -> Vec<(String, bool)> {
     let chars: Vec<char> = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
-    let folded: Vec<char> = chars.iter().map(|c| fold(*c)).collect();
-    let words: Vec<Vec<char>> = term.split_whitespace().map(|w| w.chars().map(fold).collect()).collect();
+    let folded: Vec<char> = chars.iter().map(|c| plain_letter(*c)).collect();
+    let words: Vec<Vec<char>> = term.split_whitespace().map(|w| w.chars().map(plain_letter).collect()).collect();
     let mut is_hit = vec![false; chars.len()];
     for word in words.iter().filter(|w| !w.is_empty()) {
         for start in 0..(folded.len() + 1).saturating_sub(word.len()) {
@@ -350,21 +351,6 @@ pub fn marked(text: &str, term: &str) -> Vec<(String, bool)> {
         }
     }
     parts
-}
-
-/// A letter without case and accent, as far as our languages have them.
-fn fold(c: char) -> char {
-    let lower = c.to_lowercase().next().unwrap_or(c);
-    match lower {
-        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    }
 }
 
 #[cfg(test)]

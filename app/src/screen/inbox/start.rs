@@ -39,7 +39,8 @@ enum Who {
 /// What the dialog holds; it stays while the dialog is closed, so that nothing typed is lost.
 #[derive(Clone, Copy)]
 pub struct Starter {
-    open: RwSignal<bool>,
+    /// Whether the dialog is open.
+    pub open: RwSignal<bool>,
     who: RwSignal<Who>,
     typed: RwSignal<String>,
     name: RwSignal<String>,
@@ -85,11 +86,6 @@ impl Starter {
             Start::Number(number) => self.who.set(Who::Number(number)),
         }
         self.open.set(true);
-    }
-
-    /// Whether the dialog was ever opened.
-    pub fn wanted(self) -> Memo<bool> {
-        Memo::new(move |before| before == Some(&true) || self.open.get())
     }
 
     fn clear(self) {
@@ -232,7 +228,7 @@ fn Form() -> impl IntoView {
 
 /// Chooses the usual or the first choice when the chosen one does not exist.
 fn keep_valid(value: RwSignal<String>, choices: Memo<Vec<Choice>>, usual: Signal<Option<String>>) {
-    Effect::new(move |_| {
+    effect(move || {
         let better = choices.with(|all| {
             let known = |v: &String| all.iter().any(|c| c.value == *v);
             if value.with(known) { None } else { usual.get().filter(known).or_else(|| all.first().map(|c| c.value.clone())) }
@@ -251,7 +247,7 @@ fn Choose() -> impl IntoView {
     let hits = RwSignal::new(None::<Vec<ContactHit>>);
     let asked = StoredValue::new(0u32);
     let wanted = Memo::new(move |_| starter.typed.with(|t| t.trim().to_owned()));
-    Effect::new(move |_| {
+    effect(move || {
         let text = wanted.get();
         let turn = asked.try_update_value(|n| {
             *n += 1;

@@ -109,7 +109,7 @@ pub fn TemplatePicker(
         channel
     });
     // A chosen template that was changed or withdrawn meanwhile.
-    Effect::new(move |_| {
+    effect(move || {
         if let Loaded::Here(list) = loaded.get()
             && let Some(have) = chosen.get_untracked()
         {

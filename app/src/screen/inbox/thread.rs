@@ -13,7 +13,7 @@ use super::head::Head;
 use super::layout::use_panes;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
-use crate::area::{Area, Part};
+use crate::area::{Later, Part};
 use crate::fault;
 use crate::i18n::*;
 use crate::live::{Phase, use_store};
@@ -68,14 +68,13 @@ fn Open(id: ConversationId) -> impl IntoView {
     provide_context(pane);
     reading::attend(pane);
     commands(pane);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(place) = panes.goal.get() {
             panes.goal.set(None);
             pane.go_to(place);
         }
     });
     let timeline = StoredValue::new(pane.timeline());
-    let any_sheet = Memo::new(move |before| before == Some(&true) || pane.sheet.with(Option::is_some));
     // A row that the list has is shown at once, before the messages are here.
     let face = Memo::new(move |_| match pane.phase.get() {
         Phase::Idle | Phase::Loading => Face::Loading,
@@ -100,7 +99,7 @@ fn Open(id: ConversationId) -> impl IntoView {
                 Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
                 Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
             }}
-            <Show when=move || any_sheet.get()><Area part=Part::Sheets/></Show>
+            <Later part=Part::Sheets wanted=move || pane.sheet.with(Option::is_some)/>
         </section>
     }
 }
@@ -169,7 +168,7 @@ pub fn Sheets() -> impl IntoView {
 /// The `open` signal of a dialog that stands for one kind of sheet, both ways.
 pub fn opened_by(pane: Pane, is: fn(&Sheet) -> bool) -> RwSignal<bool> {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let now = pane.sheet.with(|s| s.as_ref().is_some_and(is));
         if open.get_untracked() != now {
             open.set(now);

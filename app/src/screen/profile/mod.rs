@@ -118,7 +118,7 @@ fn Browser() -> impl IntoView {
     let i18n = use_i18n();
     let prefs = use_prefs();
     let theme = RwSignal::new(untrack(|| prefs.theme()).word().to_owned());
-    Effect::new(move |_| theme.set(prefs.theme().word().to_owned()));
+    effect(move || theme.set(prefs.theme().word().to_owned()));
     const THEMES: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
     let themes = Signal::derive(move || THEMES.map(|t| Choice::new(t.word(), theme_name(i18n, t))).to_vec());
     let choose_theme = move |word: String| {
@@ -127,7 +127,7 @@ fn Browser() -> impl IntoView {
         }
     };
     let tongue = RwSignal::new(language::code(i18n.get_locale_untracked()).to_owned());
-    Effect::new(move |_| tongue.set(language::code(i18n.get_locale()).to_owned()));
+    effect(move || tongue.set(language::code(i18n.get_locale()).to_owned()));
     let tongues = Signal::stored(language::ALL.map(|(locale, name)| Choice::new(language::code(locale), name)).to_vec());
     let choose_tongue = move |code: String| {
         if let Some((locale, _)) = language::ALL.into_iter().find(|(l, _)| language::code(*l) == code) {

@@ -103,7 +103,7 @@ pub(super) fn when_here<T: Clone + Default + PartialEq + Send + Sync + 'static>(
 #[component]
 fn NotHere(fault: Fault, #[prop(into)] retry: Callback<()>) -> impl IntoView {
     let ended = fault.clone();
-    Effect::new(move |_| {
+    effect(move || {
         crate::session::ended_by(&ended);
     });
     view! { <Trouble fault=fault retry=move |()| retry.run(())/> }

@@ -43,7 +43,7 @@ pub(super) fn Origins(value: RwSignal<Vec<String>>) -> impl IntoView {
             add();
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         text.track();
         wrong.set(false);
     });

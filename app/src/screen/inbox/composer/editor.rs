@@ -37,7 +37,7 @@ pub fn Editor(
     let over = Memo::new(move |_| used.get().checked_sub(max).filter(|n| *n > 0));
 
     // The signal is the truth; the text area follows when it changed elsewhere.
-    Effect::new(move |_| {
+    effect(move || {
         let Some(el) = node.get() else { return };
         let now = text.get();
         if el.value() != now {
@@ -56,7 +56,7 @@ pub fn Editor(
         now
     });
     // A tab that was chosen by a command is drawn after the command ran.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(el) = node.get()
             && pane.write.get_untracked() > 0
         {

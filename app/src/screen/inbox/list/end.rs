@@ -16,7 +16,7 @@ pub fn End(near_end: RwSignal<bool>) -> impl IntoView {
     let store = use_store();
     let panes = use_panes();
     let mark = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(mark) = mark.get() {
             web::watch(&mark, ".list-scroll", "600px", move |seen| {
                 let _ = near_end.try_set(seen);

@@ -74,7 +74,7 @@ pub fn Rows() -> impl IntoView {
     let scroll_node = NodeRef::<leptos::html::Div>::new();
     let scrolled = keep_scroll(scroll_node, panes.tab);
     keep_focus(shown, rows_node);
-    Effect::new(move |_| {
+    effect(move || {
         panes.tab.track();
         shown.settled.set_value(false);
         if face.get() == Face::Rows {
@@ -84,7 +84,7 @@ pub fn Rows() -> impl IntoView {
         }
     });
     let near_end = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if near_end.get() && more.get() == More::Exists {
             store.load_more(panes.tab.get_untracked());
         }
@@ -132,11 +132,11 @@ fn Chunk(index: usize, shown: Shown) -> impl IntoView {
     // The height when it was last drawn, and of how many rows.
     let measured = StoredValue::new(None::<(i32, usize)>);
     let drawn = Memo::new(move |_| near.get() || shown.reachable.get().is_some_and(|id| ids.with(|ids| ids.contains(&id))));
-    Effect::new(move |_| {
+    effect(move || {
         panes.tab.track();
         let _ = measured.try_set_value(None);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(el) = node.get() else { return };
         let measuring = el.clone();
         web::watch(&el, ".list-scroll", NEAR, move |seen| {
@@ -266,7 +266,7 @@ fn walking_commands(shown: Shown) {
 fn keep_scroll(scroll: NodeRef<leptos::html::Div>, tab: Memo<Tab>) -> impl Fn() + Copy {
     let places = StoredValue::new(HashMap::<Tab, i32>::new());
     let shown = StoredValue::new(None::<Tab>);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(el) = scroll.get() else { return };
         let now = tab.get();
         if shown.get_value() == Some(now) {
@@ -291,7 +291,7 @@ fn keep_scroll(scroll: NodeRef<leptos::html::Div>, tab: Memo<Tab>) -> impl Fn() 
 /// A row that moves is taken out of the page and put in again, which loses its focus: it gets it back.
 fn keep_focus(shown: Shown, rows: NodeRef<leptos::html::Div>) {
     let within = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         shown.order.track();
         let Some(rows) = rows.get_untracked() else { return };
         let active = document().active_element();

@@ -31,7 +31,7 @@ pub fn Content() -> impl IntoView {
         again.track();
         Some((starter.address()?, starter.channel_id()?))
     });
-    Effect::new(move |_| {
+    effect(move || {
         let now = wanted.get();
         let Some(((contact_id, phone), channel_id)) = now.clone() else {
             known.set(Known::Nothing);

@@ -2,6 +2,7 @@
 
 use super::pane::Pane;
 use crate::live::Phase;
+use crate::part::effect;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::ConversationStatus;
@@ -15,7 +16,7 @@ const AGAIN_MS: u32 = 15_000;
 pub fn attend(pane: Pane) {
     let attentive = attention();
     let marking = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let unread = pane.row.with(|row| row.as_ref().is_some_and(|c| c.unread > 0 && c.status != ConversationStatus::Pending));
         let looks = attentive.get() && pane.phase.get() == Phase::Ready && !pane.hold_unread.get();
         // What is shown before the server agreed, such as that it is mine, is not acted upon.
@@ -32,7 +33,7 @@ pub fn attend(pane: Pane) {
             let _ = marking.try_set(false);
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         let is_here = pane.phase.get() != Phase::Gone;
         pane.store.looking(is_here.then_some(pane.id), false);
     });
@@ -42,7 +43,7 @@ pub fn attend(pane: Pane) {
 /// Whether the page is visible and has the focus.
 fn attention() -> RwSignal<bool> {
     let attentive = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let look = move || {
             let _ = attentive.try_update(|now| *now = !document().hidden() && document().has_focus().unwrap_or(true));
         };

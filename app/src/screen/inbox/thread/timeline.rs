@@ -68,7 +68,7 @@ pub fn Messages() -> impl IntoView {
     let inner = NodeRef::<leptos::html::Div>::new();
 
     feed.follow(shown, new_from);
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(outer), Some(inner)) = (feed.node.get(), inner.get()) {
             // The composer grew, a keyboard came up, a picture is larger than its box: the last line stays in view.
             let held = outer.clone();
@@ -190,7 +190,7 @@ impl Feed {
     fn follow(self, shown: Memo<Vec<Line>>, new_from: RwSignal<Option<Key>>) {
         let pane = self.pane;
         // What is drawn stays what it is when pages come before it.
-        Effect::new(move |_| {
+        effect(move || {
             self.order.with(|order| {
                 let now = self.drawn.get_untracked();
                 if !order.is_empty() && now.top.as_ref().is_none_or(|top| !order.contains(top)) {
@@ -201,7 +201,7 @@ impl Feed {
             request_animation_frame(move || self.scrolled());
         });
         // The first look: the unread divider, else the end.
-        Effect::new(move |_| {
+        effect(move || {
             let ready = pane.phase.get() == Phase::Ready;
             if shown.with(Vec::is_empty) || !ready || self.placed.get_value() {
                 return;
@@ -242,7 +242,7 @@ impl Feed {
             }
             now
         });
-        Effect::new(move |_| {
+        effect(move || {
             if let Some((place, _)) = pane.seek.get()
                 && pane.phase.get() == Phase::Ready
             {
