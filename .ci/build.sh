@@ -7,36 +7,43 @@ bindgen_folder() { printf '%s/bindgen/%s\n' "$TARGET" "$1"; }
 # build_wasm MODE: the app as Wasm with its JavaScript: compiled by cargo, cut into areas, bound to JavaScript by
 # wasm-bindgen and, for release, made small by wasm-opt.
 build_wasm() {
-  local mode=$1 profile=dev folder=debug out wasm key tool file
+  local mode=$1 profile=dev folder=debug out work key tool file
   need_wasm_target
   need_wasm_bindgen
   need_wasm_split
   [ "$mode" = release ] && profile=wasm-release folder=wasm-release
   # As a cdylib alone: with the rlib beside it cargo would leave out link-time optimisation.
   cargo rustc -p app --lib --features browser --target "$TRIPLE" --profile "$profile" --crate-type cdylib -- -C link-arg=--emit-relocs
-  wasm=$TARGET/$TRIPLE/$folder/app.wasm
   out=$(bindgen_folder "$mode")
-  key="$(hash_of "$wasm") $WASM_BINDGEN $WASM_SPLIT $(hash_of "$ROOT/.ci/build.sh")"
-  [ "$(cat "$out.key" 2>/dev/null)" = "$key" ] && return
-  rm -rf "$out" "$out.key" "$out.parts"
-  mkdir -p "$out.parts"
-  "$WASM_SPLIT" --target web --out-name app "$wasm" "$out.parts"
+  # In a folder of its own until it is done: files of two builds at once do not fit together.
+  work=$out.$$
+  rm -rf "$work"
+  mkdir -p "$work/parts"
+  cp "$TARGET/$TRIPLE/$folder/app.wasm" "$work/app.wasm"
+  key="$(hash_of "$work/app.wasm") $WASM_BINDGEN $WASM_SPLIT $(hash_of "$ROOT/.ci/build.sh")"
+  if [ "$(cat "$out.key" 2>/dev/null)" = "$key" ]; then
+    rm -rf "$work"
+    return
+  fi
+  "$WASM_SPLIT" --target web --out-name app "$work/app.wasm" "$work/parts"
   # What the areas need of the first module stays visible, under the names that the splitter gave it.
-  "$WASM_BINDGEN" --target web --no-typescript --keep-lld-exports --no-demangle --out-name app --out-dir "$out" "$out.parts/app.wasm"
-  rm "$out.parts/app.wasm"
-  mv "$out.parts"/* "$out/"
-  rmdir "$out.parts"
+  "$WASM_BINDGEN" --target web --no-typescript --keep-lld-exports --no-demangle --out-name app --out-dir "$work/out" "$work/parts/app.wasm"
+  rm "$work/parts/app.wasm"
+  mv "$work/parts"/* "$work/out/"
   if [ "$mode" = release ]; then
     tool=$(wasm_opt)
     say "Shrinking the Wasm with $("$tool" --version)"
-    for file in "$out"/*.wasm; do
+    for file in "$work/out"/*.wasm; do
       # The features are those of the target's default; the files no longer name them after wasm-bindgen.
       "$tool" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext "$file" -o "$file.small" 2> >(grep -v 'unknown name subsection' >&2)
       mv "$file.small" "$file"
     done
   fi
+  rm -rf "$out" "$out.key"
+  mv "$work/out" "$out"
   echo "$key" >"$out.key"
+  rm -rf "$work"
 }
 
 # The machine's own wasm-opt when new enough (old ones write modules that browsers refuse), else npm's, which is slower.

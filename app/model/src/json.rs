@@ -205,9 +205,9 @@ impl<'de> VariantAccess<'de> for Tree {
 /// What serde derives for such an enum reads everything into a buffer of its own and then a second time, with code of its
 /// own for every type below. The browser does without: there the enum is read as one that is not tagged, by the derived
 /// code for a mirror of it, to which [`Tree`] hands the tag as the word. The mirror bears the tag as its name, so that
-/// [`Tree`] knows it.
+/// [`Tree`] knows it. (`tt` and not `literal`, because the schema's derive reads the attribute as it is written.)
 macro_rules! tagged {
-    ($tag:literal: $(#[$meta:meta])* pub enum $name:ident { $($body:tt)* }) => {
+    ($tag:tt: $(#[$meta:meta])* pub enum $name:ident { $($body:tt)* }) => {
         $(#[$meta])*
         #[derive(serde::Serialize)]
         #[cfg_attr(not(target_family = "wasm"), derive(serde::Deserialize))]
@@ -222,7 +222,7 @@ macro_rules! tagged {
 /// The second half of [`tagged!`]: the mirror has the variants without their attributes, which are other derives'.
 #[cfg(any(test, target_family = "wasm"))]
 macro_rules! mirrored {
-    ($tag:literal $name:ident $(
+    ($tag:tt $name:ident $(
         $(#[$_:meta])* $variant:ident $(($inner:ty))? $({ $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? })?
     ),* $(,)?) => {
         const _: () = {

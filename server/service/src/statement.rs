@@ -2,9 +2,9 @@
 //!
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
-//! databases and checks their scope. Four notations are translated per database: `{in $2}` is the list of ids in the JSON
-//! array `$2`; `{row a, b}` makes one value of a row's columns and `{rows r}` one text of such values, for
-//! [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows that point to it may still
+//! databases and checks their scope. Five notations are translated per database: `{in $2}` is the list of ids in the JSON
+//! array `$2`; `{row}(a, b)` makes one value of a row's columns, with `{truth a}` for a boolean one, and
+//! `{rows r}` one text of such values, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows that point to it may still
 //! be written.
 
 use std::sync::OnceLock;
@@ -60,22 +60,25 @@ fn kept(text: &'static str, translated: String) -> &'static str {
     if translated == text { text } else { Box::leak(translated.into_boxed_str()) }
 }
 
-/// `{in $n}` → `(select value from json_each($n))`, `{row …}` → a JSON array, `{rows r}` → an array of those.
+/// `{in $n}` → `(select value from json_each($n))`, `{row}(…)` → a JSON array, `{rows r}` → an array of those.
+/// Booleans are numbers here: `{truth a}` makes them true or false.
 pub fn translate_sqlite(text: &str) -> String {
     translate(text, |word, rest| match word {
         "in" => format!("(select value from json_each({rest}))"),
-        "row" => format!("json_array({rest})"),
+        "row" => "json_array".to_owned(),
+        "truth" => format!("json(iif({rest}, 'true', 'false'))"),
         // Joined as text: a JSON aggregate would read each row again.
         "rows" => format!("'[' || coalesce(group_concat({rest}), '') || ']'"),
         _ => String::new(),
     })
 }
 
-/// `{in $n}` → the elements of a JSON array as bigint, `{row …}` → a JSON array, `{rows r}` → an array of those as text.
+/// `{in $n}` → the elements of a JSON array as bigint, `{row}(…)` → a JSON array, `{rows r}` → an array of those as text.
 pub fn translate_postgres(text: &str) -> String {
     translate(text, |word, rest| match word {
         "in" => format!("(select cast(e as bigint) from json_array_elements_text(cast({rest} as json)) e)"),
-        "row" => format!("json_build_array({rest})"),
+        "row" => "json_build_array".to_owned(),
+        "truth" => rest.to_owned(),
         "rows" => format!("cast(coalesce(json_agg({rest}), '[]') as text)"),
         _ => "for no key update".to_owned(),
     })
@@ -154,8 +157,14 @@ mod tests {
 
     #[test]
     fn rows_are_packed() {
-        let text = "select {rows r} from (select {row a, b} r from t)";
-        assert_eq!(translate_sqlite(text), "select '[' || coalesce(group_concat(r), '') || ']' from (select json_array(a, b) r from t)");
-        assert!(translate_postgres(text).contains("json_agg(r)") && translate_postgres(text).contains("json_build_array(a, b)"));
+        let text = "select {rows r} from (select {row}(a, {row}({truth b})) r from t)";
+        assert_eq!(
+            translate_sqlite(text),
+            "select '[' || coalesce(group_concat(r), '') || ']' from (select json_array(a, json_array(json(iif(b, 'true', 'false')))) r from t)"
+        );
+        assert!(
+            translate_postgres(text).contains("json_agg(r)")
+                && translate_postgres(text).contains("json_build_array(a, json_build_array(b))")
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The tabs of the inbox: keyset pages and counters.
 
-use super::row::{Row, values};
+use super::row::view;
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::Cx;
 use crate::{Result, args, sight};
@@ -15,11 +15,11 @@ pub async fn list(cx: &Cx, query: &ConversationQuery) -> Result<Page<Conversatio
     let limit = query.limit.unwrap_or(limit::CONVERSATION_PAGE).clamp(1, limit::PAGE_MAX);
     let after = query.after.as_deref().map(place).transpose()?;
     let (text, args) = select(cx.seen(), query, after, limit + 1);
-    let mut rows: Vec<Row> = scope.packed(Text::Built(text), args).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|r| format!("{}.{}", r.last_at, r.id));
-    Ok(Page { items: rows.into_iter().map(Row::into_view).collect(), next })
+    let mut items: Vec<Conversation> = scope.packed(Text::Built(text), args).await?;
+    let more = items.len() as i64 > limit;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|c| format!("{}.{}", c.last_at, c.id));
+    Ok(Page { items, next })
 }
 
 fn place(after: &str) -> Result<(i64, i64)> {
@@ -75,8 +75,8 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
     }
     let n = bind(&mut args, limit.into());
     let text = format!(
-        "select {{rows r}} from (select {{row {}}} r from conversation c join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) page",
-        values!(),
+        "select {{rows r}} from (select {} r from conversation c join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) page",
+        view!(),
         clauses.join(" and ")
     );
     (text, args)

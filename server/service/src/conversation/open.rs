@@ -1,6 +1,6 @@
 //! Opening a conversation: everything the screen needs in one answer.
 
-use super::row::{Row, columns, values};
+use super::row::{Row, columns, view};
 use crate::db::Text;
 use crate::desk::Cx;
 use crate::{Result, args, sight, sql};
@@ -22,7 +22,7 @@ pub async fn visible(cx: &Cx, id: ConversationId) -> Result<Conversation> {
             args![id],
         )
         .await?;
-    if cx.seen().sees(&row.access()) { Ok(row.into_view()) } else { Err(Fault::Missing.into()) }
+    if cx.seen().sees(&row.access()) { Ok(row.view()) } else { Err(Fault::Missing.into()) }
 }
 
 /// A conversation with its newest page, contact, draft and the contact's other conversations. Marks nothing as read
@@ -59,9 +59,8 @@ pub async fn others(cx: &Cx, contact: ContactId) -> Result<Vec<Conversation>> {
     let mut args = args![contact];
     args.extend(more);
     let text = format!(
-        "select {{rows r}} from (select {{row {}}} r from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id = $2 and {condition} order by c.last_at desc limit 20) page",
-        values!()
+        "select {{rows r}} from (select {} r from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id = $2 and {condition} order by c.last_at desc limit 20) page",
+        view!()
     );
-    let rows: Vec<Row> = scope.packed(Text::Built(text), args).await?;
-    Ok(rows.into_iter().map(Row::into_view).collect())
+    scope.packed(Text::Built(text), args).await
 }

@@ -3,7 +3,6 @@
 use crate::message::{NewMessage, put};
 use crate::{Result, Work, args, sql};
 use model::*;
-use serde::{Deserialize, Deserializer};
 
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
@@ -13,16 +12,16 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// The same without names, in the order of [`Row`]'s fields, for `{row …}`.
-macro_rules! values {
+/// A [`Conversation`] as one value, its parts in the order of the fields.
+macro_rules! view {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name, k.phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id))"
     };
 }
-pub(super) use values;
+pub(super) use view;
 
 /// A conversation as stored, with its contact's name and number.
-#[derive(Clone, Debug, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct Row {
     pub id: i64,
     pub protocol: String,
@@ -41,7 +40,6 @@ pub(crate) struct Row {
     pub last_at: Millis,
     pub waiting_since: Option<Millis>,
     pub window_expires_at: Option<Millis>,
-    #[serde(deserialize_with = "truth")]
     pub awaiting_reply: bool,
     pub awaiting_category: Option<String>,
     /// The first template since the contact's last answer that was sent while the window was closed.
@@ -59,24 +57,6 @@ pub(crate) struct Row {
     pub preview_status: MessageStatus,
     pub preview_text: String,
     pub preview_author_id: Option<i64>,
-}
-
-/// SQLite's truth is a number.
-fn truth<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<bool, D::Error> {
-    struct Truth;
-    impl serde::de::Visitor<'_> for Truth {
-        type Value = bool;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a truth or a number")
-        }
-        fn visit_bool<E>(self, is: bool) -> std::result::Result<bool, E> {
-            Ok(is)
-        }
-        fn visit_u64<E>(self, n: u64) -> std::result::Result<bool, E> {
-            Ok(n != 0)
-        }
-    }
-    from.deserialize_any(Truth)
 }
 
 impl Row {
@@ -129,17 +109,12 @@ impl Row {
 
     /// The conversation as people see it.
     pub fn view(&self) -> Conversation {
-        self.clone().into_view()
-    }
-
-    /// The same, when the row is not needed any more.
-    pub fn into_view(self) -> Conversation {
         Conversation {
             id: self.id.into(),
-            protocol: self.protocol,
+            protocol: self.protocol.clone(),
             contact_id: self.contact_id.into(),
-            contact_name: self.contact_name,
-            contact_phone: self.contact_phone,
+            contact_name: self.contact_name.clone(),
+            contact_phone: self.contact_phone.clone(),
             channel_id: self.channel_id.into(),
             team_id: self.team_id.into(),
             assignee_id: self.assignee_id.map(UserId),
@@ -157,7 +132,7 @@ impl Row {
                 kind: self.preview_kind,
                 direction: self.preview_direction,
                 status: self.preview_status,
-                text: self.preview_text,
+                text: self.preview_text.clone(),
                 author_id: self.preview_author_id.map(UserId),
             },
         }

@@ -9,9 +9,9 @@ use model::*;
 macro_rules! before_place {
     () => {
         concat!(
-            "select c.status, c.team_id, c.assignee_id, (select {rows r} from (select {row ",
+            "select c.status, c.team_id, c.assignee_id, (select {rows r} from (select {row}(",
             columns!(),
-            "} r from message m where m.account_id = $1 and m.conversation_id = $2 and "
+            ") r from message m where m.account_id = $1 and m.conversation_id = $2 and "
         )
     };
 }

@@ -3,7 +3,7 @@
 use crate::payload;
 use crate::world::*;
 use model::*;
-use service::{Cx, channels, conversation, people};
+use service::{Cx, args, channels, conversation, people};
 use std::collections::HashSet;
 
 fn query(tab: Tab) -> ConversationQuery {
@@ -77,6 +77,32 @@ both! {
         assert_eq!(ids(&w.admin, &ConversationQuery { oldest_first: true, ..query(Tab::New) }).await, order);
         order.reverse();
         assert_eq!(ids(&w.admin, &query(Tab::New)).await, order);
+    }
+
+    async fn a_row_of_the_list_says_what_its_conversation_says(w) {
+        let ana = w.agent("Ana Souza", w.team).await;
+        let odd = "ele disse: \"olá\" \\ {a} 'b'\n\t😀";
+        let waiting = w.says("5511987650001", odd).await;
+        w.write("update contact set name = $1 where id = $2", args![odd, waiting.contact_id]).await;
+        w.says("5511987650002", "").await;
+        let served = w.served(&ana, "5511987650003").await;
+        w.send(&ana, served.id, "respondo").await.unwrap();
+        let done = w.served(&ana, "5511987650004").await;
+        conversation::conclude(&ana, done.id, true).await.unwrap();
+        for (n, category) in ["MARKETING", "UTILITY"].into_iter().enumerate() {
+            let asked = w.served(&ana, &format!("551198765001{n}")).await;
+            w.write("update conversation set awaiting_reply = true, awaiting_category = $2 where id = $1", args![asked.id, category]).await;
+        }
+        let mut compared = 0;
+        for tab in Tab::ALL {
+            for row in conversation::list(&w.admin, &query(*tab)).await.unwrap().items {
+                assert_eq!(conversation::visible(&w.admin, row.id).await.unwrap(), row);
+                let others = conversation::others(&w.admin, row.contact_id).await.unwrap();
+                assert_eq!(others, [row]);
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 6);
     }
 
     async fn ab_6_pages_neither_skip_nor_repeat_while_others_arrive(w) {
