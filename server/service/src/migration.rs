@@ -10,7 +10,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "visited_page", include_str!("../migrations/0003_visited_page.sql")),
     (4, "order", include_str!("../migrations/0004_order.sql")),
     (5, "search", include_str!("../migrations/0005_search.sql")),
-    (6, "note", include_str!("../migrations/0006_note.sql")),
+    (7, "note", include_str!("../migrations/0007_note.sql")),
 ];
 
 /// The steps for one database.
