@@ -23,7 +23,7 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
     let identities: Vec<(String, String, String, Option<String>)> = scope
         .all(
             sql!(
-                "select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 order by kind"
+                "select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 and not former order by kind"
             ),
             args![id],
         )
@@ -87,7 +87,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
         .all(
             sql!(
                 "select contact_id, kind, channel_kind, address, username from contact_identity
-                 where account_id = $1 and contact_id in {in $2} order by contact_id, kind"
+                 where account_id = $1 and contact_id in {in $2} and not former order by contact_id, kind"
             ),
             args![crate::db::list(rows.iter().map(|r| r.id))],
         )

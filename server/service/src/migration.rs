@@ -10,6 +10,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "visited_page", include_str!("../migrations/0003_visited_page.sql")),
     (4, "order", include_str!("../migrations/0004_order.sql")),
     (5, "search", include_str!("../migrations/0005_search.sql")),
+    (6, "former_identity", include_str!("../migrations/0006_former_identity.sql")),
     (7, "note", include_str!("../migrations/0007_note.sql")),
 ];
 

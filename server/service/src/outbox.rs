@@ -232,7 +232,7 @@ async fn recipient(desk: &Desk, job: &Job) -> Result<Option<Recipient>> {
     let rows: Vec<(String, String)> = desk
         .system(job.account_id.into())
         .all(
-            sql!("select kind, address from contact_identity where account_id = $1 and contact_id = $2 and channel_kind = $3 order by kind desc"),
+            sql!("select kind, address from contact_identity where account_id = $1 and contact_id = $2 and channel_kind = $3 and not former order by kind desc"),
             args![job.contact_id, kind],
         )
         .await?;

@@ -173,7 +173,8 @@ pub(super) async fn play(work: &mut Work, stage: &Stage<'_>, mut scenes: Vec<Sce
         c.protocol = protocols.next(begin);
         let mut play = Play { desk: &desk, stage, site, ids: &mut ids, sheet: &mut sheet, last_out: None, c };
         if !matches!(scene.lines.first().map(|l| &l.say), Some(Say::Started(_))) {
-            play.line(begin, None, Transition::Opened)?;
+            // Before the message that caused it, whatever the ids of that moment are.
+            play.line(begin - 1, None, Transition::Opened)?;
         }
         for (n, line) in scene.lines.iter().enumerate() {
             // Lines of one minute keep their order.

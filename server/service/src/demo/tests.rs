@@ -100,6 +100,11 @@ async fn invariants(g: &Ground) {
             "unread is what came since we wrote",
             "select count(*) from conversation c where c.status <> 'COMPLETED' and c.unread > (select count(*) from message m where m.conversation_id = c.id and m.direction = 'IN')",
         ),
+        (
+            "the opening stands before the message that caused it",
+            r#"select count(*) from message m join message f on f.conversation_id = m.conversation_id and f.direction = 'IN' and (f.at, f.id) < (m.at, m.id)
+               where m.kind = 'TRANSITION' and m.content like '%"opened"%'"#,
+        ),
         ("nothing is in the future", "select count(*) from message where at > 1790000123456"),
         ("ids carry the time", "select count(*) from message where id / 1048576 <> at"),
         (

@@ -85,14 +85,18 @@ async fn gained_number(work: &mut Work, id: ContactId, number: &phone::Phone) ->
     contact::index(work, id, &name, Some(&number.e164), email.as_deref()).await
 }
 
-/// A contact's business-scoped id was replaced.
+/// A contact's business-scoped id was replaced. The old one still leads to them: what was on its way comes under it.
 pub(crate) async fn bsuid_changed(work: &mut Work, channel: ChannelKind, phone: Option<&str>, previous: &str, current: &str) -> Result<()> {
     let bsuid = Some(previous.to_owned()).filter(|p| !p.is_empty());
     let from = Sender { phone: phone.map(str::to_owned), bsuid, ..Sender::default() };
     let Some(id) = known(work, &from).await? else { return Ok(()) };
-    work.run(sql!("delete from contact_identity where account_id = $1 and kind = 'BSUID' and value = $2"), args![previous]).await?;
     contact::add_identity(work, id, &NewIdentity { kind: IdentityKind::Bsuid, value: current, channel, address: current, username: None })
         .await?;
+    work.run(
+        sql!("update contact_identity set former = true where account_id = $1 and contact_id = $2 and kind = 'BSUID' and value = $3"),
+        args![id, previous],
+    )
+    .await?;
     Ok(())
 }
 

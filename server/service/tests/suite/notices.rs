@@ -7,7 +7,7 @@ use model::*;
 use serde_json::{Value, json};
 use service::db::Db;
 use service::seam::Seam;
-use service::{Desk, channels, conversation, inbound, template};
+use service::{Desk, channels, contact, conversation, inbound, template};
 
 const PHONE: &str = "5511987654321";
 
@@ -161,7 +161,7 @@ both! {
                 "user_id_update": [{"detail": "changed", "user_id": {"previous": previous, "current": current}, "timestamp": "1749416383"}]}})
         };
         let known = async |w: &World| -> Vec<String> {
-            let rows: Vec<(String,)> = w.rows("select value from contact_identity where kind = 'BSUID' order by value").await;
+            let rows: Vec<(String,)> = w.rows("select value from contact_identity where kind = 'BSUID' and not former order by value").await;
             rows.into_iter().map(|(v,)| v).collect()
         };
         w.inbound(&payload::one(NUMBER, vec![from("wamid.U1", "BR.111", "antes")])).await;
@@ -185,6 +185,23 @@ both! {
         assert_eq!(w.graph.sent()[0]["recipient"], "BR.333");
         // Twice, or of somebody unknown, it changes nothing.
         w.inbound(&payload::body(vec![vec![rotation("BR.222", "BR.333"), rotation("US.1", "US.2")]])).await;
+        assert_eq!(known(w).await, ["BR.333"]);
+        // What was on its way under an earlier id is theirs too, and the answer still goes to the id of now.
+        for (n, former) in ["BR.111", "BR.222"].into_iter().enumerate() {
+            let id = format!("wamid.L{n}");
+            w.inbound(&payload::one(NUMBER, vec![from(&id, former, "atrasada")])).await;
+            assert_eq!(w.conversation_of(&id).await.id, c.id, "{former}");
+        }
+        assert_eq!((known(w).await, w.number("select count(*) from contact").await), (vec!["BR.333".to_owned()], 1));
+        let shown = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap().identities;
+        assert_eq!(shown.iter().map(|i| i.address.as_str()).collect::<Vec<_>>(), ["BR.333"]);
+        w.send(&w.admin, c.id, "recebi").await.unwrap();
+        w.send_out().await;
+        assert_eq!(w.graph.sent()[1]["recipient"], "BR.333");
+        // An old notice once more brings nothing back.
+        let mut again = rotation("BR.111", "BR.222");
+        again["value"]["user_id_update"][0]["timestamp"] = json!("1749416384");
+        w.inbound(&payload::body(vec![vec![again]])).await;
         assert_eq!(known(w).await, ["BR.333"]);
     }
 
