@@ -10,6 +10,8 @@ pub const MESSAGE_PAGE: i64 = 50;
 pub const TEXT_MAX: usize = 4096;
 /// Characters of a note.
 pub const NOTE_MAX: usize = 8000;
+/// How long a note may be changed or deleted by who wrote it (NT-3).
+pub const NOTE_CHANGE_MILLIS: i64 = 2 * 3_600_000;
 /// Characters of a name of anything.
 pub const NAME_MAX: usize = 120;
 /// Shortest password.

@@ -106,6 +106,24 @@ pub struct Message {
     pub delivered_at: Option<Millis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Millis>,
+    /// When its text was changed last; only notes are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Millis>,
+}
+
+/// What somebody may do with a note (NT-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoteRights {
+    pub edit: bool,
+    pub delete: bool,
+}
+
+impl NoteRights {
+    /// Admins change their own and delete any at any time; everybody else only their own, and not for long.
+    pub fn of(is_admin: bool, is_own: bool, age: Millis) -> NoteRights {
+        let is_fresh = age <= crate::limit::NOTE_CHANGE_MILLIS;
+        NoteRights { edit: is_own && (is_admin || is_fresh), delete: is_admin || is_own && is_fresh }
+    }
 }
 
 /// The part of a quoted message that the quote shows.
@@ -292,6 +310,18 @@ tagged! { "type":
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn nt_3_two_hours_for_ones_own_and_no_limit_for_admins() {
+        let last = crate::limit::NOTE_CHANGE_MILLIS;
+        let rights = |edit, delete| NoteRights { edit, delete };
+        assert_eq!(NoteRights::of(false, true, last - 1_000), rights(true, true));
+        assert_eq!(NoteRights::of(false, true, last), rights(true, true));
+        assert_eq!(NoteRights::of(false, true, last + 1_000), rights(false, false));
+        assert_eq!(NoteRights::of(false, false, 0), rights(false, false));
+        assert_eq!(NoteRights::of(true, true, last + 1_000), rights(true, true));
+        assert_eq!(NoteRights::of(true, false, last + 1_000), rights(false, true));
+    }
 
     #[test]
     fn ms_6_statuses_never_move_back() {

@@ -54,6 +54,18 @@ pub async fn cancel(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::cancel(&super::cx()?, message_id).await?)
 }
 
+/// Changes the text of one's own note (NT-3).
+#[server(protocol = Wire)]
+pub async fn edit_note(message_id: MessageId, text: String) -> Answer<Message> {
+    Ok(service::message::edit_note(&super::cx()?, message_id, &text).await?)
+}
+
+/// Deletes a note (NT-3, NT-4).
+#[server(protocol = Wire)]
+pub async fn delete_note(message_id: MessageId) -> Answer<Message> {
+    Ok(service::message::delete_note(&super::cx()?, message_id).await?)
+}
+
 /// Everything up to now is read; tells the network when the conversation is in service (SM-3).
 #[server(protocol = Wire)]
 pub async fn mark_read(id: ConversationId) -> Answer<()> {

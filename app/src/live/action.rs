@@ -132,6 +132,16 @@ impl Store {
         self.message_answer(id, api::act::cancel(message_id).await)
     }
 
+    /// Changes the text of a note (NT-3).
+    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String) -> Result<(), Fault> {
+        self.message_answer(id, api::act::edit_note(message_id, text).await)
+    }
+
+    /// Deletes a note (NT-4).
+    pub async fn delete_note(self, id: ConversationId, message_id: MessageId) -> Result<(), Fault> {
+        self.message_answer(id, api::act::delete_note(message_id).await)
+    }
+
     fn message_answer(self, id: ConversationId, answer: Answer<Message>) -> Result<(), Fault> {
         let message = answer.map_err(|refused| self.heard(refused))?;
         self.change(|i| {

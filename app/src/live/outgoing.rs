@@ -114,6 +114,7 @@ impl Store {
             sent_at: None,
             delivered_at: None,
             read_at: None,
+            edited_at: None,
         }
     }
 

@@ -97,6 +97,13 @@ async fn message_in(w: &World, status: MessageStatus) -> MessageId {
     m.id
 }
 
+/// A fresh note of the agent.
+async fn note(w: &World) -> MessageId {
+    let c = w.served().await;
+    let draft = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+    message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
+}
+
 /// Arguments of a server function, about fresh things of the first tenant.
 async fn arguments(w: &World, name: &str) -> Option<Value> {
     let p = w.people();
@@ -119,6 +126,8 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/send" => json!({"id": w.served().await.id, "draft": {"client_id": format!("t{n}"), "what": {"type": "text", "text": "oi"}}}),
         "act/retry" => json!({"message_id": message_in(w, MessageStatus::Failed).await}),
         "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
+        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou"}),
+        "act/delete_note" => json!({"message_id": note(w).await}),
         "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
         "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
         "auth/setup" => {

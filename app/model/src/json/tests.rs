@@ -89,6 +89,7 @@ fn message(content: Content) -> Message {
         sent_at: None,
         delivered_at: Some(1),
         read_at: None,
+        edited_at: None,
     }
 }
 

@@ -55,6 +55,7 @@ pub fn Bubble(
     let quoted = Memo::new(move |_| item.with(|i| i.message.quoted.clone()));
     let reactions = Memo::new(move |_| item.with(|i| i.message.reactions.clone()));
     let at = Memo::new(move |_| item.with(|i| i.message.at));
+    let edited = Memo::new(move |_| item.with(|i| i.message.edited_at.is_some() && i.message.status != MessageStatus::Deleted));
     let class = item.with_untracked(|i| match (i.message.kind, i.message.direction) {
         (MessageKind::Note, _) => "bubble note",
         (_, Direction::In) => "bubble in",
@@ -87,6 +88,7 @@ pub fn Bubble(
             {move || quoted.get().map(|quote| view! { <QuoteView quote/> })}
             {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() deleted=s.deleted/> })}
             <footer class="bubble-foot">
+                <Show when=move || edited.get()><span>{t!(i18n, inbox.thread.note.edited)}</span></Show>
                 <Time at=at style=TimeStyle::Clock/>
                 <Ticks item/>
             </footer>

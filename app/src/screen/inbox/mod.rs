@@ -13,6 +13,7 @@ pub mod head;
 pub mod layout;
 pub mod list;
 pub mod media;
+pub mod note;
 pub mod panel;
 pub mod row;
 pub mod search;

@@ -11,6 +11,7 @@ use super::composer::Composer;
 use super::conclude::ConcludeDialog;
 use super::head::Head;
 use super::layout::use_panes;
+use super::note::NoteDialogs;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
 use crate::area::{Later, Part};
@@ -159,6 +160,7 @@ pub fn Sheets() -> impl IntoView {
         <ConcludeDialog/>
         <TemplateDialog restart=true/>
         <TemplateDialog restart=false/>
+        <NoteDialogs/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>

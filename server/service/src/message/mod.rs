@@ -1,10 +1,12 @@
 //! Messages: their row, their pages, sending, and what becomes of them.
 
+mod note;
 mod page;
 mod row;
 mod send;
 mod status;
 
+pub use note::{delete_note, edit_note};
 pub use page::{page, page_at};
 pub(crate) use row::{NewMessage, Stored, by_client, columns, get, index_text, put, quote_of, set_content, set_status, waiting};
 pub use send::{cancel, retry, send};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at"
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at"
     };
 }
 pub(crate) use columns;
@@ -36,6 +36,7 @@ pub(crate) struct Stored {
     pub sent_at: Option<Millis>,
     pub delivered_at: Option<Millis>,
     pub read_at: Option<Millis>,
+    pub edited_at: Option<Millis>,
 }
 
 impl Stored {
@@ -61,6 +62,7 @@ impl Stored {
             sent_at: self.sent_at,
             delivered_at: self.delivered_at,
             read_at: self.read_at,
+            edited_at: self.edited_at,
         })
     }
 }
@@ -153,6 +155,7 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
         sent_at: None,
         delivered_at: None,
         read_at: None,
+        edited_at: None,
     }))
 }
 
@@ -166,6 +169,17 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     };
     work.system().run(text, args![id, words]).await?;
     Ok(())
+}
+
+/// Saves a changed text, and lets search find the new words only.
+pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
+    work.run(
+        sql!("update message set body = $3, status = $4, edited_at = $5 where account_id = $1 and id = $2"),
+        args![m.id, &m.body, m.status, m.edited_at],
+    )
+    .await?;
+    work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;
+    if m.body.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &m.body).await }
 }
 
 /// A message by id.

@@ -12,6 +12,7 @@ mod graph;
 mod life;
 mod list;
 mod media;
+mod notes;
 mod notices;
 mod outbox;
 mod payload;

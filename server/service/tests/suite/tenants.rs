@@ -104,6 +104,8 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
+    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x").await.map(drop) })),
+    ("message::delete_note", "missing", |cx, t| Box::pin(async move { message::delete_note(&cx, t.message).await.map(drop) })),
     ("message::page", "missing", |cx, t| {
         Box::pin(async move {
             let q = MessageQuery { conversation_id: t.conversation, before: None, after: None, limit: None };

@@ -20,7 +20,10 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
     if deleted {
         return view! {
             <div class="content-deleted">
-                <span>{t!(i18n, inbox.thread.bubble.deleted)}</span>
+                <span>{move || match kind {
+                    MessageKind::Note => t_string!(i18n, inbox.thread.note.deleted),
+                    _ => t_string!(i18n, inbox.thread.bubble.deleted),
+                }}</span>
                 {(!body.is_empty()).then(|| view! { <s dir="auto">{body}</s> })}
             </div>
         }

@@ -1,12 +1,13 @@
 //! What can be done with a message: answer it, copy it, look at its times (MS-1).
 
 use super::super::head::may::Mode;
+use super::super::note;
 use super::super::thread::pane::{Pane, Sheet, use_pane};
 use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
 use leptos::prelude::*;
-use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis};
+use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
 
 /// The small bar at the bubble under the pointer or with the focus.
 #[component]
@@ -28,6 +29,10 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
         })
     };
     let message = move || item.with_untracked(|i| i.message.clone());
+    let session = crate::session::use_session();
+    let rights = Memo::new(move |_| {
+        item.with(|i| if i.local == Local::Stored { note::rights(pane, session, &i.message) } else { NoteRights::default() })
+    });
     view! {
         <div class="bubble-tools">
             <Show when=may_answer>
@@ -42,6 +47,14 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     aria-label=move || t_string!(i18n, inbox.thread.media.download).to_string()
                     data-tip=move || t_string!(i18n, inbox.thread.media.download).to_string()><Icon name="download"/></a>
             })}
+            <Show when=move || rights.get().edit>
+                <IconButton icon="edit" small=true label=move || t_string!(i18n, inbox.thread.note.edit).to_string()
+                    press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditNote { id: m.id, text: m.body })) }/>
+            </Show>
+            <Show when=move || rights.get().delete>
+                <IconButton icon="trash" small=true label=move || t_string!(i18n, inbox.thread.note.delete).to_string()
+                    press=move |()| pane.sheet.set(Some(Sheet::DeleteNote(message().id)))/>
+            </Show>
             <Show when=move || of(|_| true)>
                 <IconButton icon="info" small=true label=move || t_string!(i18n, inbox.thread.bubble.info).to_string()
                     press=move |()| pane.sheet.set(Some(Sheet::Info(Box::new(message()))))/>
@@ -65,6 +78,7 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
             {message.sent_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_sent)}</dt><dd>{time(at)}</dd> })}
             {message.delivered_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_delivered)}</dt><dd>{time(at)}</dd> })}
             {message.read_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_read)}</dt><dd>{time(at)}</dd> })}
+            {message.edited_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_edited)}</dt><dd>{time(at)}</dd> })}
             {author.map(|id| view! { <dt>{t!(i18n, inbox.thread.bubble.info_by)}</dt><dd>{move || pane.store.member_name(id)}</dd> })}
             {admin.then(|| view! {
                 <dt>{t!(i18n, inbox.thread.bubble.info_id)}</dt><dd class="code">{message.id.to_string()}</dd>

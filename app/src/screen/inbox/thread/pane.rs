@@ -26,6 +26,13 @@ pub enum Sheet {
     Template,
     /// When a message was sent, delivered, read.
     Info(Box<Message>),
+    /// A note is written anew.
+    EditNote {
+        id: MessageId,
+        text: String,
+    },
+    /// A note goes.
+    DeleteNote(MessageId),
 }
 
 /// What the composer writes.

@@ -1,0 +1,72 @@
+//! Notes that change after they were written (NT-3, NT-4).
+
+use super::row::{get, set_text};
+use crate::Result;
+use crate::conversation::{Row, lock};
+use crate::desk::{Cx, Work};
+use model::*;
+use serde_json::json;
+
+/// Changes the text of one's own note; the audit keeps the old one.
+///
+/// # Errors
+/// [`Fault::Forbidden`] for somebody else's note, or when its time is over (NT-3), [`Fault::Invalid`] for an empty or too
+/// long text, [`Fault::WrongState`] for a deleted one, [`Fault::Missing`].
+pub async fn edit_note(cx: &Cx, id: MessageId, text: &str) -> Result<Message> {
+    let text = text.trim_end();
+    Check::default()
+        .that(!text.trim().is_empty(), "text", Wrong::Required)
+        .that(text.chars().count() <= limit::NOTE_MAX, "text", Wrong::TooLong)
+        .done()?;
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let (c, mut note) = own(cx, &mut work, id, |rights| rights.edit).await?;
+    if note.body == text {
+        return Ok(note);
+    }
+    let before = std::mem::replace(&mut note.body, text.to_owned());
+    note.edited_at = Some(cx.desk().now());
+    keep(cx, work, &c, note, "note.edit", before).await
+}
+
+/// Deletes a note: its place in the feed stays, its text does not (NT-4). Who finds it deleted already is told nothing.
+///
+/// # Errors
+/// [`Fault::Forbidden`] when the asker may not (NT-3), [`Fault::Missing`].
+pub async fn delete_note(cx: &Cx, id: MessageId) -> Result<Message> {
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let (c, mut note) = match own(cx, &mut work, id, |rights| rights.delete).await {
+        Err(crate::Error::Fault(Fault::WrongState)) => return get(&mut work, id).await?.view(),
+        found => found?,
+    };
+    let before = std::mem::take(&mut note.body);
+    note.status = MessageStatus::Deleted;
+    keep(cx, work, &c, note, "note.delete", before).await
+}
+
+/// The note and its conversation, locked, when the asker has the right.
+async fn own(cx: &Cx, work: &mut Work, id: MessageId, has: fn(NoteRights) -> bool) -> Result<(Row, Message)> {
+    let conversation = get(work, id).await?.conversation_id.into();
+    let c = lock(work, conversation).await?;
+    if !cx.seen().sees(&c.access()) {
+        return Err(Fault::Missing.into());
+    }
+    // Again, now that the conversation is locked.
+    let note = get(work, id).await?.view()?;
+    let age = cx.desk().now() - note.at;
+    let rights = NoteRights::of(cx.seat.role == Role::Admin, note.author_id == Some(cx.user), age);
+    if note.kind != MessageKind::Note || !has(rights) {
+        return Err(Fault::Forbidden.into());
+    }
+    if note.status == MessageStatus::Deleted {
+        return Err(Fault::WrongState.into());
+    }
+    Ok((c, note))
+}
+
+async fn keep(cx: &Cx, mut work: Work, c: &Row, note: Message, action: &str, before: String) -> Result<Message> {
+    set_text(&mut work, &note).await?;
+    work.audit(Some(cx.user), action, note.id, json!({ "conversation_id": c.id(), "before": before })).await?;
+    work.tell(Change::Message { access: c.access(), message: Box::new(note.clone()) });
+    work.commit().await?;
+    Ok(note)
+}
