@@ -18,6 +18,9 @@ const NUMBER: &str = "106540352242922";
 const WABA: &str = "102290129340398";
 const CONTACTS: usize = 8;
 const KILLS: usize = 3;
+/// Webhooks answered and sends begun before each death, at least.
+const HOOKS: usize = 15;
+const SENDS: usize = 6;
 /// How long a row belongs to the server that is sending it.
 const LOCK_MILLIS: i64 = 150_000;
 
@@ -88,12 +91,19 @@ async fn kill_9(engine: Engine) {
             }
         }));
     }
-    for _ in 0..KILLS {
-        sleep(Duration::from_millis(1_200)).await;
-        server.kill();
-        server.start().await;
+    for round in 1..=KILLS + 1 {
+        sleep(Duration::from_millis(800)).await;
+        // However slow the machine is, there is work between two deaths.
+        let until = Instant::now() + Duration::from_secs(60);
+        while answered.lock().await.len() < round * HOOKS || next_send.load(Ordering::Relaxed) < round * SENDS {
+            assert!(Instant::now() < until, "the load stands still in round {round}");
+            sleep(Duration::from_millis(50)).await;
+        }
+        if round <= KILLS {
+            server.kill();
+            server.start().await;
+        }
     }
-    sleep(Duration::from_millis(800)).await;
     stop.store(true, Ordering::Relaxed);
     for task in load {
         task.await.expect("the load ends");
@@ -127,7 +137,6 @@ async fn kill_9(engine: Engine) {
         .await
         .expect("rows");
     let stored: BTreeMap<String, i64> = stored.into_iter().collect();
-    assert!(answered.len() > 50, "the load was too small: {}", answered.len());
     for wamid in &answered {
         assert_eq!(stored.get(wamid), Some(&1), "{wamid} was answered 200");
     }
@@ -154,7 +163,6 @@ async fn kill_9(engine: Engine) {
             _ => break,
         }
     }
-    assert!(sends > 20, "the load was too small: {sends}");
     for n in 0..sends {
         assert_eq!(seen.get(&format!("envio {n}")), Some(&1), "send {n}");
     }
