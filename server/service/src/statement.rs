@@ -3,9 +3,9 @@
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
 //! databases and checks their scope. Five notations are translated per database: `{in $2}` is the list of ids in the JSON
-//! array `$2`; `{row}(a, b)` makes one value of a row's columns, with `{truth a}` for a boolean one, and
-//! `{rows r}` one text of such values, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows that point to it may still
-//! be written.
+//! array `$2`; `{row}(a, b)` makes one value of a row's columns, with `{truth a}` for a boolean one, and `{rows r}` one
+//! text of such values, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows
+//! that point to it may still be written.
 
 use std::sync::OnceLock;
 
@@ -69,7 +69,8 @@ pub fn translate_sqlite(text: &str) -> String {
         "truth" => format!("json(iif({rest}, 'true', 'false'))"),
         // Joined as text: a JSON aggregate would read each row again.
         "rows" => format!("'[' || coalesce(group_concat({rest}), '') || ']'"),
-        _ => String::new(),
+        "lock" => String::new(),
+        unknown => format!("{{{unknown} {rest}}}"),
     })
 }
 
@@ -80,11 +81,12 @@ pub fn translate_postgres(text: &str) -> String {
         "row" => "json_build_array".to_owned(),
         "truth" => rest.to_owned(),
         "rows" => format!("cast(coalesce(json_agg({rest}), '[]') as text)"),
-        _ => "for no key update".to_owned(),
+        "lock" => "for no key update".to_owned(),
+        unknown => format!("{{{unknown} {rest}}}"),
     })
 }
 
-/// Replaces each `{word rest}`.
+/// Replaces each `{word rest}`; one that is not known stays, and the database refuses it.
 fn translate(text: &str, with: impl Fn(&str, &str) -> String) -> String {
     let mut parts = text.split('{');
     let mut out = String::with_capacity(text.len() + 64);

@@ -42,11 +42,11 @@ fn EditDialog() -> impl IntoView {
     let open = opened_by(pane, |s| matches!(s, Sheet::EditNote { .. }));
     let text = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let refused = RwSignal::new(None::<Fault>);
+    let faults = Faults::provide();
     effect(move || {
         if let Some((_, now)) = pane.sheet.with(note_of) {
             text.set(now);
-            refused.set(None);
+            faults.clear();
         }
     });
     let submit = move |()| {
@@ -56,7 +56,7 @@ fn EditDialog() -> impl IntoView {
             return open.set(false);
         }
         if now.trim().is_empty() {
-            return refused.set(Some(Fault::field("text", Wrong::Required)));
+            return faults.take(&Fault::field("text", Wrong::Required));
         }
         busy.set(true);
         spawn_local(async move {
@@ -66,7 +66,7 @@ fn EditDialog() -> impl IntoView {
             }
             match done {
                 Ok(()) => open.set(false),
-                Err(why) => refused.set(Some(why)),
+                Err(why) => faults.take(&why),
             }
         });
     };
@@ -76,16 +76,11 @@ fn EditDialog() -> impl IntoView {
             <Button kind=Kind::Primary busy press=submit>{t!(i18n, common.act.save)}</Button>
         }
     };
-    let told = Signal::derive(move || {
-        refused.get().map(|why| match &why {
-            Fault::Invalid { fields } => fields.first().map_or_else(|| fault::say(i18n, &why), |f| fault::say_wrong(i18n, f.wrong)),
-            _ => fault::say(i18n, &why),
-        })
-    });
     view! {
         <Dialog open title=move || t_string!(i18n, inbox.thread.note.edit).to_string() locked=busy footer>
-            <TextArea name="note-text" label=move || t_string!(i18n, inbox.thread.bubble.note).to_string() value=text fault=told rows=5
+            <TextArea name="text" label=move || t_string!(i18n, inbox.thread.bubble.note).to_string() value=text rows=5
                 max=limit::NOTE_MAX as u32/>
+            {move || faults.other().map(|why| fault::view(i18n, &why))}
         </Dialog>
     }
 }

@@ -1,8 +1,9 @@
 //! Notes that change after they were written (NT-3, NT-4).
 
 use super::row::{get, set_text};
+use super::send::locked;
 use crate::Result;
-use crate::conversation::{Row, lock};
+use crate::conversation::Row;
 use crate::desk::{Cx, Work};
 use model::*;
 use serde_json::json;
@@ -45,13 +46,7 @@ pub async fn delete_note(cx: &Cx, id: MessageId) -> Result<Message> {
 
 /// The note and its conversation, locked, when the asker has the right.
 async fn own(cx: &Cx, work: &mut Work, id: MessageId, has: fn(NoteRights) -> bool) -> Result<(Row, Message)> {
-    let conversation = get(work, id).await?.conversation_id.into();
-    let c = lock(work, conversation).await?;
-    if !cx.seen().sees(&c.access()) {
-        return Err(Fault::Missing.into());
-    }
-    // Again, now that the conversation is locked.
-    let note = get(work, id).await?.view()?;
+    let (c, note) = locked(cx, work, id).await?;
     let age = cx.desk().now() - note.at;
     let rights = NoteRights::of(cx.seat.role == Role::Admin, note.author_id == Some(cx.user), age);
     if note.kind != MessageKind::Note || !has(rights) {

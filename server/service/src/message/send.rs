@@ -1,6 +1,7 @@
 //! Sending: the rules between a composer and the outbox.
 
 use super::row::{NewMessage, by_client, get, put, quote_of, set_status, waiting};
+use super::status::again;
 use crate::channels::ChannelRow;
 use crate::conversation::{Row, Told, lock, save, tell};
 use crate::desk::{Cx, Work};
@@ -168,20 +169,24 @@ pub(crate) async fn queue_waiting(work: &mut Work, c: &mut Row) -> Result<Vec<Me
     Ok(sent)
 }
 
-/// A message of a conversation in which the asker may write.
-async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message, Option<String>)> {
-    let stored = get(work, id).await?;
-    let c = lock(work, stored.conversation_id.into()).await?;
+/// A message that the asker sees, and its conversation, locked.
+///
+/// # Errors
+/// [`Fault::Missing`].
+pub(super) async fn locked(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
+    let found = get(work, id).await?;
+    let c = lock(work, found.conversation_id.into()).await?;
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
     }
-    if !cx.seen().may(Act::Reply, &c.access()) {
-        return Err(Fault::NotAssignee.into());
-    }
-    // Again, now that the conversation is locked.
-    let stored = get(work, id).await?;
-    let quoted = stored.quoted.clone();
-    Ok((c, stored.view()?, quoted))
+    let message = again(work, found).await?.view()?;
+    Ok((c, message))
+}
+
+/// The same where the asker may write.
+async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
+    let (c, message) = locked(cx, work, id).await?;
+    if cx.seen().may(Act::Reply, &c.access()) { Ok((c, message)) } else { Err(Fault::NotAssignee.into()) }
 }
 
 /// Tries a failed text again (MS-4). A template is filled in anew instead.
@@ -190,7 +195,7 @@ async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Me
 /// [`Fault::WrongState`] when it has not failed, [`Fault::WindowClosed`], [`Fault::NotAssignee`], [`Fault::Missing`].
 pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    let (mut c, mut m, _) = own_message(cx, &mut work, id).await?;
+    let (mut c, mut m) = own_message(cx, &mut work, id).await?;
     if m.status != MessageStatus::Failed || m.kind != MessageKind::Text || m.direction != Direction::Out {
         return Err(Fault::WrongState.into());
     }
@@ -221,7 +226,7 @@ pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
 /// [`Fault::WrongState`] when it has left already.
 pub async fn cancel(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    let (mut c, mut m, _) = own_message(cx, &mut work, id).await?;
+    let (mut c, mut m) = own_message(cx, &mut work, id).await?;
     if m.status != MessageStatus::WaitReply {
         return Err(Fault::WrongState.into());
     }
