@@ -4,6 +4,7 @@
 
 use clap::Args;
 use serde::Deserialize;
+use service::media::{Bucket, FileSettings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,28 @@ pub struct Given {
     /// Seconds that a send whose answer was lost waits for its status before it is sent again [default: 60]
     #[arg(long, env = "PROSA_UNCERTAIN_WAIT", global = true)]
     pub uncertain_wait: Option<String>,
+    /// Bucket for files, in a store that speaks S3 [default: files are in <data dir>/media]
+    #[arg(long, env = "PROSA_S3_BUCKET", global = true)]
+    pub s3_bucket: Option<String>,
+    /// Address of that store, such as https://s3.example.com [default: Amazon's]
+    #[arg(long, env = "PROSA_S3_ENDPOINT", global = true)]
+    pub s3_endpoint: Option<String>,
+    /// Its region [default: us-east-1]
+    #[arg(long, env = "PROSA_S3_REGION", global = true)]
+    pub s3_region: Option<String>,
+    /// Id of the key for it [default: the machine's own credentials]
+    #[arg(long, env = "PROSA_S3_KEY_ID", global = true)]
+    pub s3_key_id: Option<String>,
+    /// The key itself
+    #[arg(long, env = "PROSA_S3_SECRET", global = true, hide_env_values = true)]
+    pub s3_secret: Option<String>,
+    /// Megabytes that the files of one account may have [default: no bound]
+    #[arg(long, env = "PROSA_FILES_QUOTA_MB", global = true)]
+    pub files_quota_mb: Option<String>,
+    /// Command that looks at each file before it is kept: it gets the path and answers 0 for clean, 1 for infected, such
+    /// as: clamdscan --fdpass --no-summary [default: none]
+    #[arg(long, env = "PROSA_FILES_SCAN", global = true)]
+    pub files_scan: Option<String>,
 }
 
 /// The same from a file; every key is optional, unknown ones are refused.
@@ -71,6 +94,13 @@ struct File {
     metrics_addr: Option<String>,
     trust_proxy: Option<bool>,
     uncertain_wait: Option<u64>,
+    s3_bucket: Option<String>,
+    s3_endpoint: Option<String>,
+    s3_region: Option<String>,
+    s3_key_id: Option<String>,
+    s3_secret: Option<String>,
+    files_quota_mb: Option<u64>,
+    files_scan: Option<String>,
 }
 
 /// Checked settings.
@@ -88,6 +118,7 @@ pub struct Config {
     pub metrics_addr: Option<SocketAddr>,
     pub trust_proxy: bool,
     pub uncertain_wait: std::time::Duration,
+    pub files: FileSettings,
 }
 
 /// A setting that cannot be used.
@@ -138,6 +169,25 @@ impl Config {
             None => file.uncertain_wait.unwrap_or(60),
             Some(text) => text.parse().map_err(|_| wrong("PROSA_UNCERTAIN_WAIT", format!("{text:?} is not a number of seconds"), "60"))?,
         };
+        let some = |given: Option<String>, file: Option<String>| given.or(file).filter(|v| !v.trim().is_empty());
+        let quota = match given.files_quota_mb.as_deref().filter(|v| !v.is_empty()) {
+            None => file.files_quota_mb,
+            Some(text) => {
+                Some(text.parse().map_err(|_| wrong("PROSA_FILES_QUOTA_MB", format!("{text:?} is not a number of megabytes"), "50000"))?)
+            }
+        };
+        let bucket = some(given.s3_bucket, file.s3_bucket).map(|name| Bucket {
+            name,
+            endpoint: some(given.s3_endpoint, file.s3_endpoint).unwrap_or_default(),
+            region: some(given.s3_region, file.s3_region).unwrap_or_default(),
+            key_id: some(given.s3_key_id, file.s3_key_id).unwrap_or_default(),
+            secret: some(given.s3_secret, file.s3_secret).unwrap_or_default(),
+        });
+        let files = FileSettings {
+            bucket: bucket.map(checked).transpose()?,
+            quota: quota.and_then(|mb| i64::try_from(mb).ok()).map(|mb| mb.saturating_mul(model::MB)),
+            scan: some(given.files_scan, file.files_scan),
+        };
         let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
         let uncertain_wait = std::time::Duration::from_secs(uncertain);
         Ok(Config {
@@ -153,6 +203,7 @@ impl Config {
             metrics_addr,
             trust_proxy,
             uncertain_wait,
+            files,
         })
     }
 
@@ -160,6 +211,18 @@ impl Config {
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+}
+
+/// A bucket whose address is one, and whose key is whole.
+fn checked(bucket: Bucket) -> Result<Bucket, Wrong> {
+    let like = "https://s3.example.com";
+    if !bucket.endpoint.is_empty() {
+        base_url("PROSA_S3_ENDPOINT", &bucket.endpoint).map_err(|w| Wrong { like, ..w })?;
+    }
+    if bucket.key_id.is_empty() != bucket.secret.is_empty() {
+        return Err(wrong("PROSA_S3_SECRET", "must be set together with PROSA_S3_KEY_ID", "both, or neither"));
+    }
+    Ok(bucket)
 }
 
 fn read_file(named: Option<&Path>) -> Result<File, Wrong> {

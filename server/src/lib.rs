@@ -37,6 +37,7 @@ pub fn desk(db: Db, config: &Config, build: String) -> anyhow::Result<Desk> {
         data_dir: config.data_dir.clone(),
         build,
         uncertain_wait: config.uncertain_wait,
+        files: config.files.clone(),
     };
     Ok(Desk::new(db, Seam::system(), &config.secret_key, settings)?)
 }
@@ -97,6 +98,7 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     set.spawn(service::inbound::run(desk.clone()));
     set.spawn(service::outbox::run(desk.clone()));
     set.spawn(service::media::run(desk.clone()));
+    set.spawn(service::outbox::run_files(desk.clone()));
     set.spawn(reindex(desk.clone()));
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
     set.spawn(async move {
@@ -121,6 +123,9 @@ async fn housekeeping(desk: Desk) {
         }
         if let Err(e) = service::outbox::fail_stale(&desk).await {
             tracing::warn!(error = %e, "looking for stale sends failed");
+        }
+        if let Err(e) = service::media::clean(&desk).await {
+            tracing::warn!(error = %e, "clearing away files failed");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
     }

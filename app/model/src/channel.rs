@@ -14,6 +14,11 @@ impl ChannelKind {
         matches!(self, ChannelKind::WhatsApp)
     }
 
+    /// Whether the network wants a file's bytes before the message that names them.
+    pub fn uploads(self) -> bool {
+        matches!(self, ChannelKind::WhatsApp)
+    }
+
     /// Whether our side may write first, with a template.
     pub fn may_start(self) -> bool {
         matches!(self, ChannelKind::WhatsApp)

@@ -3,7 +3,7 @@
 //! A fault travels as JSON with its `code`; screens translate it, the REST API answers its English sentence. Causes
 //! (SQL, network) never travel: they are logged where they become [`Fault::Internal`], under the same reference.
 
-use crate::{ConversationId, UserId, json::tagged};
+use crate::{ConversationId, FileWhy, UserId, json::tagged};
 use serde::{Deserialize, Serialize};
 
 tagged! { "code":
@@ -73,6 +73,17 @@ tagged! { "code":
         LastAdmin,
         #[error("The channel is not connected.")]
         ChannelDown,
+        /// MD-1.
+        #[error("The file is too large: {megabytes} MB are the most. Compress it, or split it.")]
+        FileTooLarge { megabytes: i64 },
+        #[error("The file is empty.")]
+        FileEmpty,
+        /// MD-6 and what cannot be shown.
+        #[error("The file was not taken ({}).", .why.word().replace('_', " "))]
+        FileRefused { why: FileWhy },
+        /// The account's quota is used up.
+        #[error("The account's space for files is used up.")]
+        FilesFull,
         #[error("Too many requests. Try again in {seconds} seconds.")]
         RateLimited { seconds: i64 },
         #[error("This key was used for something else.")]
@@ -152,6 +163,10 @@ impl Fault {
             SameTarget => "same_target",
             LastAdmin => "last_admin",
             ChannelDown => "channel_down",
+            FileTooLarge { .. } => "file_too_large",
+            FileEmpty => "file_empty",
+            FileRefused { .. } => "file_refused",
+            FilesFull => "files_full",
             RateLimited { .. } => "rate_limited",
             KeyReused => "key_reused",
             Unavailable => "unavailable",
@@ -168,7 +183,9 @@ impl Fault {
             Forbidden | NotYourTeam | NotAssignee => 403,
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
-            Invalid { .. } | TemplateValues { .. } | ChooseTeam => 422,
+            Invalid { .. } | TemplateValues { .. } | ChooseTeam | FileEmpty | FileRefused { .. } => 422,
+            FileTooLarge { .. } => 413,
+            FilesFull => 507,
             SetupClosed
             | AlreadyAssumed { .. }
             | WrongState
@@ -290,6 +307,10 @@ impl crate::SendDraft {
             crate::SendWhat::Text { text } => check.text(text, "text", crate::limit::TEXT_MAX),
             crate::SendWhat::Note { text } => check.text(text, "text", crate::limit::NOTE_MAX),
             crate::SendWhat::Template(_) => &mut check,
+            crate::SendWhat::File { caption, note, .. } => {
+                let max = if *note { crate::limit::NOTE_MAX } else { crate::CAPTION_MAX };
+                check.that(caption.chars().count() <= max, "caption", Wrong::TooLong)
+            }
         };
         check.done()
     }

@@ -4,6 +4,7 @@
 //! * [`people`]: accounts, users, memberships, teams.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
+//! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -16,6 +17,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod fault;
+mod file;
 mod id;
 mod json;
 pub mod limit;
@@ -32,6 +34,7 @@ pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
+pub use file::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
 pub use live::*;
@@ -43,6 +46,10 @@ pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
+
+pub(crate) fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
 
 /// Gives an enum its stored name, both ways, so that rows, JSON and screens use one spelling.
 #[macro_export]

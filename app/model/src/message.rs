@@ -215,6 +215,17 @@ pub struct Media {
     /// Why the file could not be had.
     #[serde(default)]
     pub reason: String,
+    /// Pixels; 0 when it has none or they are unknown.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub width: u32,
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub height: u32,
+    /// A small picture of it is at `/media/{id}/small`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub small: bool,
+    /// Ours: until when the contact's link opens it. None when it went without a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_until: Option<Millis>,
 }
 
 /// A shared contact card.
@@ -303,6 +314,15 @@ tagged! { "type":
         Text { text: String },
         Note { text: String },
         Template(crate::TemplateFill),
+        /// An uploaded file, to the contact or as a note.
+        File { upload_id: MediaId, caption: String, note: bool },
+    }
+}
+
+impl SendWhat {
+    /// Whether it stays among ourselves.
+    pub fn is_note(&self) -> bool {
+        matches!(self, SendWhat::Note { .. } | SendWhat::File { note: true, .. })
     }
 }
 

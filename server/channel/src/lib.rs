@@ -53,6 +53,9 @@ pub trait Adapter: Send + Sync {
     /// Opens a received file. The stream is bounded by the caller.
     fn fetch_media<'a>(&'a self, link: &'a Link, external_id: &'a str) -> BoxFuture<'a, Result<MediaStream, SendError>>;
 
+    /// Gives a file to the network; answers its id there. May be repeated: a file that no message names reaches nobody.
+    fn upload<'a>(&'a self, link: &'a Link, file: OutFile) -> BoxFuture<'a, Result<String, SendError>>;
+
     /// All templates of the channel, followed over every page.
     fn templates<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Vec<TemplateRow>, SendError>>;
 
@@ -232,6 +235,19 @@ pub enum MediaKind {
     Sticker,
 }
 
+impl MediaKind {
+    /// The name that Meta's networks use.
+    pub fn word(self) -> &'static str {
+        match self {
+            MediaKind::Image => "image",
+            MediaKind::Video => "video",
+            MediaKind::Audio => "audio",
+            MediaKind::Document => "document",
+            MediaKind::Sticker => "sticker",
+        }
+    }
+}
+
 /// What became of a message of ours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusFact {
@@ -273,6 +289,16 @@ pub enum OutboundBody {
     Text {
         text: String,
     },
+    /// A file that [`Adapter::upload`] gave to the network.
+    File {
+        kind: MediaKind,
+        external_id: String,
+        /// Shown below it, where the kind has one.
+        caption: String,
+        file_name: String,
+        /// A recorded voice note.
+        voice: bool,
+    },
     /// The template with its values by slot key ([`model::Template::slots`]).
     Template {
         template: Box<Template>,
@@ -286,6 +312,16 @@ pub struct Sent {
     pub external_id: String,
     /// The address the network resolved the recipient to, when it said so.
     pub address: Option<String>,
+}
+
+/// A file being sent.
+pub struct OutFile {
+    /// As the network knows it.
+    pub mime: String,
+    pub file_name: String,
+    /// Bytes.
+    pub size: u64,
+    pub bytes: BoxStream<'static, std::io::Result<Bytes>>,
 }
 
 /// A file being received.

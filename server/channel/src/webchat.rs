@@ -3,7 +3,7 @@
 //! Its messages are stored before they are "sent", and the visitor's socket is fed by the account's events; so sending
 //! has nothing left to do. The frames of that socket are here, because the server and its tests share them.
 
-use crate::{Adapter, Inbound, Link, MediaStream, Outbound, OutboundBody, Policy, SendError, Sent, TemplateRow};
+use crate::{Adapter, Inbound, Link, MediaStream, OutFile, Outbound, OutboundBody, Policy, SendError, Sent, TemplateRow};
 use futures::future::{BoxFuture, FutureExt, ready};
 use model::{ChannelKind, DeliveryProblem, MessageId, Millis};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ impl Adapter for WebChat {
 
     fn send<'a>(&'a self, _: &'a Link, out: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         ready(match &out.body {
-            OutboundBody::Text { .. } => Ok(Sent { external_id: out.callback.clone(), address: None }),
+            OutboundBody::Text { .. } | OutboundBody::File { .. } => Ok(Sent { external_id: out.callback.clone(), address: None }),
             OutboundBody::Template { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no templates"))
             }
@@ -41,6 +41,10 @@ impl Adapter for WebChat {
 
     fn fetch_media<'a>(&'a self, _: &'a Link, _: &'a str) -> BoxFuture<'a, Result<MediaStream, SendError>> {
         ready(Err(SendError::new(Policy::Never, DeliveryProblem::MediaUnavailable, "a website chat keeps its files itself"))).boxed()
+    }
+
+    fn upload<'a>(&'a self, _: &'a Link, _: OutFile) -> BoxFuture<'a, Result<String, SendError>> {
+        ready(Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat keeps its files itself"))).boxed()
     }
 
     fn templates<'a>(&'a self, _: &'a Link) -> BoxFuture<'a, Result<Vec<TemplateRow>, SendError>> {
@@ -173,6 +177,22 @@ pub struct ChatMessage {
     /// Of the visitor's own messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<ChatFile>,
+}
+
+/// A file in the chat.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChatFile {
+    /// Path on our server; it opens the file for some days.
+    pub url: String,
+    pub mime: String,
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// Pixels; 0 when it has none or they are unknown.
+    pub width: u32,
+    pub height: u32,
 }
 
 #[cfg(test)]
@@ -234,6 +254,7 @@ mod tests {
             at: 1_749_416_383_000,
             author: Some("Bia".into()),
             client_id: None,
+            file: None,
         };
         let message_json = json!({"id": "5", "n": "3", "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"});
         let welcome = ServerFrame::Welcome {

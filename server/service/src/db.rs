@@ -68,7 +68,8 @@ word_arg!(
     MessageKind,
     MessageStatus,
     ConversationStatus,
-    MediaState
+    MediaState,
+    FileWish
 );
 
 /// A list of ids for `{in $n}`.

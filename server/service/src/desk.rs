@@ -34,6 +34,8 @@ pub struct Settings {
     pub build: String,
     /// How long a send whose answer was lost waits for its status before it is sent again.
     pub uncertain_wait: Duration,
+    /// Files: where they are, how much room, who scans them.
+    pub files: crate::media::FileSettings,
 }
 
 /// Everything the server holds, made once.
@@ -52,6 +54,12 @@ pub struct Inner {
     pub outbox: Notify,
     pub webhooks: Notify,
     pub media: Notify,
+    /// Wakes the sender of files.
+    pub courier: Notify,
+    pub storage: crate::media::Storage,
+    /// Files coming in at once, and pictures being opened at once.
+    pub(crate) uploads: tokio::sync::Semaphore,
+    pub(crate) pictures: tokio::sync::Semaphore,
     stopping: std::sync::atomic::AtomicBool,
     pub(crate) receipts: mpsc::Sender<crate::inbound::Receipt>,
     pub(crate) receipts_in: std::sync::Mutex<Option<mpsc::Receiver<crate::inbound::Receipt>>>,
@@ -123,10 +131,11 @@ impl Desk {
     /// Puts the ground together.
     ///
     /// # Errors
-    /// When the HTTP client cannot be made (no TLS).
+    /// When the HTTP client cannot be made (no TLS), or the store of files cannot be opened.
     pub fn new(db: Db, seam: Seam, secret_key: &str, settings: Settings) -> Result<Desk> {
         let http = channel::http_client().map_err(|e| Error::Other(e.to_string()))?;
         let (receipts, receipts_in) = mpsc::channel(4096);
+        let storage = crate::media::Storage::open(&settings.data_dir, settings.files.bucket.as_ref())?;
         Ok(Desk(Arc::new(Inner {
             db,
             seam,
@@ -136,6 +145,10 @@ impl Desk {
             outbox: Notify::new(),
             webhooks: Notify::new(),
             media: Notify::new(),
+            courier: Notify::new(),
+            storage,
+            uploads: tokio::sync::Semaphore::new(16),
+            pictures: tokio::sync::Semaphore::new(2),
             stopping: std::sync::atomic::AtomicBool::new(false),
             receipts,
             receipts_in: std::sync::Mutex::new(Some(receipts_in)),
@@ -152,7 +165,7 @@ impl Desk {
     /// Tells the workers to end after their turn.
     pub fn stop(&self) {
         self.stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-        for worker in [&self.outbox, &self.webhooks, &self.media] {
+        for worker in [&self.outbox, &self.webhooks, &self.media, &self.courier] {
             worker.notify_one();
         }
     }

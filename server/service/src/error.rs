@@ -13,6 +13,8 @@ pub enum Error {
     Json(#[from] serde_json::Error),
     #[error("stored word: {0}")]
     Word(#[from] model::UnknownWord),
+    #[error(transparent)]
+    Storage(#[from] crate::media::storage::StorageError),
     #[error("{0}")]
     Other(String),
 }

@@ -5,7 +5,7 @@ use crate::contact::{self, NewIdentity};
 use crate::desk::{Desk, News, Scope};
 use crate::inbound::{self, Arrived};
 use crate::{Result, args, message, sql};
-use channel::webchat::{ChatFrom, ChatMessage};
+use channel::webchat::{ChatFile, ChatFrom, ChatMessage};
 use channel::{InboundBody, InboundMessage, Sender};
 use model::*;
 use std::collections::{BTreeSet, HashMap};
@@ -167,7 +167,7 @@ pub async fn say(
     work.commit().await?;
     visitor.page = None;
     visitor.contact_id = Some(contact_id);
-    let mut chat = chat_message(&stored, "");
+    let mut chat = chat_message(desk, &stored, "");
     chat.client_id = Some(client_id.to_owned());
     Ok(chat)
 }
@@ -211,7 +211,7 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
                 .map(str::to_owned);
             let m = m.view()?;
             let author = m.author_id.and_then(|a| names.get(&a.0)).map(String::as_str).unwrap_or_default();
-            let mut chat = chat_message(&m, author);
+            let mut chat = chat_message(desk, &m, author);
             chat.client_id = client;
             Ok(chat)
         })
@@ -247,13 +247,13 @@ async fn nicknames(scope: &Scope, agents: &[i64]) -> Result<HashMap<i64, String>
 }
 
 /// A message as the visitor sees it, or nothing for notes, system lines and what has not left.
-pub fn for_visitor(m: &Message, author: &str) -> Option<ChatMessage> {
+pub fn for_visitor(desk: &Desk, m: &Message, author: &str) -> Option<ChatMessage> {
     let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition)
         || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
-    (!hidden).then(|| chat_message(m, author))
+    (!hidden).then(|| chat_message(desk, m, author))
 }
 
-fn chat_message(m: &Message, author: &str) -> ChatMessage {
+fn chat_message(desk: &Desk, m: &Message, author: &str) -> ChatMessage {
     ChatMessage {
         id: m.id.to_string(),
         n: m.id,
@@ -262,6 +262,17 @@ fn chat_message(m: &Message, author: &str) -> ChatMessage {
         at: m.at,
         author: (!author.is_empty()).then(|| author.to_owned()),
         client_id: None,
+        file: match &m.content {
+            Content::Media(f) if f.state == MediaState::Ready => Some(ChatFile {
+                url: crate::media::link_path(desk, f.id, desk.now() + crate::media::LINK_MILLIS),
+                mime: f.mime.clone(),
+                name: f.file_name.clone(),
+                size: f.size,
+                width: f.width,
+                height: f.height,
+            }),
+            _ => None,
+        },
     }
 }
 

@@ -339,7 +339,7 @@ impl Chat {
                 continue;
             }
             let author = self.nickname(m.author_id).await?;
-            let Some(mut chat) = visitor::for_visitor(m, &author) else { continue };
+            let Some(mut chat) = visitor::for_visitor(&self.web.desk, m, &author) else { continue };
             if m.direction == model::Direction::In {
                 // The tab that wrote it, and its other tabs, know it by its own id.
                 chat.client_id = self.client_id(m.id).await?;

@@ -30,6 +30,8 @@ const BODY_MAX: usize = 256 * 1024;
 /// Largest webhook; Meta sends up to 3 MB.
 const WEBHOOK_MAX: usize = 4 * 1024 * 1024;
 const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// For a large file on a slow line.
+const UPLOAD_TIME: Duration = Duration::from_secs(30 * 60);
 
 /// What the routes share.
 #[derive(Clone)]
@@ -50,8 +52,17 @@ impl FromRef<Web> for Desk {
 }
 
 /// Addresses that answer without a login, by design. The access test holds this list against the router.
-pub const PUBLIC: &[&str] =
-    &["/healthz", "/readyz", "/webhooks/meta", "/chat/{key}", "/chat/{key}/live", "/api/v1/", "/api/v1/openapi.json", "/pkg/{*path}"];
+pub const PUBLIC: &[&str] = &[
+    "/healthz",
+    "/readyz",
+    "/webhooks/meta",
+    "/chat/{key}",
+    "/chat/{key}/live",
+    "/f/{token}",
+    "/api/v1/",
+    "/api/v1/openapi.json",
+    "/pkg/{*path}",
+];
 
 /// All routes.
 pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Metrics, stop: CancellationToken) -> Router {
@@ -62,6 +73,7 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         .route("/api/app/{*function}", post(page::server_function))
         .route("/live", get(live::connect))
         .route("/media/{id}", get(media::get))
+        .route("/media/{id}/small", get(media::small))
         .fallback(page::page)
         .layer(middleware::from_fn_with_state(web.clone(), session::who))
         .layer(middleware::from_fn(secure::same_site));
@@ -71,27 +83,28 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         .route("/webhooks/meta", get(hook::verify).post(hook::receive).layer(DefaultBodyLimit::max(WEBHOOK_MAX)))
         .route("/chat/{key}", get(chat::frame))
         .route("/chat/{key}/live", get(chat::connect))
+        .route("/f/{token}", get(media::linked))
         .nest("/api/v1", rest::routes(web.clone()))
         .route("/api/v1/", any(rest::nothing))
         .route("/pkg/{*path}", get(site::package))
         .merge(with_login)
         .layer(DefaultBodyLimit::max(BODY_MAX));
+    let uploads = Router::new()
+        .route("/upload", post(media::upload))
+        .layer(middleware::from_fn_with_state(web.clone(), session::who))
+        .layer(middleware::from_fn(secure::same_site));
     let https = secure::Https(web.desk.settings.public_url.starts_with("https:"));
-    around(routes, web.metrics.clone(), https, REQUEST_TIME).with_state(web)
+    around(timed(routes, REQUEST_TIME).merge(timed(uploads, UPLOAD_TIME)), web.metrics.clone(), https).with_state(web)
+}
+
+/// Routes that end, even when a handler panics or hangs.
+fn timed<S: Clone + Send + Sync + 'static>(routes: Router<S>, time: Duration) -> Router<S> {
+    routes.layer(CatchPanicLayer::custom(panicked)).layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, time))
 }
 
 /// What stands around all routes. Safe headers are outermost: what the layers answer themselves carries them, too.
-fn around<S: Clone + Send + Sync + 'static>(
-    routes: Router<S>,
-    metrics: health::Metrics,
-    https: secure::Https,
-    time: Duration,
-) -> Router<S> {
-    routes
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, time))
-        .layer(middleware::from_fn_with_state(metrics, health::measure))
-        .layer(middleware::from_fn_with_state(https, secure::headers))
+fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>, metrics: health::Metrics, https: secure::Https) -> Router<S> {
+    routes.layer(middleware::from_fn_with_state(metrics, health::measure)).layer(middleware::from_fn_with_state(https, secure::headers))
 }
 
 /// A handler's panic: logged, and answered without a word of it.
@@ -118,7 +131,7 @@ mod tests {
             .route_service("/panics", get(panics))
             .route_service("/hangs", get(std::future::pending::<()>))
             .route_service("/takes", post(|_: bytes::Bytes| async {}).layer(DefaultBodyLimit::max(4)));
-        let app = around(routes, health::Metrics::default(), secure::Https(true), Duration::from_millis(20));
+        let app = around(timed(routes, Duration::from_millis(20)), health::Metrics::default(), secure::Https(true));
         for (method, path, status) in
             [("GET", "/panics", 500), ("GET", "/hangs", 503), ("POST", "/takes", 413), ("DELETE", "/takes", 405), ("BREW", "/nothing", 404)]
         {

@@ -283,9 +283,7 @@ impl World {
     /// A file of a message, on disk.
     pub async fn media(&self, c: &Conversation, mime: &str, file_name: &str, bytes: &[u8]) -> MediaId {
         let (id, sha256): (MediaId, _) = (self.desk.seam.id(), service::keys::sha256_hex(bytes));
-        let path = service::media::path_of(&self.desk, &sha256);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
+        self.desk.storage.keep_bytes(bytes.to_vec(), &sha256).await.unwrap();
         let message = self.number(&format!("select min(id) from message where conversation_id = {}", c.id)).await;
         self.write(
             "insert into media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256) values ($1, $2, $3, $4, $5, 'READY', $6, $7, $8, $9)",

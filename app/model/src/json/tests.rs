@@ -33,6 +33,10 @@ fn media() -> Media {
         size: 7,
         voice: true,
         reason: String::new(),
+        width: 640,
+        height: 480,
+        small: true,
+        link_until: Some(5),
     }
 }
 
@@ -205,6 +209,7 @@ fn every_tagged_enum_is_read_as_it_is_written() {
     same(&TransferTo::Person { user_id: UserId(1), team_id: None });
     same(&SendWhat::Text { text: "a".into() });
     same(&SendWhat::Note { text: "b".into() });
+    same(&SendWhat::File { upload_id: MediaId(3), caption: "c".into(), note: true });
     let values = [("1".to_owned(), "one".to_owned()), ("name".to_owned(), String::new())].into();
     same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values }));
 }

@@ -15,9 +15,10 @@ mod money;
 pub mod read;
 pub mod send;
 mod templates;
+mod upload;
 mod wire;
 
-use crate::{Adapter, Inbound, Link, MediaStream, Outbound, SendError, Sent, TemplateRow};
+use crate::{Adapter, Inbound, Link, MediaStream, OutFile, Outbound, SendError, Sent, TemplateRow};
 use futures::future::{BoxFuture, FutureExt};
 use hmac::{Hmac, KeyInit, Mac};
 use model::ChannelKind;
@@ -61,6 +62,10 @@ impl Adapter for WhatsApp {
 
     fn fetch_media<'a>(&'a self, link: &'a Link, external_id: &'a str) -> BoxFuture<'a, Result<MediaStream, SendError>> {
         media::fetch(link, external_id).boxed()
+    }
+
+    fn upload<'a>(&'a self, link: &'a Link, file: OutFile) -> BoxFuture<'a, Result<String, SendError>> {
+        upload::upload(link, file).boxed()
     }
 
     fn templates<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Vec<TemplateRow>, SendError>> {

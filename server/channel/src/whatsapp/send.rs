@@ -1,7 +1,7 @@
 //! Messages out (20, sections 3.1 and 3.2).
 
 use super::{graph, identity, wire};
-use crate::{Link, Outbound, OutboundBody, Policy, SendError, Sent};
+use crate::{Link, MediaKind, Outbound, OutboundBody, Policy, SendError, Sent};
 use model::{ButtonKind, DeliveryProblem, HeaderKind, IdentityKind, Template, TemplateCategory, clean_value, variables};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,6 +33,20 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
     let mut json = match &out.body {
         OutboundBody::Text { text } => json!({"type": "text", "text": {"body": text, "preview_url": false}}),
         OutboundBody::Template { template, values } => json!({"type": "template", "template": filled(template, values)?}),
+        OutboundBody::File { kind, external_id, caption, file_name, voice } => {
+            let name = kind.word();
+            let mut file = json!({"id": external_id});
+            if !caption.is_empty() && matches!(kind, MediaKind::Image | MediaKind::Video | MediaKind::Document) {
+                file["caption"] = caption.as_str().into();
+            }
+            if *kind == MediaKind::Document && !file_name.is_empty() {
+                file["filename"] = file_name.as_str().into();
+            }
+            if *voice && *kind == MediaKind::Audio {
+                file["voice"] = true.into();
+            }
+            json!({"type": name, name: file})
+        }
     };
     json["messaging_product"] = "whatsapp".into();
     json["recipient_type"] = "individual".into();
@@ -270,6 +284,26 @@ mod tests {
         assert!(built(media.clone(), &[("header.link", "javascript:alert(1)")]).is_err());
         assert!(built(media, &[("header.link", "ftp://x/y.png")]).is_err());
         assert!(built(Template { header_kind: HeaderKind::Location, body: "x".into(), ..template() }, &[]).is_err());
+    }
+
+    fn file(kind: MediaKind, caption: &str, file_name: &str, voice: bool) -> Value {
+        let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
+        let body = OutboundBody::File { kind, external_id: "77".into(), caption: caption.into(), file_name: file_name.into(), voice };
+        let json = message(&Outbound { to, callback: String::new(), quoted: None, body }).unwrap();
+        let kind = json["type"].as_str().unwrap().to_owned();
+        json!({"type": kind, "file": json[kind]})
+    }
+
+    #[test]
+    fn files_have_a_caption_or_a_name_where_the_network_takes_one() {
+        assert_eq!(file(MediaKind::Image, "oi", "a.jpg", false), json!({"type": "image", "file": {"id": "77", "caption": "oi"}}));
+        assert_eq!(file(MediaKind::Video, "", "a.mp4", false), json!({"type": "video", "file": {"id": "77"}}));
+        assert_eq!(
+            file(MediaKind::Document, "oi", "a.pdf", false),
+            json!({"type": "document", "file": {"id": "77", "caption": "oi", "filename": "a.pdf"}})
+        );
+        assert_eq!(file(MediaKind::Audio, "oi", "a.ogg", true), json!({"type": "audio", "file": {"id": "77", "voice": true}}));
+        assert_eq!(file(MediaKind::Sticker, "oi", "a.webp", true), json!({"type": "sticker", "file": {"id": "77"}}));
     }
 
     #[test]

@@ -118,6 +118,9 @@ pub(super) struct MediaRow {
     pub file_name: String,
     pub size: i64,
     pub sha256: String,
+    pub small: String,
+    pub width: i64,
+    pub height: i64,
 }
 
 #[derive(Serialize)]
@@ -272,10 +275,10 @@ pub(super) async fn media(work: &mut Work, rows: &[MediaRow]) -> Result<()> {
     let text = from_rows!(
         sql,
         work.is_sqlite(),
-        "media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256)",
+        "media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256, small, width, height)",
         "cast($1 as bigint), cast(value ->> 'id' as bigint), cast(value ->> 'conversation' as bigint), cast(value ->> 'message' as bigint),
          cast(value ->> 'channel' as bigint), value ->> 'state', value ->> 'mime', value ->> 'file_name', cast(value ->> 'size' as bigint),
-         value ->> 'sha256'"
+         value ->> 'sha256', value ->> 'small', cast(value ->> 'width' as bigint), cast(value ->> 'height' as bigint)"
     );
     put(work, text, rows).await
 }

@@ -349,13 +349,7 @@ impl Play<'_> {
 
     /// Stores the file under its hash, as received ones are.
     async fn file(&mut self, at: Millis, sample: &Sample, caption: &str) -> Result<()> {
-        let failed = |e: std::io::Error| crate::Error::Other(format!("the data folder cannot be written to: {e}"));
-        let sha256 = crate::keys::sha256_hex(sample.bytes);
-        let path = media::path_of(self.desk, &sha256);
-        if let Some(parent) = path.parent() {
-            tokio::fs::create_dir_all(parent).await.map_err(failed)?;
-        }
-        tokio::fs::write(&path, sample.bytes).await.map_err(failed)?;
+        let kept = media::keep_sample(self.desk, sample.bytes, sample.mime).await?;
         let id = self.ids.at(at);
         let (mime, file_name, size) = (sample.mime.to_owned(), sample.file_name.to_owned(), sample.bytes.len() as i64);
         let voice = sample.kind == MessageKind::Audio;
@@ -368,6 +362,10 @@ impl Play<'_> {
             size,
             voice,
             reason: String::new(),
+            width: kept.width,
+            height: kept.height,
+            small: !kept.small.is_empty(),
+            link_until: None,
         });
         self.inbound(at, sample.kind, caption, content, None)?;
         let message = self.sheet.messages.last().map_or(0, |m| m.id);
@@ -380,7 +378,10 @@ impl Play<'_> {
             mime,
             file_name,
             size,
-            sha256,
+            sha256: kept.sha256,
+            small: kept.small,
+            width: i64::from(kept.width),
+            height: i64::from(kept.height),
         });
         Ok(())
     }

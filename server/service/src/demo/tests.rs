@@ -23,6 +23,7 @@ async fn on(url: &str, folder: tempfile::TempDir, seed: u64) -> Ground {
         data_dir: folder.path().to_owned(),
         build: "test".into(),
         uncertain_wait: Duration::from_secs(60),
+        files: Default::default(),
     };
     Ground { desk: Desk::new(db, Seam::fixed(NOW, seed), "secret", settings).unwrap(), _folder: folder }
 }
@@ -173,8 +174,8 @@ async fn look_around(g: &Ground) {
     let media: Vec<(i64,)> = all(g, "select id from media").await;
     assert!(media.len() >= 5);
     for (id,) in media {
-        let file = crate::media::find(&admin, MediaId(id)).await.unwrap();
-        assert_eq!(std::fs::metadata(&file.path).unwrap().len(), file.size);
+        let file = crate::media::find(&admin, MediaId(id), false).await.unwrap();
+        assert_eq!(g.desk.storage.size(&file.sha256).await.unwrap(), file.size);
     }
     let me = crate::auth::me(&admin).await.unwrap();
     assert_eq!(me.accounts.len(), 2, "AC-9 can be tried");

@@ -63,6 +63,7 @@ pub async fn examine(desk: &Desk, public_url: &str) -> Vec<Finding> {
             findings.push(settled("clock", clock(desk).await));
         }
         findings.push(folder(desk).await);
+        findings.push(files(desk).await);
         findings.push(address(public_url));
         if ready {
             findings.extend(networks(desk).await.unwrap_or_else(|e| vec![settled("channels", Err(e))]));
@@ -163,6 +164,18 @@ async fn clock(desk: &Desk) -> Result<Finding> {
         return Ok(Finding::new("clock", Level::Fail, "the machine thinks that it is before 2026", SET_IT));
     }
     Ok(Finding::ok("clock", if desk.db.is_sqlite() { "later than the newest event" } else { "agrees with the database" }))
+}
+
+async fn files(desk: &Desk) -> Finding {
+    match desk.storage.probe().await {
+        Ok(()) => Finding::ok("files", format!("{} can be written to and read", desk.storage.shown())),
+        Err(e) => Finding::new(
+            "files",
+            Level::Fail,
+            format!("{}: {e}", desk.storage.shown()),
+            "Check PROSA_S3_BUCKET and its neighbours, or the media folder in the data folder.",
+        ),
+    }
 }
 
 async fn folder(desk: &Desk) -> Finding {

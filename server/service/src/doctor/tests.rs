@@ -17,6 +17,7 @@ async fn desk(folder: &tempfile::TempDir, migrated: bool, secret: &str) -> Desk 
         data_dir: folder.path().to_owned(),
         build: "test".into(),
         uncertain_wait: Duration::from_secs(60),
+        files: Default::default(),
     };
     Desk::new(db, Seam::fixed(NOW, 1), secret, settings).unwrap()
 }

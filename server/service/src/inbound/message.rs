@@ -262,6 +262,10 @@ fn describe(work: &Work, body: &InboundBody, new: &mut NewMessage) -> Option<cra
                 size: 0,
                 voice: m.voice,
                 reason: cut(&m.reason, 300),
+                width: 0,
+                height: 0,
+                small: false,
+                link_until: None,
             };
             new.content = Content::Media(media.clone());
             return Some(crate::media::Expected {

@@ -41,6 +41,11 @@ pub async fn delete_note(cx: &Cx, id: MessageId) -> Result<Message> {
     };
     let before = std::mem::take(&mut note.body);
     note.status = MessageStatus::Deleted;
+    if matches!(note.content, Content::Media(_)) {
+        note.content = Content::None;
+        crate::media::kept::forget(&mut work, note.id).await?;
+        super::row::set_content(&mut work, &note).await?;
+    }
     keep(cx, work, &c, note, "note.delete", before).await
 }
 

@@ -5,6 +5,7 @@ use super::status::again;
 use crate::channels::ChannelRow;
 use crate::conversation::{Row, Told, lock, save, tell};
 use crate::desk::{Cx, Work};
+use crate::media::upload::{self, Waiting};
 use crate::{Result, args, outbox, sql};
 use model::*;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     if let Some(sent) = by_client(&mut work, id, &draft.client_id).await? {
         return if repeats(&mut work, c.channel_id.into(), &draft, &sent).await? { Ok(sent) } else { Err(Fault::KeyReused.into()) };
     }
-    let note = matches!(draft.what, SendWhat::Note { .. });
+    let note = draft.what.is_note();
     if !note {
         match c.status {
             ConversationStatus::Pending => return Err(Fault::NotAssignee.into()),
@@ -55,6 +56,9 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
     Ok(match &draft.what {
         SendWhat::Text { text } => sent.kind == MessageKind::Text && sent.body == text.trim_end(),
         SendWhat::Note { text } => sent.kind == MessageKind::Note && sent.body == text.trim_end(),
+        SendWhat::File { upload_id, caption, .. } => {
+            matches!(&sent.content, Content::Media(m) if m.id == *upload_id) && sent.body == caption.trim_end()
+        }
         SendWhat::Template(fill) => {
             let Content::Template(was) = &sent.content else { return Ok(false) };
             crate::template::known(work, channel, fill.template_id).await?.is_some_and(|t| {
@@ -82,6 +86,7 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
     new.client_id = Some(draft.client_id.clone());
     new.quoted = quoted.as_ref().map(quote_of);
     let quoted_external = quoted.and_then(|q| q.external_id);
+    let mut attached = None;
     let payload = match &draft.what {
         SendWhat::Note { text } => {
             new.kind = MessageKind::Note;
@@ -91,27 +96,26 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
         }
         SendWhat::Text { text } => {
             new.body = text.trim_end().to_owned();
-            if !c.window(channel.kind, now).is_open() {
-                if !c.awaiting_reply {
-                    return Err(Fault::WindowClosed.into());
-                }
-                // IN-4: it leaves right after the contact's first answer.
-                let (n,): (i64,) = work
-                    .one(
-                        sql!("select count(*) from message where account_id = $1 and conversation_id = $2 and status = 'WAIT_REPLY'"),
-                        args![c.id],
-                    )
-                    .await?;
-                if n >= limit::WAITING_MAX {
-                    return Err(Fault::TooManyWaiting.into());
-                }
-                new.status = MessageStatus::WaitReply;
-            }
+            new.status = free(work, c, channel, now).await?;
             Some(outbox::Payload::Text { text: new.body.clone(), quoted: quoted_external })
+        }
+        SendWhat::File { upload_id, caption, note } => {
+            new.body = caption.trim_end().to_owned();
+            if *note {
+                (new.kind, new.status) = (MessageKind::Note, MessageStatus::Received);
+            } else {
+                new.status = free(work, c, channel, now).await?;
+            }
+            let file = upload::claim(work, cx.user, *upload_id).await?;
+            attached = Some(own_file(&mut new, file, channel.kind, *note, now)?);
+            (!note).then_some(outbox::Payload::File { media_id: *upload_id, quoted: quoted_external })
         }
         SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new).await?),
     };
     let Some(message) = put(work, new).await? else { return Err(Fault::KeyReused.into()) };
+    if let Some((file, link_until)) = &attached {
+        upload::attach(work, &message, channel.id, file, *link_until).await?;
+    }
     // A template does not open the window: only the contact does (RE-3).
     if let Content::Template(sent) = &message.content
         && !c.window(channel.kind, now).is_open()
@@ -123,6 +127,60 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
         outbox::queue(work, c, &message, payload).await?;
     }
     Ok(message)
+}
+
+/// How a message without a template leaves: at once in the open window, or right after the contact's first answer (IN-4).
+async fn free(work: &mut Work, c: &Row, channel: &ChannelRow, now: Millis) -> Result<MessageStatus> {
+    if c.window(channel.kind, now).is_open() {
+        return Ok(MessageStatus::Queued);
+    }
+    if !c.awaiting_reply {
+        return Err(Fault::WindowClosed.into());
+    }
+    let (n,): (i64,) = work
+        .one(sql!("select count(*) from message where account_id = $1 and conversation_id = $2 and status = 'WAIT_REPLY'"), args![c.id])
+        .await?;
+    if n >= limit::WAITING_MAX { Err(Fault::TooManyWaiting.into()) } else { Ok(MessageStatus::WaitReply) }
+}
+
+/// Makes the message one of a file; answers the file, and until when a link opens it when it goes as one.
+fn own_file(new: &mut NewMessage, file: Waiting, channel: ChannelKind, note: bool, now: Millis) -> Result<(Waiting, Option<Millis>)> {
+    let seen = file.view();
+    let delivery = if note { Delivery::Native } else { seen.delivery(channel).ok_or(Fault::FileTooLarge { megabytes: FILE_MAX / MB })? };
+    if !note {
+        new.kind = seen.message_kind(delivery);
+    }
+    // Sound has no caption there, and a text that nobody sees is lost.
+    if new.kind == MessageKind::Audio && channel.uploads() && !new.body.is_empty() {
+        return Err(Fault::field("caption", Wrong::NotAllowed).into());
+    }
+    let link_until = (delivery == Delivery::Link).then_some(now + crate::media::LINK_MILLIS);
+    new.content = Content::Media(Media {
+        id: seen.id,
+        state: MediaState::Ready,
+        mime: seen.mime,
+        file_name: seen.file_name,
+        size: seen.size,
+        voice: seen.wish == FileWish::Voice && delivery == Delivery::Native,
+        reason: String::new(),
+        width: seen.width,
+        height: seen.height,
+        small: !file.small.is_empty(),
+        link_until,
+    });
+    Ok((file, link_until))
+}
+
+/// What the outbox sends for a message that was stored earlier.
+async fn payload_of(work: &mut Work, m: &Message) -> Result<outbox::Payload> {
+    let quoted = match m.quoted.as_ref().and_then(|q| q.id) {
+        Some(id) => get(work, id).await?.external_id,
+        None => None,
+    };
+    Ok(match &m.content {
+        Content::Media(file) => outbox::Payload::File { media_id: file.id, quoted },
+        _ => outbox::Payload::Text { text: m.body.clone(), quoted },
+    })
 }
 
 async fn template(work: &mut Work, c: &Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage) -> Result<outbox::Payload> {
@@ -159,11 +217,8 @@ pub(crate) async fn queue_waiting(work: &mut Work, c: &mut Row) -> Result<Vec<Me
     for mut m in waiting(work, c.id()).await? {
         m.status = MessageStatus::Queued;
         set_status(work, &m).await?;
-        let quoted = match m.quoted.as_ref().and_then(|q| q.id) {
-            Some(id) => get(work, id).await?.external_id,
-            None => None,
-        };
-        outbox::queue(work, c, &m, &outbox::Payload::Text { text: m.body.clone(), quoted }).await?;
+        let payload = payload_of(work, &m).await?;
+        outbox::queue(work, c, &m, &payload).await?;
         sent.push(m);
     }
     Ok(sent)
@@ -189,14 +244,15 @@ async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Me
     if cx.seen().may(Act::Reply, &c.access()) { Ok((c, message)) } else { Err(Fault::NotAssignee.into()) }
 }
 
-/// Tries a failed text again (MS-4). A template is filled in anew instead.
+/// Tries a failed text or file again (MS-4). A template is filled in anew instead.
 ///
 /// # Errors
 /// [`Fault::WrongState`] when it has not failed, [`Fault::WindowClosed`], [`Fault::NotAssignee`], [`Fault::Missing`].
 pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (mut c, mut m) = own_message(cx, &mut work, id).await?;
-    if m.status != MessageStatus::Failed || m.kind != MessageKind::Text || m.direction != Direction::Out {
+    let repeats = m.kind == MessageKind::Text || matches!(m.content, Content::Media(_));
+    if m.status != MessageStatus::Failed || !repeats || m.direction != Direction::Out {
         return Err(Fault::WrongState.into());
     }
     let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
@@ -208,11 +264,8 @@ pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     m.problem = None;
     set_status(&mut work, &m).await?;
     work.run(sql!("update message set external_id = null where account_id = $1 and id = $2"), args![m.id]).await?;
-    let quoted = match m.quoted.as_ref().and_then(|q| q.id) {
-        Some(id) => get(&mut work, id).await?.external_id,
-        None => None,
-    };
-    outbox::queue(&mut work, &c, &m, &outbox::Payload::Text { text: m.body.clone(), quoted }).await?;
+    let payload = payload_of(&mut work, &m).await?;
+    outbox::queue(&mut work, &c, &m, &payload).await?;
     c.see(&m);
     save(&mut work, &c).await?;
     tell(&mut work, &c, told, vec![m.clone()]);

@@ -33,6 +33,9 @@ struct State {
     sent: Vec<Value>,
     read: Vec<String>,
     ids: usize,
+    /// Answers for the next uploads.
+    next_uploads: VecDeque<Answer>,
+    uploads: Vec<String>,
 }
 
 /// The server and what it was told.
@@ -65,10 +68,30 @@ impl Respond for Messages {
             Answer::Id(id) => taken(id.to_owned()),
             Answer::Slow(time) => taken(own).set_delay(time),
             Answer::Lost => ResponseTemplate::new(504).set_body_string("gateway timeout"),
-            Answer::Refused(code, status) => ResponseTemplate::new(status)
-                .set_body_json(json!({"error": {"message": format!("(#{code})"), "code": code, "error_data": {"details": "the details"}}})),
+            Answer::Refused(code, status) => refusal(code, status),
         }
     }
+}
+
+struct Uploads(Arc<Mutex<State>>);
+
+impl Respond for Uploads {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let mut state = self.0.lock().unwrap();
+        state.uploads.push(String::from_utf8_lossy(&request.body).into_owned());
+        let id = format!("file{}", state.uploads.len());
+        match state.next_uploads.pop_front().unwrap_or(Answer::Ok) {
+            Answer::Refused(code, status) => refusal(code, status),
+            Answer::Lost => ResponseTemplate::new(504),
+            Answer::Slow(time) => ResponseTemplate::new(200).set_body_json(json!({"id": id})).set_delay(time),
+            Answer::Ok | Answer::Id(_) => ResponseTemplate::new(200).set_body_json(json!({"id": id})),
+        }
+    }
+}
+
+fn refusal(code: i64, status: u16) -> ResponseTemplate {
+    ResponseTemplate::new(status)
+        .set_body_json(json!({"error": {"message": format!("(#{code})"), "code": code, "error_data": {"details": "the details"}}}))
 }
 
 impl Graph {
@@ -78,6 +101,12 @@ impl Graph {
         Mock::given(method("POST"))
             .and(path_regex(format!("^/{VERSION}/[0-9]+/messages$")))
             .respond_with(Messages(state.clone()))
+            .with_priority(9)
+            .mount(&server)
+            .await;
+        Mock::given(method("POST"))
+            .and(path_regex(format!("^/{VERSION}/[0-9]+/media$")))
+            .respond_with(Uploads(state.clone()))
             .with_priority(9)
             .mount(&server)
             .await;
@@ -107,6 +136,16 @@ impl Graph {
     pub fn texts(&self) -> Vec<String> {
         let text = |b: &Value| b["text"]["body"].as_str().or(b["template"]["name"].as_str()).unwrap_or_default().to_owned();
         self.sent().iter().map(text).collect()
+    }
+
+    /// What happens to the next uploads, in order.
+    pub fn uploads_answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.state.lock().unwrap().next_uploads.extend(answers);
+    }
+
+    /// Bodies of the uploads so far.
+    pub fn uploads(&self) -> Vec<String> {
+        self.state.lock().unwrap().uploads.clone()
     }
 
     /// Messages that were marked as read.

@@ -8,6 +8,7 @@ mod batch;
 mod closing;
 mod events;
 mod explain;
+mod files;
 mod graph;
 mod life;
 mod list;

@@ -41,16 +41,15 @@ both! {
         let (c, id) = photo(w).await;
         let m = w.messages(c).await.pop().unwrap();
         assert_eq!((m.kind, m.body.as_str(), shown(w, c).await.state), (MessageKind::Image, "uma foto", MediaState::Pending));
-        assert_eq!(fault(media::find(&w.admin, id).await.map(drop)), Fault::Missing, "it is not here yet");
+        assert_eq!(fault(media::find(&w.admin, id, false).await.map(drop)), Fault::Missing, "it is not here yet");
         let before = events(w).await;
         assert_eq!(media::turn(&w.desk).await.unwrap(), 1);
         let now = shown(w, c).await;
         assert_eq!((now.id, now.state, now.size, now.mime.as_str()), (id, MediaState::Ready, PICTURE.len() as i64, "image/jpeg"));
         assert_eq!(events(w).await, before + 1);
-        let file = media::find(&w.admin, id).await.unwrap();
+        let file = media::find(&w.admin, id, false).await.unwrap();
         assert_eq!((file.size, file.sha256.clone()), (PICTURE.len() as u64, sha256_hex(PICTURE)));
-        assert_eq!(std::fs::read(&file.path).unwrap(), PICTURE);
-        assert!(file.path.starts_with(&w.desk.settings.data_dir));
+        assert_eq!(w.stored(&file.sha256).await, PICTURE);
         assert_eq!(media::turn(&w.desk).await.unwrap(), 0);
     }
 
@@ -64,12 +63,12 @@ both! {
         let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
         conversation::transfer(&w.admin, c, to).await.unwrap();
         for cx in [&w.admin, &bruno] {
-            assert!(media::find(cx, id).await.is_ok());
+            assert!(media::find(cx, id, false).await.is_ok());
         }
         for cx in [&ana, &carla] {
-            assert_eq!(fault(media::find(cx, id).await.map(drop)), Fault::Missing);
+            assert_eq!(fault(media::find(cx, id, false).await.map(drop)), Fault::Missing);
         }
-        assert_eq!(fault(media::find(&w.admin, MediaId(5)).await.map(drop)), Fault::Missing);
+        assert_eq!(fault(media::find(&w.admin, MediaId(5), false).await.map(drop)), Fault::Missing);
     }
 
     async fn an_expired_address_is_asked_for_once_more(w) {
@@ -109,8 +108,8 @@ both! {
         }
         let failed = shown(w, c).await;
         assert_eq!((failed.state, failed.reason.as_str()), (MediaState::Failed, "the file does not have the announced hash"));
-        assert_eq!(fault(media::find(&w.admin, id).await.map(drop)), Fault::Missing);
-        let left = std::fs::read_dir(w.desk.settings.data_dir.join("media")).map_or(0, |d| d.count());
+        assert_eq!(fault(media::find(&w.admin, id, false).await.map(drop)), Fault::Missing);
+        let left = std::fs::read_dir(w.desk.settings.data_dir.join("spool")).map_or(0, |d| d.count());
         assert_eq!(left, 0, "nothing is left of it");
     }
 
@@ -139,7 +138,7 @@ both! {
         media::turn(&w.desk).await.unwrap();
         let rows: Vec<(i64, String)> = w.rows("select id, mime from media").await;
         assert_eq!(rows[0].1, "text/plain");
-        assert_eq!(media::find(&w.admin, rows[0].0.into()).await.unwrap().mime, "text/plain");
+        assert_eq!(media::find(&w.admin, rows[0].0.into(), false).await.unwrap().mime, "text/plain");
     }
 
     async fn a_file_and_a_reaction_at_once_keep_each_other(w) {

@@ -40,6 +40,7 @@ struct Theirs {
     contact: ContactId,
     template: Template,
     media: MediaId,
+    upload: MediaId,
     login: LoginId,
     account: AccountId,
 }
@@ -115,7 +116,11 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("message::page_at", "missing", |cx, t| {
         Box::pin(async move { message::page_at(&cx, t.conversation, Some(t.message), None, 10).await.map(drop) })
     }),
-    ("media::find", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.media).await.map(drop) })),
+    ("media::find", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.media, false).await.map(drop) })),
+    ("media::find of an upload", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.upload, false).await.map(drop) })),
+    ("message::send of an upload", "missing", |cx, t| {
+        Box::pin(async move { message::send(&cx, t.conversation, file_draft("x", t.upload, "", false)).await.map(drop) })
+    }),
     ("template::list", "missing", |cx, t| Box::pin(async move { template::list(&cx, t.channel, false).await.map(drop) })),
     ("channels::own", "missing", |cx, t| Box::pin(async move { channels::own(&cx, t.channel).await.map(drop) })),
     ("channels::save", "missing", |cx, t| {
@@ -185,7 +190,8 @@ const LISTS: &[&str] = &[
 ];
 
 /// What takes no id: it is about the asker's own login, membership or account.
-const OWN: &[&str] = &["auth::boot", "auth::sign_out", "people::save_account", "people::set_archive_preference"];
+const OWN: &[&str] =
+    &["auth::boot", "auth::sign_out", "media::discard", "media::take", "people::save_account", "people::set_archive_preference"];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
 #[test]
@@ -243,6 +249,7 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
         contact: c.contact_id,
         template,
         media: media.into(),
+        upload: w.upload(&w.admin, "a.txt", FileWish::Shown, b"segredo").await.unwrap().id,
         login: w.admin.login.unwrap(),
         account: w.account,
     })

@@ -89,7 +89,7 @@ both! {
         // Notes and system lines never reach the visitor.
         for m in w.messages(id).await {
             let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition);
-            assert_eq!(for_visitor(&m, "").is_none(), hidden);
+            assert_eq!(for_visitor(&w.desk, &m, "").is_none(), hidden);
         }
     }
 

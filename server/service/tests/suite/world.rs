@@ -129,6 +129,10 @@ impl Fresh {
     }
 
     pub async fn desk(&self, graph_url: &str) -> Desk {
+        self.desk_with(graph_url, Default::default()).await
+    }
+
+    pub async fn desk_with(&self, graph_url: &str, files: service::media::FileSettings) -> Desk {
         let db = Db::open(&self.url).await.unwrap();
         let settings = Settings {
             public_url: "https://prosa.example".into(),
@@ -136,6 +140,7 @@ impl Fresh {
             data_dir: self.dir.path().to_path_buf(),
             build: "test".into(),
             uncertain_wait: Duration::from_secs(60),
+            files,
         };
         Desk::new(db, Seam::fixed(START, 7), "a secret key for tests", settings).unwrap()
     }
@@ -169,8 +174,19 @@ pub fn token(cookie: &str) -> String {
 
 impl World {
     async fn new(fresh: &Fresh) -> World {
+        World::made(fresh, Default::default()).await
+    }
+
+    /// A world of its own, with settings for files; it lives as long as it is held.
+    pub async fn with(engine: Engine, files: service::media::FileSettings) -> World {
+        let fresh = Fresh::new(engine).await.expect("this engine");
+        let world = World::made(&fresh, files).await;
+        World { _dir: fresh.dir, ..world }
+    }
+
+    async fn made(fresh: &Fresh, files: service::media::FileSettings) -> World {
         let graph = Graph::start().await;
-        let desk = fresh.desk(&graph.uri()).await;
+        let desk = fresh.desk_with(&graph.uri(), files).await;
         tokio::spawn(inbound::write_receipts(desk.clone()));
         let signed_in = auth::setup(&desk, setup_draft(), &visitor()).await.unwrap();
         let admin = auth::cx_of_login(&desk, &token(&signed_in.cookie)).await.unwrap().unwrap();
@@ -285,6 +301,30 @@ impl World {
         while outbox::turn(&self.desk).await.unwrap() > 0 {}
     }
 
+    /// Brings files and sends messages until nothing is due.
+    pub async fn deliver(&self) {
+        while outbox::turn(&self.desk).await.unwrap() + outbox::turn_files(&self.desk).await.unwrap() > 0 {}
+    }
+
+    /// Uploads a file.
+    pub async fn upload(&self, cx: &Cx, name: &str, wish: FileWish, bytes: &[u8]) -> service::Result<Upload> {
+        let parts: Vec<std::io::Result<bytes::Bytes>> = bytes.chunks(1000).map(|c| Ok(c.to_vec().into())).collect();
+        let announced = service::media::Announced { name: name.into(), size: Some(bytes.len() as u64) };
+        service::media::take(cx, announced, wish, futures::stream::iter(parts)).await
+    }
+
+    /// Sends an upload to the contact.
+    pub async fn send_file(&self, cx: &Cx, id: ConversationId, file: MediaId, caption: &str) -> service::Result<Message> {
+        message::send(cx, id, file_draft(&format!("f{}", self.fresh()), file, caption, false)).await
+    }
+
+    /// The bytes of a stored file.
+    pub async fn stored(&self, sha256: &str) -> Vec<u8> {
+        use futures::TryStreamExt;
+        let parts: Vec<bytes::Bytes> = self.desk.storage.read(sha256, None).await.unwrap().try_collect().await.unwrap();
+        parts.concat()
+    }
+
     /// A conversation that `cx` serves.
     pub async fn served(&self, cx: &Cx, phone: &str) -> Conversation {
         let c = self.says(phone, "oi").await;
@@ -364,6 +404,18 @@ pub fn member_draft(name: &str, role: Role, teams: &[(TeamId, bool, bool)]) -> M
 
 pub fn text_draft(client_id: &str, text: &str) -> SendDraft {
     SendDraft { client_id: client_id.into(), what: SendWhat::Text { text: text.into() }, reply_to: None }
+}
+
+pub fn file_draft(client_id: &str, file: MediaId, caption: &str, note: bool) -> SendDraft {
+    SendDraft { client_id: client_id.into(), what: SendWhat::File { upload_id: file, caption: caption.into(), note }, reply_to: None }
+}
+
+/// A picture of this size.
+pub fn picture(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::ImageRgb8(picture).write_to(&mut out, format).unwrap();
+    out.into_inner()
 }
 
 pub fn filled(template: &Template, values: &[(&str, &str)]) -> TemplateFill {

@@ -4,7 +4,9 @@
 //! back for hours is overtaken, so that it does not silence the conversation. The row is marked before the
 //! call, with our message's id as the network's callback data. When the answer is lost, or the server dies during the
 //! call, the row is uncertain: it waits for the network's status, which carries our id, and is sent again only when
-//! none comes. A refusal is classified by the adapter: retry, retry this contact, wait, never, or stop the channel.
+//! none comes. A file goes to the network first ([`file`]); its row blocks those behind it meanwhile. A refusal is classified by the adapter: retry, retry this contact, wait, never, or stop the channel.
+
+mod file;
 
 use crate::channels::{self, ChannelRow};
 use crate::conversation::Row as Conversation;
@@ -40,6 +42,11 @@ pub enum Payload {
     Template {
         template: Box<Template>,
         values: BTreeMap<String, String>,
+    },
+    /// A file of ours; the message's text is its caption.
+    File {
+        media_id: MediaId,
+        quoted: Option<String>,
     },
     /// A read receipt for the contact's message.
     Read {
@@ -120,6 +127,8 @@ pub async fn run(desk: Desk) {
     }
 }
 
+pub use file::{run as run_files, turn as turn_files};
+
 /// Claims what is due and sends it; answers how many rows were handled.
 pub async fn turn(desk: &Desk) -> Result<usize> {
     let jobs = claim(desk).await?;
@@ -171,6 +180,7 @@ async fn claim(desk: &Desk) -> Result<Vec<Job>> {
 pub async fn recover(desk: &Desk) -> Result<()> {
     if desk.db.is_sqlite() {
         let at = desk.now() + desk.settings.uncertain_wait.as_millis() as i64;
+        desk.db.run(sql_system!("update outbox set locked_until = 0 where state = 'UPLOADING'"), args![]).await?;
         desk.db.run(sql_system!("update outbox set state = 'UNCERTAIN', next_at = $1 where state = 'SENDING'"), args![at]).await?;
     }
     Ok(())
@@ -199,19 +209,16 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
         let why = Problem { reason: DeliveryProblem::Undeliverable, code: None, detail: String::new() };
         return give_up(desk, job, why).await;
     };
-    let out = Outbound {
-        to,
-        callback: callback(job),
-        quoted: match &payload {
-            Payload::Text { quoted, .. } => quoted.clone(),
-            Payload::Template { .. } | Payload::Read { .. } => None,
+    let (body, quoted) = match payload {
+        Payload::Text { text, quoted } => (OutboundBody::Text { text }, quoted),
+        Payload::Template { template, values } => (OutboundBody::Template { template, values }, None),
+        Payload::File { media_id, quoted } => match file::body(desk, job, &row, media_id).await? {
+            Some(body) => (body, quoted),
+            None => return Ok(()),
         },
-        body: match payload {
-            Payload::Text { text, .. } => OutboundBody::Text { text },
-            Payload::Template { template, values } => OutboundBody::Template { template, values },
-            Payload::Read { .. } => return drop_row(desk, job).await,
-        },
+        Payload::Read { .. } => return drop_row(desk, job).await,
     };
+    let out = Outbound { to, callback: callback(job), quoted, body };
     let link = row.link(desk);
     let call = row.adapter().send(&link, &out);
     let answer = tokio::time::timeout(Duration::from_millis(CALL_MILLIS as u64 / 2), call).await.unwrap_or_else(|_| {

@@ -1,14 +1,15 @@
-//! Files of messages: fetched in the background, checked, stored under the data folder, opened only for those who may
-//! see the conversation.
+//! Files that contacts send: fetched in the background, checked, looked at, and kept.
 
+use super::look::{HEAD, Look, sniff};
+use super::upload::{keep_small, look_at};
+use super::{kept, scan};
 use crate::conversation::Row as Conversation;
-use crate::desk::{Cx, Desk, Work};
+use crate::desk::{Desk, Work};
 use crate::{Error, Result, args, channels, message, sql, sql_system};
 use base64::Engine;
 use futures::StreamExt;
 use model::*;
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
@@ -103,9 +104,7 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 
 async fn handle(desk: &Desk, job: &Job) -> Result<()> {
     let outcome = tokio::time::timeout(FETCH, fetch(desk, job)).await.unwrap_or_else(|_| Err(Refusal::again("took too long")));
-    if outcome.is_err() {
-        let _ = tokio::fs::remove_file(part_of(desk, job)).await;
-    }
+    let _ = tokio::fs::remove_file(desk.storage.spooled(job.id)).await;
     match outcome {
         Ok(file) => record(desk, job, Ok(file)).await,
         Err(r) if r.again && job.attempts < TRIES => {
@@ -135,7 +134,9 @@ impl Refusal {
 struct Fetched {
     size: i64,
     sha256: String,
-    mime: String,
+    /// The hash of its small picture, or empty.
+    small: String,
+    look: Look,
 }
 
 /// Streams the file to disk under its hash, never more than [`LARGEST`].
@@ -157,8 +158,7 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
     if stream.size.is_some_and(|s| s > LARGEST) {
         return Err(Refusal::never("too large"));
     }
-    let part = part_of(desk, job);
-    tokio::fs::create_dir_all(folder(desk)).await.map_err(Refusal::again)?;
+    let part = desk.storage.spooled(job.id);
     let mut file = tokio::fs::File::create(&part).await.map_err(Refusal::again)?;
     let (mut hash, mut size, mut head) = (Sha256::new(), 0u64, Vec::new());
     while let Some(chunk) = stream.bytes.next().await {
@@ -167,13 +167,13 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
         if size > LARGEST {
             return Err(Refusal::never("too large"));
         }
-        if head.len() < 4096 {
-            head.extend_from_slice(&chunk[..chunk.len().min(4096 - head.len())]);
+        if head.len() < HEAD {
+            head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         }
         hash.update(&chunk);
         file.write_all(&chunk).await.map_err(Refusal::again)?;
     }
-    file.sync_all().await.map_err(Refusal::again)?;
+    file.flush().await.map_err(Refusal::again)?;
     let sha256 = hex::encode(hash.finalize());
     let told = stream.sha256.clone().unwrap_or_default();
     for expected in [job.sha256.as_str(), told.as_str()] {
@@ -181,59 +181,16 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
             return Err(Refusal::again("the file does not have the announced hash"));
         }
     }
-    let path = path_of(desk, &sha256);
-    if let Some(parent) = path.parent() {
-        tokio::fs::create_dir_all(parent).await.map_err(Refusal::again)?;
-    }
-    tokio::fs::rename(&part, &path).await.map_err(Refusal::again)?;
-    Ok(Fetched { size: size as i64, sha256, mime: sniff(&head, &stream.mime) })
-}
-
-/// The type by content where the content tells, else the announced one, never one that a browser would run.
-pub fn sniff(head: &[u8], announced: &str) -> String {
-    let announced = announced.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let seen = infer::get(head).map(|t| t.mime_type());
-    let mime = match seen {
-        // Containers whose content does not tell sound from pictures, and office files in a zip.
-        Some("video/mp4" | "video/webm" | "application/ogg" | "application/zip" | "application/x-ole-storage") if !announced.is_empty() => {
-            announced
-        }
-        Some(mime) => mime.to_owned(),
-        None if looks_like_markup(head) => "text/plain".to_owned(),
-        None if announced.is_empty() => "application/octet-stream".to_owned(),
-        None => announced,
-    };
-    if runs(&mime) { "text/plain".to_owned() } else { mime }
-}
-
-/// Types that a browser takes as a page, a picture with scripts, a style or a program.
-fn runs(mime: &str) -> bool {
-    let harmless_text = ["text/plain", "text/csv", "text/calendar", "text/vcard", "text/x-vcard"];
-    (mime.starts_with("text/") && !harmless_text.contains(&mime))
-        || mime.ends_with("+xml")
-        || ["/xml", "html", "script", "multipart/", "message/", "flash"].iter().any(|part| mime.contains(part))
-        || !mime.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.+-_".contains(&b))
-        || mime.matches('/').count() != 1
-}
-
-fn looks_like_markup(head: &[u8]) -> bool {
-    let start = String::from_utf8_lossy(&head[..head.len().min(512)]).trim_start().to_ascii_lowercase();
-    start.starts_with('<')
-}
-
-fn folder(desk: &Desk) -> PathBuf {
-    desk.settings.data_dir.join("media")
-}
-
-/// Where a file grows while it comes in.
-fn part_of(desk: &Desk, job: &Job) -> PathBuf {
-    folder(desk).join(format!("{}.part", job.id))
-}
-
-/// Where a file with this hash lives.
-pub fn path_of(desk: &Desk, sha256: &str) -> PathBuf {
-    let (a, b) = (sha256.get(..2).unwrap_or("00"), sha256.get(2..4).unwrap_or("00"));
-    folder(desk).join(a).join(b).join(sha256)
+    scan::scan(desk, &part).await.map_err(|e| match e.into_fault() {
+        Fault::FileRefused { why: FileWhy::Infected } => Refusal::never("the scanner found something in it"),
+        _ => Refusal::again("it could not be scanned"),
+    })?;
+    kept::about_to_point(desk, &sha256).await.map_err(Refusal::again)?;
+    desk.storage.keep(&part, &sha256).await.map_err(Refusal::again)?;
+    // As a document: what cannot be opened as a picture is a file all the same.
+    let look = look_at(desk, &part, sniff(&head, &stream.mime), FileWish::Document).await.map_err(Refusal::again)?;
+    let small = keep_small(desk, look.small.clone()).await.map_err(Refusal::again)?;
+    Ok(Fetched { size: size as i64, sha256, small, look })
 }
 
 async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, String>) -> Result<()> {
@@ -246,12 +203,17 @@ async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, St
         Ok(file) => {
             media.state = MediaState::Ready;
             media.size = file.size;
-            media.mime = file.mime;
+            media.mime = file.look.mime;
+            (media.width, media.height, media.small) = (file.look.width, file.look.height, !file.small.is_empty());
             work.run(
-                sql!("update media set state = 'READY', size = $3, sha256 = $4, mime = $5 where account_id = $1 and id = $2"),
-                args![job.id, file.size, file.sha256, &media.mime],
+                sql!(
+                    "update media set state = 'READY', size = $3, sha256 = $4, mime = $5, small = $6, width = $7, height = $8
+                     where account_id = $1 and id = $2"
+                ),
+                args![job.id, file.size, file.sha256, &media.mime, file.small, i64::from(media.width), i64::from(media.height)],
             )
             .await?;
+            work.count_up(kept::ROOM, file.size).await?;
         }
         Err(why) => {
             tracing::warn!(media = job.id, %why, "a file was given up");
@@ -263,57 +225,4 @@ async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, St
     message::set_content(&mut work, &m).await?;
     work.tell(Change::Message { access: c.access(), message: Box::new(m) });
     work.commit().await
-}
-
-/// A stored file, opened for somebody who may see its conversation.
-pub struct File {
-    pub path: PathBuf,
-    pub mime: String,
-    pub file_name: String,
-    pub size: u64,
-    pub sha256: String,
-}
-
-/// Finds a file.
-///
-/// # Errors
-/// [`Fault::Missing`] when it does not exist, is not here yet, or its conversation is not visible to the asker.
-pub async fn find(cx: &Cx, id: MediaId) -> Result<File> {
-    let scope = cx.may(Permission::Inbox)?;
-    let (conversation, state, mime, file_name, size, sha256): (i64, String, String, String, i64, String) = scope
-        .one(sql!("select conversation_id, state, mime, file_name, size, sha256 from media where account_id = $1 and id = $2"), args![id])
-        .await?;
-    crate::conversation::visible(cx, conversation.into()).await?;
-    if state != MediaState::Ready.word() {
-        return Err(Fault::Missing.into());
-    }
-    Ok(File { path: path_of(cx.desk(), &sha256), mime, file_name, size: size.max(0) as u64, sha256 })
-}
-
-/// Whether the data folder can be written to.
-pub async fn writable(folder: &Path) -> std::io::Result<()> {
-    tokio::fs::create_dir_all(folder).await?;
-    let probe = folder.join(".probe");
-    tokio::fs::write(&probe, b"ok").await?;
-    tokio::fs::remove_file(&probe).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_in_disguise_is_plain_text() {
-        assert_eq!(sniff(b"<html><script>1</script>", "image/jpeg"), "text/plain");
-        assert_eq!(sniff(b"  <svg onload=1>", "image/svg+xml"), "text/plain");
-        assert_eq!(sniff(b"see <script>1</script>", "text/html"), "text/plain");
-        assert_eq!(sniff(b"PK\x03\x04page", "application/xhtml+xml"), "text/plain");
-        assert_eq!(sniff(b"alert(1)", "application/javascript"), "text/plain");
-        assert_eq!(sniff(b"x", "image/png\r\nset-cookie: a=b"), "text/plain");
-        let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        assert_eq!(sniff(b"PK\x03\x04sheet", sheet), sheet);
-        assert_eq!(sniff(b"a;b", "text/csv"), "text/csv");
-        assert_eq!(sniff(&[0xff, 0xd8, 0xff, 0xe0, 0, 0], "text/html"), "image/jpeg");
-        assert_eq!(sniff(b"OggS\0\0\0\0", "audio/ogg; codecs=opus"), "audio/ogg");
-    }
 }

@@ -1,0 +1,311 @@
+//! Files that one of us sends: taken in as a stream, looked at, kept, and later made part of a message.
+
+use super::kept::{ROOM, about_to_point, fits, stopped_pointing};
+use super::look::{self, HEAD, Look};
+use super::scan;
+use crate::desk::{Cx, Desk, Work};
+use crate::{Error, Result, args, sql};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use model::*;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+
+/// How long an upload waits to be sent.
+const WAITS_MILLIS: i64 = 24 * 3_600_000;
+/// Uploads of one person that wait at once.
+const WAITING_MAX: i64 = 100;
+/// Silence after which an upload is given up.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A body that comes in parts.
+pub trait Bytewise: Stream<Item = std::result::Result<Bytes, Self::Broken>> + Unpin {
+    /// Why it broke off.
+    type Broken: std::fmt::Display;
+}
+
+impl<S: Stream<Item = std::result::Result<Bytes, E>> + Unpin, E: std::fmt::Display> Bytewise for S {
+    type Broken = E;
+}
+
+/// What the browser says of a file before its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Announced {
+    pub name: String,
+    /// Bytes, when known.
+    pub size: Option<u64>,
+}
+
+/// An upload's row.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Waiting {
+    pub id: i64,
+    #[sqlx(try_from = "String")]
+    pub wish: FileWish,
+    pub mime: String,
+    pub file_name: String,
+    pub size: i64,
+    pub sha256: String,
+    pub small: String,
+    pub width: i64,
+    pub height: i64,
+    pub expires_at: Millis,
+}
+
+impl Waiting {
+    pub fn view(&self) -> Upload {
+        Upload {
+            id: self.id.into(),
+            kind: file_kind(&self.mime),
+            wish: self.wish,
+            mime: self.mime.clone(),
+            file_name: self.file_name.clone(),
+            size: self.size,
+            width: u32::try_from(self.width).unwrap_or(0),
+            height: u32::try_from(self.height).unwrap_or(0),
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+/// Takes a file in. Its bytes go to the disk as they come; never is the whole of it in memory.
+///
+/// # Errors
+/// [`Fault::FileEmpty`], [`Fault::FileTooLarge`], [`Fault::FileRefused`], [`Fault::FilesFull`], [`Fault::Unavailable`]
+/// when the stream broke off, [`Fault::Forbidden`].
+pub async fn take(cx: &Cx, announced: Announced, wish: FileWish, bytes: impl Bytewise) -> Result<Upload> {
+    let scope = cx.may(Permission::Inbox)?;
+    let desk = cx.desk().clone();
+    if announced.size.is_some_and(|s| s > FILE_MAX as u64) {
+        return Err(too_large());
+    }
+    let (waiting,): (i64,) = scope.one(sql!("select count(*) from upload where account_id = $1 and user_id = $2"), args![cx.user]).await?;
+    if waiting >= WAITING_MAX {
+        return Err(Fault::RateLimited { seconds: 60 }.into());
+    }
+    let used: Option<(i64,)> = scope.opt(sql!("select value from counter where account_id = $1 and name = $2"), args![ROOM]).await?;
+    fits(&desk, used.map_or(0, |(n,)| n) + announced.size.map_or(0, |s| s as i64))?;
+    let _turn = desk.uploads.acquire().await.map_err(|_| Fault::Unavailable)?;
+    let id: MediaId = desk.seam.id();
+    let path = desk.storage.spooled(id);
+    let taken = keep(cx, id, &path, &announced.name, wish, bytes).await;
+    let _ = tokio::fs::remove_file(&path).await;
+    taken
+}
+
+fn too_large() -> Error {
+    Fault::FileTooLarge { megabytes: FILE_MAX / MB }.into()
+}
+
+async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, bytes: impl Bytewise) -> Result<Upload> {
+    let desk = cx.desk();
+    let (head, sha256, size) = spool(path, bytes).await?;
+    let file_name = clean_file_name(name);
+    let mime = look::outgoing_type(&head, &file_name).map_err(|why| Fault::FileRefused { why })?;
+    let (mime, wish) = voiced(mime, wish)?;
+    scan::scan(desk, path).await?;
+    let seen = look_at(desk, path, mime, wish).await?;
+    let (sha256, size) = match &seen.converted {
+        Some(bytes) => (crate::keys::sha256_hex(bytes), bytes.len() as i64),
+        None => (sha256, size),
+    };
+    about_to_point(desk, &sha256).await?;
+    match seen.converted {
+        Some(bytes) => desk.storage.keep_bytes(bytes, &sha256).await?,
+        None => desk.storage.keep(path, &sha256).await?,
+    }
+    let small = keep_small(desk, seen.small).await?;
+    let now = desk.now();
+    let row = Waiting {
+        id: id.0,
+        wish,
+        file_name: named(file_name, &seen.mime),
+        mime: seen.mime,
+        size,
+        sha256,
+        small,
+        width: i64::from(seen.width),
+        height: i64::from(seen.height),
+        expires_at: now + WAITS_MILLIS,
+    };
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    fits(desk, work.count_up(ROOM, size).await?)?;
+    work.run(
+        sql!(
+            "insert into upload (account_id, id, user_id, wish, mime, file_name, size, sha256, small, width, height, created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        args![
+            id,
+            cx.user,
+            row.wish,
+            &row.mime,
+            &row.file_name,
+            row.size,
+            &row.sha256,
+            &row.small,
+            row.width,
+            row.height,
+            now,
+            row.expires_at
+        ],
+    )
+    .await?;
+    work.commit().await?;
+    Ok(row.view())
+}
+
+/// A voice note is Ogg with one channel of Opus; what else was recorded goes as sound.
+fn voiced(mime: String, wish: FileWish) -> Result<(String, FileWish)> {
+    match wish {
+        FileWish::Voice if mime == "audio/ogg" => Ok((mime, wish)),
+        FileWish::Voice if mime.starts_with("audio/") => Ok((mime, FileWish::Shown)),
+        FileWish::Voice => Err(Fault::FileRefused { why: FileWhy::NotAVoice }.into()),
+        _ => Ok((mime, wish)),
+    }
+}
+
+/// Writes the stream to the spool. Answers its beginning, its hash in hex and its length.
+async fn spool(path: &Path, mut bytes: impl Bytewise) -> Result<(Vec<u8>, String, i64)> {
+    let broken = |e: &dyn std::fmt::Display| {
+        tracing::info!(error = %e, "an upload broke off");
+        Error::from(Fault::Unavailable)
+    };
+    let mut file = tokio::fs::File::create(path).await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
+    let (mut head, mut hash, mut size) = (Vec::new(), Sha256::new(), 0i64);
+    loop {
+        let chunk = match tokio::time::timeout(SILENCE, bytes.next()).await {
+            Ok(None) => break,
+            Ok(Some(chunk)) => chunk.map_err(|e| broken(&e))?,
+            Err(e) => return Err(broken(&e)),
+        };
+        size += chunk.len() as i64;
+        if size > FILE_MAX {
+            return Err(too_large());
+        }
+        if head.len() < HEAD {
+            head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
+        }
+        hash.update(&chunk);
+        file.write_all(&chunk).await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
+    }
+    file.flush().await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
+    if size == 0 { Err(Fault::FileEmpty.into()) } else { Ok((head, hex::encode(hash.finalize()), size)) }
+}
+
+/// Looks at a file of the spool; few at once, because a picture needs memory.
+pub(super) async fn look_at(desk: &Desk, path: &Path, mime: String, wish: FileWish) -> Result<Look> {
+    let _turn = desk.pictures.acquire().await.map_err(|_| Fault::Unavailable)?;
+    let path = path.to_owned();
+    let seen = tokio::task::spawn_blocking(move || look::look(&path, mime, wish)).await;
+    seen.map_err(|e| Error::Other(format!("looking at a picture: {e}")))?.map_err(|why| Fault::FileRefused { why }.into())
+}
+
+/// Keeps a small picture; answers its hash, empty for none.
+pub(super) async fn keep_small(desk: &Desk, small: Option<Vec<u8>>) -> Result<String> {
+    let Some(bytes) = small else { return Ok(String::new()) };
+    let sha256 = crate::keys::sha256_hex(&bytes);
+    about_to_point(desk, &sha256).await?;
+    desk.storage.keep_bytes(bytes, &sha256).await?;
+    Ok(sha256)
+}
+
+/// A converted picture has the ending of what it is now; a pasted one has a name.
+fn named(name: String, mime: &str) -> String {
+    let ending = match mime {
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        "audio/ogg" => "ogg",
+        _ => return name,
+    };
+    let (stem, old) = name.rsplit_once('.').map_or((name.as_str(), ""), |(s, o)| (s, o));
+    let same = old.eq_ignore_ascii_case(ending) || (ending == "jpg" && old.eq_ignore_ascii_case("jpeg"));
+    match stem {
+        _ if same => name,
+        "" => format!("{}.{ending}", mime.split('/').next().unwrap_or_default()),
+        stem => format!("{stem}.{ending}"),
+    }
+}
+
+/// The caller's upload, by id.
+pub(super) async fn own(cx: &Cx, id: MediaId) -> Result<Option<Waiting>> {
+    cx.may(Permission::Inbox)?
+        .opt(
+            sql!(
+                "select id, wish, mime, file_name, size, sha256, small, width, height, expires_at from upload
+                 where account_id = $1 and id = $2 and user_id = $3"
+            ),
+            args![id, cx.user],
+        )
+        .await
+}
+
+/// Takes an upload of somebody out of the waiting ones, to be sent; none when it is not theirs, or sent, or forgotten.
+pub(crate) async fn claim(work: &mut Work, user: UserId, id: MediaId) -> Result<Waiting> {
+    let row: Option<Waiting> = work
+        .opt(
+            sql!(
+                "delete from upload where account_id = $1 and id = $2 and user_id = $3
+                 returning id, wish, mime, file_name, size, sha256, small, width, height, expires_at"
+            ),
+            args![id, user],
+        )
+        .await?;
+    row.ok_or_else(|| Fault::field("upload_id", Wrong::Unknown).into())
+}
+
+/// Puts a claimed upload under its message.
+pub(crate) async fn attach(work: &mut Work, m: &Message, channel: ChannelId, file: &Waiting, link_until: Option<Millis>) -> Result<()> {
+    work.run(
+        sql!(
+            "insert into media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256, small, width, height, link_until)
+             values ($1, $2, $3, $4, $5, 'READY', $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        args![
+            file.id,
+            m.conversation_id,
+            m.id,
+            channel,
+            &file.mime,
+            &file.file_name,
+            file.size,
+            &file.sha256,
+            &file.small,
+            file.width,
+            file.height,
+            link_until
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets an upload of the caller; one that is gone already is forgotten.
+///
+/// # Errors
+/// [`Fault::Forbidden`].
+pub async fn discard(cx: &Cx, id: MediaId) -> Result<()> {
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    if let Ok(file) = claim(&mut work, cx.user, id).await {
+        work.count_up(ROOM, -file.size).await?;
+        stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_type() {
+        assert_eq!(named("foto.webp".into(), "image/jpeg"), "foto.jpg");
+        assert_eq!(named("foto.JPEG".into(), "image/jpeg"), "foto.JPEG");
+        assert_eq!(named(String::new(), "image/png"), "image.png");
+        assert_eq!(named("nota".into(), "image/png"), "nota.png");
+        assert_eq!(named("nota.xml".into(), "text/plain"), "nota.xml");
+    }
+}
