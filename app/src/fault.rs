@@ -3,7 +3,7 @@
 use crate::i18n::*;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Fault, Wrong};
+use model::{Fault, FileWhy, Wrong};
 
 /// The sentence for a fault. Tracks the language.
 pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
@@ -33,6 +33,18 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::SameTarget => t_string!(i18n, fault.same_target).to_string(),
         Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
         Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
+        Fault::FileTooLarge { megabytes } => t_string!(i18n, fault.file_too_large, megabytes = *megabytes).to_string(),
+        Fault::FileEmpty => t_string!(i18n, fault.file_empty).to_string(),
+        Fault::FileRefused { why } => match why {
+            FileWhy::Runs => t_string!(i18n, fault.file_runs),
+            FileWhy::Unreadable => t_string!(i18n, fault.file_unreadable),
+            FileWhy::TooManyPixels => t_string!(i18n, fault.file_too_many_pixels),
+            FileWhy::Infected => t_string!(i18n, fault.file_infected),
+            FileWhy::NotScanned => t_string!(i18n, fault.file_not_scanned),
+            FileWhy::NotAVoice => t_string!(i18n, fault.file_not_a_voice),
+        }
+        .to_string(),
+        Fault::FilesFull => t_string!(i18n, fault.files_full).to_string(),
         Fault::RateLimited { seconds } => t_string!(i18n, fault.rate_limited, seconds = *seconds).to_string(),
         Fault::KeyReused => t_string!(i18n, fault.key_reused).to_string(),
         Fault::Unavailable => t_string!(i18n, fault.unavailable).to_string(),

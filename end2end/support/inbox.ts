@@ -1,6 +1,7 @@
 // The inbox as an agent uses it: everything is found by role and by the name that people read.
 import type { Locator, Page } from '@playwright/test'
 import { expect } from '@playwright/test'
+import { inbound, newNumber } from './sim'
 
 /** The simulator's two numbers: the first belongs to team Vendas, the second to team Suporte. */
 export const salesNumber = '106540352242922'
@@ -64,6 +65,16 @@ export async function say(page: Page, text: string): Promise<void> {
 export async function assume(page: Page): Promise<void> {
   await act(page, 'Iniciar').click()
   await expect(editor(page)).toBeVisible()
+}
+
+/** A customer of Vendas writes, and the agent takes the conversation. Answers the customer's number and name. */
+export async function serve(page: Page, called: string, text = 'bom dia'): Promise<{ number: string; name: string }> {
+  const [number, name] = [newNumber(), unique(called)]
+  await inbound({ from: number, name, text, phone_number_id: salesNumber })
+  await showTab(page, 'Novos')
+  await openRow(page, name)
+  await assume(page)
+  return { number, name }
 }
 
 let counter = 0

@@ -1,16 +1,12 @@
 // Notes that change after they were written.
-import { expect, inbound, newNumber, sent, test } from '../support/fixtures'
-import { assume, bubble, open, openRow, row, salesNumber, showTab, unique } from '../support/inbox'
+import { expect, sent, test } from '../support/fixtures'
+import { bubble, open, openRow, row, serve, showTab } from '../support/inbox'
 
 test('NT-3 NT-4 a note is changed and deleted, colleagues see it at once, and the contact never does', async ({ agent }) => {
   const ana = await agent('ana@prosa.example')
   const admin = await agent('admin@prosa.example')
   await open(ana)
-  const [number, name] = [newNumber(), unique('Com nota')]
-  await inbound({ from: number, name, text: 'bom dia', phone_number_id: salesNumber })
-  await showTab(ana, 'Novos')
-  await openRow(ana, name)
-  await assume(ana)
+  const { number, name } = await serve(ana, 'Com nota')
   await ana.getByRole('tab', { name: 'Nota' }).click()
   const note = ana.getByRole('textbox', { name: 'Escreva uma nota que só a equipe vê' })
   await note.fill('prefere boleto')

@@ -1,6 +1,6 @@
 //! Files on their way out: what they are, and how a channel takes them (MD-1, MD-2).
 
-use crate::{ChannelKind, MediaId, MessageKind, Millis, words};
+use crate::{ChannelKind, Media, MediaId, MediaState, MessageKind, Millis, words};
 use serde::{Deserialize, Serialize};
 
 /// A megabyte as the networks count it.
@@ -75,6 +75,8 @@ pub struct Upload {
     /// Pixels; 0 when it has none or they are unknown.
     pub width: u32,
     pub height: u32,
+    /// A small picture of it is at `/media/{id}/small`.
+    pub small: bool,
     /// Unsent, it is forgotten then.
     pub expires_at: Millis,
 }
@@ -83,6 +85,50 @@ impl Upload {
     /// How it reaches a contact of the channel; none when it is too large for any way.
     pub fn delivery(&self, channel: ChannelKind) -> Option<Delivery> {
         delivery(channel, self.kind, self.wish, &self.mime, self.size)
+    }
+
+    /// Whether a text can stand below it.
+    pub fn takes_caption(&self, channel: ChannelKind) -> bool {
+        !channel.uploads() || self.delivery(channel).map(|d| self.message_kind(d)) != Some(MessageKind::Audio)
+    }
+
+    /// The file as the message shows it.
+    pub fn media(&self, delivery: Delivery) -> Media {
+        Media {
+            id: self.id,
+            state: MediaState::Ready,
+            mime: self.mime.clone(),
+            file_name: self.file_name.clone(),
+            size: self.size,
+            voice: self.wish == FileWish::Voice && delivery == Delivery::Native,
+            reason: String::new(),
+            width: self.width,
+            height: self.height,
+            small: self.small,
+            link_until: None,
+        }
+    }
+
+    /// The upload behind a message that was not sent after all.
+    pub fn of(media: &Media, kind: MessageKind, expires_at: Millis) -> Upload {
+        let seen = file_kind(&media.mime);
+        let wish = match kind {
+            _ if media.voice => FileWish::Voice,
+            MessageKind::Document if seen != FileKind::Document => FileWish::Document,
+            _ => FileWish::Shown,
+        };
+        Upload {
+            id: media.id,
+            kind: seen,
+            wish,
+            mime: media.mime.clone(),
+            file_name: media.file_name.clone(),
+            size: media.size,
+            width: media.width,
+            height: media.height,
+            small: media.small,
+            expires_at,
+        }
     }
 
     /// The message that it becomes.
@@ -228,6 +274,7 @@ mod tests {
             size: 1,
             width: 0,
             height: 0,
+            small: false,
             expires_at: 0,
         };
         assert_eq!(upload.message_kind(File), MessageKind::Document);

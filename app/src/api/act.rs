@@ -66,6 +66,12 @@ pub async fn delete_note(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::delete_note(&super::cx()?, message_id).await?)
 }
 
+/// Forgets a file that was uploaded and not sent; one that is gone is forgotten already.
+#[server(protocol = Wire)]
+pub async fn discard_upload(id: MediaId) -> Answer<()> {
+    Ok(service::media::discard(&super::cx()?, id).await?)
+}
+
 /// Everything up to now is read; tells the network when the conversation is in service (SM-3).
 #[server(protocol = Wire)]
 pub async fn mark_read(id: ConversationId) -> Answer<()> {

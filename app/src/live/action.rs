@@ -3,6 +3,7 @@
 use super::draft::Kept;
 use super::outgoing::Outgoing;
 use super::store::Store;
+use super::tray::{Tray, TrayId};
 use crate::api::{self, Answer};
 use leptos::prelude::*;
 use model::*;
@@ -16,6 +17,12 @@ pub struct Acts {
     /// Conversations whose messages are being sent.
     pub(super) sending: HashSet<ConversationId>,
     pub(super) drafts: HashMap<ConversationId, Draft>,
+    pub(super) trays: HashMap<TrayId, Tray>,
+    /// What the files that wait for their upload answer.
+    pub(super) tray_replies: HashMap<TrayId, Option<Quote>>,
+    /// Files that were attached so far, and those that are being uploaded.
+    pub(super) attached: u32,
+    pub(super) uploading: usize,
     /// What colleagues are told, and when they were.
     pub(super) looking: Option<(ConversationId, bool)>,
     pub(super) told_at: Millis,

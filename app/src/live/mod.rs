@@ -1,7 +1,7 @@
 //! The living state of the client.
 //!
-//! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`action`], [`outgoing`], [`writing`]: what a
-//!   person does.
+//! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`action`], [`outgoing`], [`writing`], [`tray`]:
+//!   what a person does.
 //! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
@@ -15,6 +15,7 @@ mod hear;
 pub mod list;
 pub mod outgoing;
 pub mod phase;
+pub mod recorder;
 #[cfg(feature = "browser")]
 mod socket;
 pub mod store;
@@ -22,6 +23,8 @@ pub mod store;
 mod tests;
 pub mod thread;
 pub mod timeline;
+pub mod tray;
+mod upload;
 pub mod web;
 pub mod writing;
 
@@ -29,3 +32,4 @@ pub use phase::{More, Phase};
 pub use store::{Connection, Store, TabList, provide_store, use_store};
 pub use thread::{Item, Key, Local};
 pub use timeline::Timeline;
+pub use tray::{Attached, Step, Tray, TrayId};

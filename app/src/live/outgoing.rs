@@ -4,6 +4,7 @@
 
 use super::store::{Connection, Store};
 use super::thread::{Key, Local};
+use super::tray::TrayId;
 use super::web;
 use crate::api;
 use leptos::prelude::*;
@@ -60,6 +61,15 @@ impl Store {
         self.put_outgoing(id, SendWhat::Template(fill), message, None)
     }
 
+    /// Sends an uploaded file, or puts it into a note.
+    pub(super) fn send_file(&self, at: TrayId, upload: &Upload, channel: ChannelKind, caption: String, reply_to: Option<Quote>) -> Key {
+        let delivery = if at.note { Delivery::Native } else { upload.delivery(channel).unwrap_or(Delivery::Link) };
+        let kind = if at.note { MessageKind::Note } else { upload.message_kind(delivery) };
+        let reply = reply_to.as_ref().and_then(|q| q.id);
+        let message = self.shown(at.conversation, kind, caption.clone(), Content::Media(upload.media(delivery)), reply_to);
+        self.put_outgoing(at.conversation, SendWhat::File { upload_id: upload.id, caption, note: at.note }, message, reply)
+    }
+
     /// Tries a refused message again, with the same client id.
     pub fn resend(&self, id: ConversationId, key: &Key) {
         self.with_outgoing(id, |out| {
@@ -86,6 +96,14 @@ impl Store {
         match taken.draft.what {
             SendWhat::Text { text } | SendWhat::Note { text } => Some(text),
             SendWhat::Template(_) => None,
+            SendWhat::File { caption, note, .. } => {
+                if let Content::Media(media) = &taken.shown.content {
+                    // The server forgets what was not sent after a day; if it has already, sending it says so.
+                    let upload = Upload::of(media, taken.shown.kind, self.server_now() + 3_600_000);
+                    self.put_back(TrayId { conversation: id, note }, upload);
+                }
+                (!caption.is_empty()).then_some(caption)
+            }
         }
     }
 

@@ -171,6 +171,11 @@ impl Store {
         self.workspace.with(|w| w.as_ref().and_then(|w| w.channels.iter().find(|c| c.id == id).cloned()))
     }
 
+    /// A channel. Not tracked.
+    pub(super) fn channel_now(&self, id: ChannelId) -> Option<Channel> {
+        untrack(|| self.channel(id))
+    }
+
     /// The server's clock now, as far as known. Not tracked; see [`Store::tick`].
     pub fn server_now(&self) -> Millis {
         web::clock() + self.offset.get_value()

@@ -1,7 +1,7 @@
 import { autolink } from "./autolink";
 import { button, h, icon, shapes } from "./dom";
 import type { Language } from "./language";
-import { ascending, type Position } from "./protocol";
+import { ascending, type ChatFile, type Position } from "./protocol";
 import type { Row } from "./timeline";
 import { fill, type Texts } from "./text";
 
@@ -116,7 +116,37 @@ export class Log {
     const meta = h("p", "meta");
     // Changes of time and ticks are not to be read aloud.
     meta.ariaLive = "off";
-    return { node: h("div", "row", h("span", "author", sender), text, meta), meta };
+    const parts = row.file ? [this.file(row.file), ...(row.text ? [text] : [])] : [text];
+    return { node: h("div", "row", h("span", "author", sender), ...parts, meta), meta };
+  }
+
+  /** A picture that opens at full size, a sound with its player, or a card to download. */
+  private file(file: ChatFile): HTMLElement {
+    const { url, mime, name } = file;
+    if (mime.startsWith("audio/")) {
+      const player = h("audio", "sound");
+      player.src = url;
+      player.controls = true;
+      player.preload = "none";
+      player.ariaLabel = name;
+      return player;
+    }
+    const link = h("a", "bubble file");
+    link.href = url;
+    link.target = "_blank";
+    link.rel = "noopener";
+    if (/^image\/(?:jpeg|png|gif|webp)$/.test(mime)) {
+      const picture = h("img", "");
+      picture.src = url;
+      picture.alt = name;
+      if (file.width && file.height) [picture.width, picture.height] = [file.width, file.height];
+      picture.addEventListener("load", () => this.settle());
+      link.append(picture);
+    } else {
+      const size = new Intl.NumberFormat(undefined, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
+      link.append(h("strong", "", name), " ", h("span", "", size.format(Math.ceil(file.size / 1024))));
+    }
+    return link;
   }
 
   private update(drawn: Drawn, row: Row, seen: Position): void {

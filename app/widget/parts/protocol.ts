@@ -14,6 +14,19 @@ export function later(a: Position, b: Position): Position {
   return ascending(a, b) < 0 ? b : a;
 }
 
+/** A file of a message. */
+export interface ChatFile {
+  /** Path on the chat's own server. */
+  readonly url: string;
+  readonly mime: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Pixels; 0 when unknown. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A message as the server tells it. */
 export interface Message {
   readonly id: string;
@@ -25,6 +38,7 @@ export interface Message {
   readonly author?: string;
   /** The id that this visitor's browser gave its own message. */
   readonly client_id?: string;
+  readonly file?: ChatFile;
 }
 
 /** What the visitor sends. */
@@ -77,12 +91,20 @@ function position(value: unknown): Position | undefined {
   return text(value) && /^\d{1,20}$/.test(value) ? value : undefined;
 }
 
+/** A file, when its address is one of the chat's own server. */
+function readFile(value: unknown): ChatFile | undefined {
+  const { url, mime, name, size, width, height } = (value ?? {}) as Fields;
+  if (!text(url) || !/^\/f\/[\w.-]+$/.test(url) || !text(mime) || !text(name) || !time(size)) return undefined;
+  return { url, mime, name, size, width: time(width) ? width : 0, height: time(height) ? height : 0 };
+}
+
 function readMessage(value: unknown): Message | undefined {
   const it = (value ?? {}) as Fields;
   const { id, from, at, author, client_id } = it;
   const n = position(it["n"]);
   if (!text(id) || !n || !time(at) || !text(it["text"])) return undefined;
   if (from !== "me" && from !== "them" && from !== "system") return undefined;
+  const file = readFile(it["file"]);
   return {
     id,
     n,
@@ -91,6 +113,7 @@ function readMessage(value: unknown): Message | undefined {
     text: it["text"],
     ...(text(author) && author ? { author } : {}),
     ...(text(client_id) ? { client_id } : {}),
+    ...(file ? { file } : {}),
   };
 }
 

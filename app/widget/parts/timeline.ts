@@ -1,4 +1,4 @@
-import { ascending, later, type Message, type Position } from "./protocol";
+import { ascending, type ChatFile, later, type Message, type Position } from "./protocol";
 import type { Entry } from "./queue";
 
 /** Rows kept on view; the oldest leave first. */
@@ -15,6 +15,7 @@ export interface Item {
   readonly at: number;
   readonly n?: Position;
   readonly author?: string;
+  readonly file?: ChatFile;
   /** Why the server refused it. */
   readonly failed?: string;
 }
@@ -42,9 +43,9 @@ export class Timeline {
   merge(message: Message): boolean {
     const key = this.keyOf.get(message.id) ?? message.client_id ?? message.id;
     const isNew = !this.items.has(key);
-    const { from, text, at, n, author } = message;
+    const { from, text, at, n, author, file } = message;
     this.keyOf.set(message.id, key);
-    this.items.set(key, { key, from, text, at, n, ...(author ? { author } : {}) });
+    this.items.set(key, { key, from, text, at, n, ...(author ? { author } : {}), ...(file ? { file } : {}) });
     this.highest = later(this.highest, n);
     this.trim();
     return isNew;

@@ -45,13 +45,13 @@ pub async fn upload(sim: &Arc<Sim>, call: &Call, mut form: Multipart) -> GraphRe
         return Err(GraphError::param("The parameter file is required."));
     };
     let mime = declared.or(part_mime).unwrap_or_default();
-    let Some(kind) = media_rules::kind_of(&mime) else {
+    if media_rules::kind_of(&mime).is_none() {
         return Err(GraphError::param(format!(
             "Param file must be a file with one of the following types: audio/aac, audio/mp4, audio/mpeg, audio/amr, audio/ogg, application/pdf, text/plain, office documents, image/jpeg, image/png, video/mp4, video/3gpp, image/webp. Received file of type '{}'.",
             media_rules::bare(&mime)
         )));
-    };
-    media_rules::check(kind, &mime, &bytes)?;
+    }
+    media_rules::check_upload(&mime, &bytes)?;
     let now = sim.clock.now_ms();
     let id = sim.data().media.add(bytes, &mime, name, false, now);
     Ok(Json(json!({ "id": id })).into_response())

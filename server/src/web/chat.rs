@@ -90,7 +90,7 @@ pub async fn frame(State(web): State<Web>, Path(key): Path<String>, Query(asked)
     );
     let socket = web.desk.settings.public_url.replacen("http", "ws", 1);
     let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors {}",
         row.webchat.origins.join(" ")
     );
     let mut response = ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], html).into_response();

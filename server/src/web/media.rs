@@ -4,7 +4,7 @@ use super::session::Who;
 use axum::body::Body;
 use axum::extract::{Extension, Path, Query, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use model::{Fault, FileWish, MediaId, Wrong};
 use serde::Deserialize;
 use service::media::File;
@@ -27,30 +27,33 @@ const SHOWN: &[&str] = &[
     "video/webm",
 ];
 
+/// Shown by the browser's reader, in a frame of ours.
+const PAPER: &str = "application/pdf";
+
 /// `GET /media/{id}`, with ranges.
-pub async fn get(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>, request: Request) -> Response {
-    open(cx, &id, false, &request).await
+pub async fn get(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    open(cx, &id, false, &headers).await
 }
 
 /// `GET /media/{id}/small`: a small picture of a file that has one.
-pub async fn small(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>, request: Request) -> Response {
-    open(cx, &id, true, &request).await
+pub async fn small(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    open(cx, &id, true, &headers).await
 }
 
-async fn open(cx: Option<Cx>, id: &str, small: bool, request: &Request) -> Response {
+async fn open(cx: Option<Cx>, id: &str, small: bool, headers: &HeaderMap) -> Response {
     let Some(cx) = cx else { return refuse(Fault::SignedOut) };
     let Ok(id) = id.parse::<MediaId>() else { return refuse(Fault::Missing) };
     match service::media::find(&cx, id, small).await {
-        Ok(file) => serve(cx.desk(), &file, request, "private, max-age=3600").await,
+        Ok(file) => serve(cx.desk(), &file, headers, "private, max-age=3600").await,
         Err(e) => refuse(e.into_fault()),
     }
 }
 
 /// `GET /f/{token}`: a link that a contact got; nobody signs in for it.
-pub async fn linked(State(desk): State<Desk>, Path(token): Path<String>, request: Request) -> Response {
+pub async fn linked(State(desk): State<Desk>, Path(token): Path<String>, headers: HeaderMap) -> Response {
     let found = service::media::linked(&desk, &token).await;
     let mut response = match found {
-        Ok(file) => serve(&desk, &file, &request, "private, no-store").await,
+        Ok(file) => serve(&desk, &file, &headers, "private, no-store").await,
         Err(e) => refuse(e.into_fault()),
     };
     response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
@@ -58,11 +61,12 @@ pub async fn linked(State(desk): State<Desk>, Path(token): Path<String>, request
 }
 
 /// Answers the file, or the part of it that was asked for, as a stream.
-async fn serve(desk: &Desk, file: &File, request: &Request, cache: &str) -> Response {
-    let shown = SHOWN.contains(&file.mime.as_str());
+async fn serve(desk: &Desk, file: &File, asking: &HeaderMap, cache: &str) -> Response {
+    let paper = file.mime == PAPER;
+    let shown = paper || SHOWN.contains(&file.mime.as_str());
     let mime = if shown { file.mime.as_str() } else { "application/octet-stream" };
     let tag = format!("\"{}\"", file.sha256.get(..32).unwrap_or_default());
-    let asked = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let asked = |name: header::HeaderName| asking.get(name).and_then(|v| v.to_str().ok());
     let known = asked(header::IF_NONE_MATCH) == Some(tag.as_str());
     // A part of another file would not fit to the part that the browser has.
     let range = asked(header::RANGE).filter(|_| asked(header::IF_RANGE).is_none_or(|t| t == tag));
@@ -90,7 +94,13 @@ async fn serve(desk: &Desk, file: &File, request: &Request, cache: &str) -> Resp
     put(&mut response, header::CONTENT_TYPE, mime);
     put(&mut response, header::ACCEPT_RANGES, "bytes");
     put(&mut response, header::CONTENT_DISPOSITION, &disposition(shown, &file.file_name));
-    put(&mut response, header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'");
+    // A browser's own reader of PDF does not start in a sandbox; what a document holds cannot reach our pages from there.
+    let policy = if paper {
+        "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+    } else {
+        "default-src 'none'; sandbox; frame-ancestors 'none'"
+    };
+    put(&mut response, header::CONTENT_SECURITY_POLICY, policy);
     put(&mut response, header::CACHE_CONTROL, cache);
     put(&mut response, header::ETAG, &tag);
     put(&mut response, header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

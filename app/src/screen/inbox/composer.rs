@@ -1,6 +1,8 @@
 //! Writing: messages, notes, or what has to happen before one can write.
 
 mod editor;
+pub mod files;
+mod voice;
 
 use super::head::may::{Mode, Offer};
 use super::template::{Picked, TemplatePicker};
@@ -73,10 +75,18 @@ fn MessageEditor() -> impl IntoView {
     let text: RwSignal<String> = pane.store.draft(pane.id).into();
     let save = move |value: String| pane.store.save_draft(pane.id, value);
     let send = move |value: String| {
-        pane.store.send(pane.id, value, pane.reply.get_untracked());
+        let (at, reply) = (files::tray_id(pane, Tab::Message), pane.reply.get_untracked());
+        if pane.store.tray(at).files.with_untracked(Vec::is_empty) {
+            pane.store.send(pane.id, value, reply);
+        } else if !pane.store.send_tray(at, value, reply.clone()) {
+            // The text stays where it is until the files are there.
+            pane.store.leave_when_whole(at, reply);
+            return false;
+        }
         pane.reply.set(None);
         pane.hold_unread.set(false);
         pane.latest.update(|n| *n += 1);
+        true
     };
     let placeholder = move || {
         if pane.mode.get() == Some(Mode::Waiting) {
@@ -88,6 +98,7 @@ fn MessageEditor() -> impl IntoView {
     };
     view! {
         <ReplyChip/>
+        <files::TrayView tab=Tab::Message/>
         <Editor text save=save send=send max=limit::TEXT_MAX tab=Tab::Message placeholder=Signal::derive(placeholder)
             label=move || t_string!(i18n, inbox.thread.composer.send).to_string()/>
     }
@@ -99,10 +110,17 @@ fn NoteEditor() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let send = move |value: String| {
-        pane.store.send_note(pane.id, value);
+        let at = files::tray_id(pane, Tab::Note);
+        if pane.store.tray(at).files.with_untracked(Vec::is_empty) {
+            pane.store.send_note(pane.id, value);
+        } else if !pane.store.send_tray(at, value, None) {
+            return false;
+        }
         pane.latest.update(|n| *n += 1);
+        true
     };
     view! {
+        <files::TrayView tab=Tab::Note/>
         <Editor text=pane.note save=move |text: String| pane.save_note(text) send=send max=limit::NOTE_MAX tab=Tab::Note
             placeholder=Signal::derive(move || t_string!(i18n, inbox.thread.composer.placeholder_note).to_string())
             label=move || t_string!(i18n, inbox.thread.composer.save_note).to_string()/>

@@ -1,6 +1,8 @@
 //! Files of messages. Their boxes have a fixed shape, so that nothing moves when they arrive.
 
 use super::bubble::size_text;
+use super::lightbox::is_viewable;
+use super::thread::pane::{Sheet, use_pane};
 use crate::i18n::*;
 use crate::language;
 use crate::part::*;
@@ -60,9 +62,22 @@ fn Picture(media: Media, broken: RwSignal<bool>) -> impl IntoView {
             t_string!(i18n, inbox.thread.media.image_named, name = name.as_str()).to_string()
         }
     };
+    let pane = use_pane();
+    let id = media.id;
+    // Without scripts, or with another button of the mouse, the link leads to the picture itself.
+    let press = move |event: leptos::ev::MouseEvent| {
+        if event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            pane.sheet.set(Some(Sheet::View(id)));
+        }
+    };
+    let known = media.width > 0 && media.height > 0;
+    let address = if media.small { format!("{}/small", src(&media)) } else { src(&media) };
     view! {
-        <a class="media-box picture" href=src(&media) target="_blank" rel="noopener" data-tip=move || t_string!(i18n, inbox.thread.media.open).to_string()>
-            <img src=src(&media) alt=alt loading="lazy" decoding="async" on:error=move |_| broken.set(true)/>
+        <a class="media-box picture" class:known=known href=src(&media) target="_blank" rel="noopener" on:click=press
+            data-tip=move || t_string!(i18n, inbox.thread.media.open).to_string()>
+            <img src=address alt=alt loading="lazy" decoding="async" width=known.then_some(media.width) height=known.then_some(media.height)
+                on:error=move |_| broken.set(true)/>
         </a>
     }
 }
@@ -135,6 +150,16 @@ fn Document(media: Media, #[prop(optional)] broken: bool) -> impl IntoView {
             t_string!(i18n, inbox.thread.media.download_named, name = name.as_str()).to_string()
         }
     };
+    let pane = use_pane();
+    let times = use_times();
+    let (id, until) = (media.id, media.link_until);
+    let view = (is_viewable(&media) && !broken).then(|| {
+        view! {
+            <Button small=true kind=Kind::Ghost icon="eye" class="document-view" press=move |()| pane.sheet.set(Some(Sheet::View(id)))>{t!(i18n, file.view)}</Button>
+        }
+    });
+    let small = (media.small && !broken)
+        .then(|| view! { <img class="document-small" src=format!("{}/small", src(&media)) alt="" loading="lazy"/> });
     let (size, mime) = (media.size, short_type(&media.mime));
     let facts = move || {
         let size = (size > 0).then(|| size_text(language::code(i18n.get_locale()), size));
@@ -142,7 +167,10 @@ fn Document(media: Media, #[prop(optional)] broken: bool) -> impl IntoView {
     };
     view! {
         <a class="content-card document" href=src(&media) download=name aria-label=label>
-            <span class="content-card-icon"><Icon name="document"/></span>
+            {match small {
+                Some(picture) => picture.into_any(),
+                None => view! { <span class="content-card-icon"><Icon name="document"/></span> }.into_any(),
+            }}
             <span class="content-card-text">
                 <strong class="document-name" dir="auto">{shown}</strong>
                 <span class="document-facts">{facts}</span>
@@ -150,6 +178,10 @@ fn Document(media: Media, #[prop(optional)] broken: bool) -> impl IntoView {
             </span>
             <Icon name="download"/>
         </a>
+        {view}
+        {until.map(|until| view! {
+            <p class="document-link">{move || { let time = times.text(until, TimeStyle::Full); t_string!(i18n, file.link_until, time = time.as_str()).to_string() }}</p>
+        })}
     }
 }
 

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod format;
 pub mod head;
 pub mod layout;
+mod lightbox;
 pub mod list;
 pub mod media;
 pub mod note;

@@ -8,9 +8,11 @@ mod timeline;
 
 use super::bubble::MessageInfo;
 use super::composer::Composer;
+use super::composer::files::Drop;
 use super::conclude::ConcludeDialog;
 use super::head::Head;
 use super::layout::use_panes;
+use super::lightbox::Lightbox;
 use super::note::NoteDialogs;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
@@ -83,8 +85,10 @@ fn Open(id: ConversationId) -> impl IntoView {
         Phase::Failed(fault) => Face::Failed(fault),
         Phase::Gone => Face::Gone,
     });
+    let files = Drop::new(pane);
     view! {
-        <section class="thread" aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.pane.label, name = name.as_str()).to_string() }>
+        <section class="thread" on:dragenter=move |event| files.enter(&event) on:dragleave=move |_| files.leave() on:drop=move |event| files.drop(&event)
+            aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.pane.label, name = name.as_str()).to_string() }>
             {move || match face.get() {
                 Face::Gone => view! {
                     <div class="thread-head"><BackButton/></div>
@@ -100,6 +104,7 @@ fn Open(id: ConversationId) -> impl IntoView {
                 Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
                 Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
             }}
+            {move || files.is_over().then(|| view! { <div class="drop-here" aria-hidden="true"><Icon name="attach"/>{t!(i18n, file.drop)}</div> })}
             <Later part=Part::Sheets wanted=move || pane.sheet.with(Option::is_some)/>
         </section>
     }
@@ -161,6 +166,7 @@ pub fn Sheets() -> impl IntoView {
         <TemplateDialog restart=true/>
         <TemplateDialog restart=false/>
         <NoteDialogs/>
+        <Lightbox/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>

@@ -1,5 +1,5 @@
 //! Files of messages: [`fetch`] brings those that contacts send, [`upload`] takes those that we send, [`look`] sees what
-//! they are, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
+//! they are, `voice` makes recordings voice notes, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
 
 mod fetch;
 pub(crate) mod kept;
@@ -7,6 +7,7 @@ mod look;
 mod scan;
 pub mod storage;
 pub(crate) mod upload;
+mod voice;
 
 use crate::desk::{Cx, Desk};
 use crate::{Result, args, sql, sql_system};

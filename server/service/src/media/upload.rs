@@ -2,7 +2,7 @@
 
 use super::kept::{ROOM, about_to_point, fits, stopped_pointing};
 use super::look::{self, HEAD, Look};
-use super::scan;
+use super::{scan, voice};
 use crate::desk::{Cx, Desk, Work};
 use crate::{Error, Result, args, sql};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use model::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// How long an upload waits to be sent.
 const WAITS_MILLIS: i64 = 24 * 3_600_000;
@@ -65,6 +65,7 @@ impl Waiting {
             size: self.size,
             width: u32::try_from(self.width).unwrap_or(0),
             height: u32::try_from(self.height).unwrap_or(0),
+            small: !self.small.is_empty(),
             expires_at: self.expires_at,
         }
     }
@@ -104,8 +105,8 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
     let (head, sha256, size) = spool(path, bytes).await?;
     let file_name = clean_file_name(name);
     let mime = look::outgoing_type(&head, &file_name).map_err(|why| Fault::FileRefused { why })?;
-    let (mime, wish) = voiced(mime, wish)?;
     scan::scan(desk, path).await?;
+    let (mime, wish, sha256, size) = voiced(path, mime, wish, sha256, size).await?;
     let seen = look_at(desk, path, mime, wish).await?;
     let (sha256, size) = match &seen.converted {
         Some(bytes) => (crate::keys::sha256_hex(bytes), bytes.len() as i64),
@@ -157,13 +158,39 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
     Ok(row.view())
 }
 
-/// A voice note is Ogg with one channel of Opus; what else was recorded goes as sound.
-fn voiced(mime: String, wish: FileWish) -> Result<(String, FileWish)> {
-    match wish {
-        FileWish::Voice if mime == "audio/ogg" => Ok((mime, wish)),
-        FileWish::Voice if mime.starts_with("audio/") => Ok((mime, FileWish::Shown)),
-        FileWish::Voice => Err(Fault::FileRefused { why: FileWhy::NotAVoice }.into()),
-        _ => Ok((mime, wish)),
+/// A voice note is Ogg with one channel of Opus; a recording that cannot be made one goes as sound.
+async fn voiced(path: &Path, mime: String, wish: FileWish, sha256: String, size: i64) -> Result<(String, FileWish, String, i64)> {
+    if wish != FileWish::Voice || mime == "audio/ogg" {
+        return Ok((mime, wish, sha256, size));
+    }
+    let failed = |e: std::io::Error| Error::Other(format!("the spool: {e}"));
+    if let Some(note) = voice::voice_note(path, &mime).await {
+        let kept = tokio::fs::rename(&note, path).await;
+        kept.map_err(failed)?;
+        if voice::is_voice_note(path) {
+            let (sha256, size) = hashed(path).await.map_err(failed)?;
+            return Ok(("audio/ogg".to_owned(), wish, sha256, size));
+        }
+    }
+    match mime.as_str() {
+        "video/mp4" => Ok(("audio/mp4".to_owned(), FileWish::Shown, sha256, size)),
+        _ if mime.starts_with("audio/") => Ok((mime, FileWish::Shown, sha256, size)),
+        _ => Err(Fault::FileRefused { why: FileWhy::NotAVoice }.into()),
+    }
+}
+
+/// Hash in hex and length of a file.
+async fn hashed(path: &Path) -> std::io::Result<(String, i64)> {
+    let mut file = tokio::fs::File::open(path).await?;
+    let (mut hash, mut size, mut part) = (Sha256::new(), 0, vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut part).await? {
+            0 => return Ok((hex::encode(hash.finalize()), size)),
+            n => {
+                hash.update(&part[..n]);
+                size += n as i64;
+            }
+        }
     }
 }
 

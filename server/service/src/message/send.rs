@@ -155,19 +155,7 @@ fn own_file(new: &mut NewMessage, file: Waiting, channel: ChannelKind, note: boo
         return Err(Fault::field("caption", Wrong::NotAllowed).into());
     }
     let link_until = (delivery == Delivery::Link).then_some(now + crate::media::LINK_MILLIS);
-    new.content = Content::Media(Media {
-        id: seen.id,
-        state: MediaState::Ready,
-        mime: seen.mime,
-        file_name: seen.file_name,
-        size: seen.size,
-        voice: seen.wish == FileWish::Voice && delivery == Delivery::Native,
-        reason: String::new(),
-        width: seen.width,
-        height: seen.height,
-        small: !file.small.is_empty(),
-        link_until,
-    });
+    new.content = Content::Media(Media { link_until, ..seen.media(delivery) });
     Ok((file, link_until))
 }
 

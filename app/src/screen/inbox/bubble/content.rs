@@ -8,7 +8,7 @@ use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
-use model::{ContactCard, Content, MessageKind, OrderItem, TemplateContent, text::phone_display};
+use model::{ContactCard, Content, FileKind, Media, MessageKind, OrderItem, TemplateContent, file_kind, text::phone_display};
 
 /// Longest text that is drawn at once, in characters; the rest is behind a button.
 const SHOWN: usize = 6_000;
@@ -31,7 +31,10 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
     }
     match content {
         Content::None | Content::Transition(_) => text(body),
-        Content::Media(media) => view! { <MediaView kind media/>{text(body)} }.into_any(),
+        Content::Media(media) => {
+            let kind = if kind == MessageKind::Note { in_note(&media) } else { kind };
+            view! { <MediaView kind media/>{text(body)} }.into_any()
+        }
         // The body of these repeats their names, for search.
         Content::Location { latitude, longitude, name, address } => view! { <Location latitude longitude name address/> }.into_any(),
         Content::Contacts { cards } => cards.into_iter().map(|card| view! { <Card card/> }).collect_view().into_any(),
@@ -53,6 +56,16 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
         }
         Content::Template(template) => view! { <TemplateView template body/> }.into_any(),
         Content::Unsupported { type_name, reason } => view! { <Unsupported type_name reason/>{text(body)} }.into_any(),
+    }
+}
+
+/// How a note shows its file: as what it is.
+fn in_note(media: &Media) -> MessageKind {
+    match file_kind(&media.mime) {
+        FileKind::Image if media.small => MessageKind::Image,
+        FileKind::Video => MessageKind::Video,
+        FileKind::Audio => MessageKind::Audio,
+        _ => MessageKind::Document,
     }
 }
 

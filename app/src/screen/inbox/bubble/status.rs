@@ -10,7 +10,7 @@ use crate::part::*;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
-use model::{DeliveryProblem, Direction, Fault, MessageKind, MessageStatus};
+use model::{Content, DeliveryProblem, Direction, Fault, MessageKind, MessageStatus};
 
 /// A sign and what it means.
 fn sign(i18n: I18nContext<Locale>, item: &Item) -> Option<(&'static str, &'static str, String)> {
@@ -104,7 +104,7 @@ pub fn Failure(item: RwSignal<Item>, key: Key) -> impl IntoView {
             State::Failed(problem) => {
                 let reason = problem.as_ref().map(|p| p.reason);
                 // A template is not repeated but filled in anew.
-                let again = item.with_untracked(|i| i.message.kind == MessageKind::Text) && may_retry(reason);
+                let again = item.with_untracked(|i| i.message.kind == MessageKind::Text || matches!(i.message.content, Content::Media(_))) && may_retry(reason);
                 let template = item.with_untracked(|i| i.message.kind == MessageKind::Template) || reason == Some(DeliveryProblem::WindowClosed);
                 Some(view! {
                     <div class="bubble-after failed">

@@ -1,11 +1,15 @@
 //! A text that grows to eight lines, counts near its limit, and leaves by Enter.
 
 use super::super::thread::pane::{Pane, Tab, use_pane};
+use super::files::{AttachMenu, attach, listed, tray_id};
+use super::voice::VoiceButton;
 use crate::i18n::*;
+use crate::live::Step;
 use crate::part::*;
 use crate::prefs::use_prefs;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use model::FileWish;
 
 /// The counter shows from here on.
 const COUNT_FROM: usize = 300;
@@ -17,9 +21,10 @@ const PAUSE_MS: u32 = 5_000;
 pub fn Editor(
     #[prop(into)] text: Signal<String>,
     #[prop(into)] save: Callback<String>,
-    /// Called with a text that is neither empty nor too long; the text area is empty afterwards.
+    /// Called with a text that is not too long, and empty only beside files; true when it left, and the text area is
+    /// empty then.
     #[prop(into)]
-    send: Callback<String>,
+    send: Callback<String, bool>,
     /// Characters.
     max: usize,
     tab: Tab,
@@ -66,12 +71,33 @@ pub fn Editor(
         }
     });
     let writing = Writing::new(pane);
+    let tray = StoredValue::new(pane.store.tray(tray_id(pane, tab)));
+    let files = Memo::new(move |_| {
+        tray.with_value(|tray| {
+            let steps = |is: fn(&Step) -> bool| tray.files.with(|files| files.iter().any(|f| f.step.with(is)));
+            match (tray.files.with(Vec::is_empty), steps(|s| matches!(s, Step::Failed(_))), tray.is_busy()) {
+                (true, ..) => Files::None,
+                (_, true, _) => Files::Failed,
+                (_, _, true) => Files::Busy,
+                _ => Files::Ready,
+            }
+        })
+    });
+    let held = Signal::derive(move || match files.get() {
+        Files::Failed => Some(t_string!(i18n, file.fix_first).to_string()),
+        // A note is kept in this browser alone, so it waits under one's eyes.
+        Files::Busy if tab == Tab::Note => Some(t_string!(i18n, file.busy).to_string()),
+        _ => None,
+    });
     let leave = move || {
-        if empty.get_untracked() || over.get_untracked().is_some() {
+        let bare = files.get_untracked() == Files::None;
+        if (bare && empty.get_untracked()) || over.get_untracked().is_some() || held.with_untracked(Option::is_some) {
             return;
         }
         let value = text.with_untracked(|t| t.trim_end().to_owned());
-        send.run(value);
+        if !send.run(value) {
+            return;
+        }
         save.run(String::new());
         writing.stop();
         if let Some(el) = node.get_untracked() {
@@ -111,6 +137,13 @@ pub fn Editor(
             _ => {}
         }
     };
+    let pasted = move |event: web_sys::ClipboardEvent| {
+        let files = listed(event.clipboard_data().and_then(|d| d.files()));
+        if !files.is_empty() {
+            event.prevent_default();
+            attach(pane, tab, files, FileWish::Shown);
+        }
+    };
     let hint = move || {
         if prefs.enter_sends() {
             t_string!(i18n, inbox.thread.composer.hint_enter)
@@ -125,11 +158,13 @@ pub fn Editor(
     };
     view! {
         <div class="editor">
+            <AttachMenu tab/>
             <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
                 aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
-                on:input=typed on:keydown=pressed on:blur=move |_| writing.stop()></textarea>
+                on:input=typed on:keydown=pressed on:paste=pasted on:blur=move |_| writing.stop()></textarea>
+            <Show when=move || tab == Tab::Message && empty.get()><VoiceButton/></Show>
             <Button kind=Kind::Primary icon="send" class="editor-send" label
-                why=Signal::derive(move || over.get().map(|n| t_string!(i18n, inbox.thread.composer.over, count = n).to_string()))
+                why=Signal::derive(move || over.get().map(|n| t_string!(i18n, inbox.thread.composer.over, count = n).to_string()).or_else(|| held.get()))
                 press=move |()| leave()>{move || label.get()}</Button>
         </div>
         <div class="editor-foot">
@@ -137,6 +172,15 @@ pub fn Editor(
             <span aria-live="polite">{move || count().map(|(over, text)| view! { <span class="editor-count" class:over=over>{text}</span> })}</span>
         </div>
     }
+}
+
+/// What the files beside the text allow.
+#[derive(Clone, Copy, PartialEq)]
+enum Files {
+    None,
+    Busy,
+    Ready,
+    Failed,
 }
 
 /// As high as its text, within what the style allows.

@@ -33,6 +33,8 @@ pub enum Sheet {
     },
     /// A note goes.
     DeleteNote(MessageId),
+    /// A file at full size.
+    View(MediaId),
 }
 
 /// What the composer writes.

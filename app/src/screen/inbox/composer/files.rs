@@ -1,0 +1,276 @@
+//! Files beside the text: attached, pasted or dropped; how far each is, and how it will go.
+
+use super::super::bubble::size_text;
+use super::super::head::may::Mode;
+use super::super::thread::pane::{Pane, Tab, use_pane};
+use crate::i18n::*;
+use crate::live::{Attached, Step, TrayId};
+use crate::part::*;
+use crate::{fault, language};
+use leptos::ev::DragEvent;
+use leptos::prelude::*;
+use model::{CAPTION_MAX, Delivery, FILES_MAX, FileKind, FileWish, Upload};
+use wasm_bindgen::JsCast;
+
+/// The tray of a tab.
+pub fn tray_id(pane: Pane, tab: Tab) -> TrayId {
+    TrayId { conversation: pane.id, note: tab == Tab::Note }
+}
+
+/// Attaches files, and says when some were too many.
+pub fn attach(pane: Pane, tab: Tab, files: Vec<web_sys::File>, wish: FileWish) {
+    if files.is_empty() {
+        return;
+    }
+    let over = pane.store.attach(tray_id(pane, tab), files, wish);
+    if over > 0 {
+        let i18n = pane.i18n();
+        pane.fail(untrack(|| t_string!(i18n, file.too_many, max = FILES_MAX, over = over).to_string()));
+    }
+    pane.focus(tab);
+}
+
+/// The files of a list that the browser gives.
+pub fn listed(list: Option<web_sys::FileList>) -> Vec<web_sys::File> {
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.get(i)).collect()
+}
+
+/// The button that attaches.
+#[component]
+pub fn AttachMenu(tab: Tab) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let (shown, document) = (NodeRef::<leptos::html::Input>::new(), NodeRef::<leptos::html::Input>::new());
+    let press = move |input: NodeRef<leptos::html::Input>| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |event: web_sys::Event, wish: FileWish| {
+        let Some(input) = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+        let files = listed(input.files());
+        // The same file may be chosen again.
+        input.set_value("");
+        attach(pane, tab, files, wish);
+    };
+    view! {
+        <Menu icon="attach" icon_only=true class="attach" label=move || t_string!(i18n, file.attach).to_string()>
+            <MenuItem icon="image" press=move |()| press(shown)>{t!(i18n, file.attach_shown)}</MenuItem>
+            <MenuItem icon="document" press=move |()| press(document)>{t!(i18n, file.attach_document)}</MenuItem>
+        </Menu>
+        <input node_ref=shown type="file" multiple hidden accept="image/*,video/*,audio/*" data-attach="shown"
+            aria-label=move || t_string!(i18n, file.attach_shown).to_string() on:change=move |event| chosen(event, FileWish::Shown)/>
+        <input node_ref=document type="file" multiple hidden data-attach="document"
+            aria-label=move || t_string!(i18n, file.attach_document).to_string() on:change=move |event| chosen(event, FileWish::Document)/>
+    }
+}
+
+/// The attached files.
+#[component]
+pub fn TrayView(tab: Tab) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let at = tray_id(pane, tab);
+    let tray = pane.store.tray(at);
+    let files = tray.files.clone();
+    let is_empty = Memo::new({
+        let files = files.clone();
+        move |_| files.with(Vec::is_empty)
+    });
+    let leaves = tray.leaves.clone();
+    let long = Memo::new({
+        let (files, text) = (files.clone(), pane.store.draft(pane.id));
+        move |_| {
+            let kind = pane.channel().map(|c| c.kind);
+            let silent = files.with(|f| match (f.first().map(|f| f.step.get()), kind) {
+                (Some(Step::Ready(upload)), Some(kind)) => !upload.takes_caption(kind),
+                _ => false,
+            });
+            let count = if at.note || files.with(Vec::is_empty) { 0 } else { text.with(|t| t.trim_end().chars().count()) };
+            match count {
+                0 => None,
+                _ if silent => Some(Apart::NoCaption),
+                n if n > CAPTION_MAX => Some(Apart::TooLong),
+                _ => None,
+            }
+        }
+    });
+    view! {
+        <Show when=move || !is_empty.get()>
+            <ul class="tray" aria-label=move || t_string!(i18n, file.tray).to_string()>
+                <For each={ let files = files.clone(); move || files.get() } key=|f| f.key let:file><FileChip at file/></For>
+            </ul>
+            {move || long.get().map(|apart| view! {
+                <p class="composer-note" role="status">{move || match apart {
+                    Apart::NoCaption => t_string!(i18n, file.caption_none).to_string(),
+                    Apart::TooLong => t_string!(i18n, file.caption_long, max = CAPTION_MAX).to_string(),
+                }}</p>
+            })}
+            {
+                let leaves = leaves.clone();
+                move || {
+                    let stop = leaves.clone();
+                    leaves.get().then(|| view! {
+                        <div class="composer-note" role="status">
+                            <Icon name="hourglass" small=true/>
+                            <span>{t!(i18n, file.leaves)}</span>
+                            <Button small=true kind=Kind::Ghost press=move |()| stop.set(false)>{t!(i18n, file.stop)}</Button>
+                        </div>
+                    })
+                }
+            }
+        </Show>
+    }
+}
+
+/// Why the text is no caption.
+#[derive(Clone, Copy, PartialEq)]
+enum Apart {
+    NoCaption,
+    TooLong,
+}
+
+/// One file: what it is, how far, and how it will go.
+#[component]
+fn FileChip(at: TrayId, file: Attached) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let Attached { key, name, size, step, picture, sound, wish, .. } = file;
+    let step: RwSignal<Step> = step.into();
+    let name = StoredValue::new(name);
+    let called = move || {
+        let name = name.get_value();
+        if wish == FileWish::Voice {
+            t_string!(i18n, file.voice_name).to_string()
+        } else if name.is_empty() {
+            t_string!(i18n, file.no_name).to_string()
+        } else {
+            name
+        }
+    };
+    let facts = move || {
+        let size = size_text(language::code(i18n.get_locale()), size);
+        match step.get() {
+            Step::Waiting => format!("{} · {size}", t_string!(i18n, file.waiting)),
+            Step::Going(percent) => format!("{} · {size}", t_string!(i18n, file.going, percent = percent)),
+            Step::Ready(upload) => {
+                let size = size_text(language::code(i18n.get_locale()), upload.size);
+                format!("{size} · {}", way(i18n, pane, at, &upload))
+            }
+            Step::Failed(why) => fault::say(i18n, &why),
+        }
+    };
+    let failed = Memo::new(move |_| step.with(|s| matches!(s, Step::Failed(_))));
+    // What was refused for what it is would be refused again.
+    let again = move || step.with(|s| matches!(s, Step::Failed(why) if why.status() >= 500 || why.status() == 429 || why.status() == 401));
+    view! {
+        <li class="tray-file" class:failed=move || failed.get()>
+            <span class="tray-picture">
+                {match picture {
+                    None if sound.is_some() => view! { <Icon name="mic"/> }.into_any(),
+                    Some(address) => view! { <img src=address alt=""/> }.into_any(),
+                    None => view! { <Icon name="file"/> }.into_any(),
+                }}
+            </span>
+            <span class="tray-text">
+                <strong dir="auto">{called}</strong>
+                <span class="tray-facts" role=move || failed.get().then_some("alert")>{facts}</span>
+                {move || if let Step::Going(percent) = step.get() {
+                    Some(view! { <progress max="100" value=i32::from(percent)
+                        aria-label=move || { let name = called(); t_string!(i18n, file.progress, name = name.as_str()).to_string() }></progress> })
+                } else { None }}
+                {sound.map(|address| view! {
+                    <audio controls preload="metadata" src=address aria-label=move || t_string!(i18n, file.record_listen).to_string()></audio>
+                })}
+            </span>
+            {move || again().then(|| view! {
+                <IconButton icon="refresh" small=true label=move || t_string!(i18n, file.retry).to_string() press=move |()| pane.store.attach_again(at, key)/>
+            })}
+            <IconButton icon="x" small=true label=move || { let name = called(); t_string!(i18n, file.remove, name = name.as_str()).to_string() }
+                press=move |()| { pane.store.detach(at, key); pane.focus(if at.note { Tab::Note } else { Tab::Message }) }/>
+        </li>
+    }
+}
+
+/// How a file will reach the contact.
+fn way(i18n: leptos_i18n::I18nContext<Locale>, pane: Pane, at: TrayId, upload: &Upload) -> String {
+    let delivery = pane.channel().and_then(|c| upload.delivery(c.kind));
+    match (delivery, upload.wish, upload.kind) {
+        _ if at.note => t_string!(i18n, file.in_note),
+        (Some(Delivery::Link), ..) => t_string!(i18n, file.as_link),
+        (_, FileWish::Document, _) => t_string!(i18n, file.as_document),
+        (Some(Delivery::File), _, FileKind::Document) => t_string!(i18n, file.as_document),
+        (Some(Delivery::File), ..) => t_string!(i18n, file.as_file),
+        (_, FileWish::Voice, _) => t_string!(i18n, file.as_voice),
+        (_, _, FileKind::Image) => t_string!(i18n, file.as_image),
+        (_, _, FileKind::Video) => t_string!(i18n, file.as_video),
+        (_, _, FileKind::Audio) => t_string!(i18n, file.as_audio),
+        (_, _, FileKind::Document) => t_string!(i18n, file.as_document),
+    }
+    .to_string()
+}
+
+/// Files over the conversation, held by the pointer.
+#[derive(Clone, Copy)]
+pub struct Drop {
+    pane: Pane,
+    /// Parts of the conversation that the pointer is over.
+    depth: RwSignal<u32>,
+}
+
+impl Drop {
+    /// Takes drops, and keeps the browser from leaving the page for a file that misses.
+    pub fn new(pane: Pane) -> Drop {
+        let over = window_event_listener(leptos::ev::dragover, |event| {
+            if has_files(&event) {
+                event.prevent_default();
+            }
+        });
+        let missed = window_event_listener(leptos::ev::drop, |event| {
+            if has_files(&event) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || {
+            over.remove();
+            missed.remove();
+        });
+        Drop { pane, depth: RwSignal::new(0) }
+    }
+
+    /// Where the files would go; none where nothing can be written.
+    fn tab(self) -> Option<Tab> {
+        let tab = self.pane.tab.get_untracked();
+        let writes = matches!(self.pane.mode.get_untracked(), Some(Mode::Write | Mode::Waiting));
+        (tab == Tab::Note || writes).then_some(tab)
+    }
+
+    pub fn enter(self, event: &DragEvent) {
+        if has_files(event) && self.tab().is_some() {
+            self.depth.update(|d| *d += 1);
+        }
+    }
+
+    pub fn leave(self) {
+        self.depth.update(|d| *d = d.saturating_sub(1));
+    }
+
+    pub fn drop(self, event: &DragEvent) {
+        self.depth.set(0);
+        let files = listed(event.data_transfer().and_then(|d| d.files()));
+        if let Some(tab) = self.tab().filter(|_| !files.is_empty()) {
+            event.prevent_default();
+            attach(self.pane, tab, files, FileWish::Shown);
+        }
+    }
+
+    /// Whether files are held over it. Tracked.
+    pub fn is_over(self) -> bool {
+        self.depth.get() > 0
+    }
+}
+
+fn has_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|d| d.types().includes(&"Files".into(), 0))
+}
