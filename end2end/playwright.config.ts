@@ -28,6 +28,8 @@ export default defineConfig({
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync',
+        // A microphone that beeps; whether a page may use it is the test's to say.
+        '--use-fake-device-for-media-stream',
       ],
     },
   },

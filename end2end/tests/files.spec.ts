@@ -14,7 +14,7 @@ const send = (page: Page) => page.getByRole('button', { name: 'Enviar', exact: t
 
 /** What the contact's phone got, as type and body. */
 async function got(number: string): Promise<Record<string, any>[]> {
-  return (await sent()).filter(each => each.address === number).map(each => each.body as Record<string, any>)
+  return (await sent()).filter(each => each.address === number).map(each => each.payload as Record<string, any>)
 }
 
 /** Gives files to an element as the clipboard or the pointer does. */

@@ -19,6 +19,11 @@ impl ChannelKind {
         matches!(self, ChannelKind::WhatsApp)
     }
 
+    /// Whether one of us can react to a message.
+    pub fn reacts(self) -> bool {
+        matches!(self, ChannelKind::WhatsApp)
+    }
+
     /// Whether our side may write first, with a template.
     pub fn may_start(self) -> bool {
         matches!(self, ChannelKind::WhatsApp)

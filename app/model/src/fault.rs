@@ -311,6 +311,16 @@ impl crate::SendDraft {
                 let max = if *note { crate::limit::NOTE_MAX } else { crate::CAPTION_MAX };
                 check.that(caption.chars().count() <= max, "caption", Wrong::TooLong)
             }
+            crate::SendWhat::Location { latitude, longitude, name, address } => check
+                .that((-90.0..=90.0).contains(latitude), "latitude", Wrong::NotAllowed)
+                .that((-180.0..=180.0).contains(longitude), "longitude", Wrong::NotAllowed)
+                .that(name.chars().count() <= 500, "name", Wrong::TooLong)
+                .that(address.chars().count() <= 500, "address", Wrong::TooLong),
+            crate::SendWhat::Contacts { cards } => check
+                .that((1..=20).contains(&cards.len()), "cards", Wrong::Required)
+                .that(cards.iter().all(|c| !c.name.trim().is_empty()), "name", Wrong::Required)
+                .that(cards.iter().all(|c| c.name.chars().count() <= 200 && c.phones.len() <= 20 && c.emails.len() <= 20), "cards", Wrong::TooLong),
+            crate::SendWhat::Forward { .. } => &mut check,
         };
         check.done()
     }

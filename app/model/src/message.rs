@@ -53,6 +53,14 @@ words! {
     }
 }
 
+impl MessageKind {
+    /// Whether what such a message holds can be sent to somebody else.
+    pub fn forwards(self) -> bool {
+        use MessageKind::*;
+        matches!(self, Text | Image | Video | Audio | Document | Sticker | Contact | Location | Template | Answer)
+    }
+}
+
 impl MessageStatus {
     /// The status after hearing `next`: never backwards; a delivery fact beats an earlier failure, a late `SENT` does not.
     ///
@@ -95,6 +103,9 @@ pub struct Message {
     /// Reactions of the contact.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<String>,
+    /// Our own reaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_reaction: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -316,6 +327,10 @@ tagged! { "type":
         Template(crate::TemplateFill),
         /// An uploaded file, to the contact or as a note.
         File { upload_id: MediaId, caption: String, note: bool },
+        Location { latitude: f64, longitude: f64, name: String, address: String },
+        Contacts { cards: Vec<ContactCard> },
+        /// What another message holds, once more.
+        Forward { message_id: MessageId },
     }
 }
 

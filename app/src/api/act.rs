@@ -66,6 +66,12 @@ pub async fn delete_note(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::delete_note(&super::cx()?, message_id).await?)
 }
 
+/// Reacts to a message; an empty emoji takes it back.
+#[server(protocol = Wire)]
+pub async fn react(message_id: MessageId, emoji: String) -> Answer<Message> {
+    Ok(service::message::react(&super::cx()?, message_id, &emoji).await?)
+}
+
 /// Forgets a file that was uploaded and not sent; one that is gone is forgotten already.
 #[server(protocol = Wire)]
 pub async fn discard_upload(id: MediaId) -> Answer<()> {

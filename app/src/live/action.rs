@@ -139,6 +139,11 @@ impl Store {
         self.message_answer(id, api::act::cancel(message_id).await)
     }
 
+    /// Reacts to a message; an empty emoji takes it back.
+    pub async fn react(self, id: ConversationId, message_id: MessageId, emoji: String) -> Result<(), Fault> {
+        self.message_answer(id, api::act::react(message_id, emoji).await)
+    }
+
     /// Changes the text of a note (NT-3).
     pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String) -> Result<(), Fault> {
         self.message_answer(id, api::act::edit_note(message_id, text).await)

@@ -70,6 +70,24 @@ impl Store {
         self.put_outgoing(at.conversation, SendWhat::File { upload_id: upload.id, caption, note: at.note }, message, reply)
     }
 
+    /// Sends contact cards.
+    pub fn send_cards(&self, id: ConversationId, cards: Vec<ContactCard>) -> Key {
+        let body = cards.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+        let message = self.shown(id, MessageKind::Contact, body, Content::Contacts { cards: cards.clone() }, None);
+        self.put_outgoing(id, SendWhat::Contacts { cards }, message, None)
+    }
+
+    /// Sends what another message holds, once more.
+    pub fn forward(&self, to: ConversationId, message: &Message) -> Key {
+        let (kind, content) = match &message.content {
+            Content::Media(media) => (message.kind, Content::Media(Media { link_until: None, ..media.clone() })),
+            Content::Location { .. } | Content::Contacts { .. } => (message.kind, message.content.clone()),
+            _ => (MessageKind::Text, Content::None),
+        };
+        let shown = self.shown(to, kind, message.body.clone(), content, None);
+        self.put_outgoing(to, SendWhat::Forward { message_id: message.id }, shown, None)
+    }
+
     /// Tries a refused message again, with the same client id.
     pub fn resend(&self, id: ConversationId, key: &Key) {
         self.with_outgoing(id, |out| {
@@ -95,7 +113,7 @@ impl Store {
         });
         match taken.draft.what {
             SendWhat::Text { text } | SendWhat::Note { text } => Some(text),
-            SendWhat::Template(_) => None,
+            SendWhat::Template(_) | SendWhat::Location { .. } | SendWhat::Contacts { .. } | SendWhat::Forward { .. } => None,
             SendWhat::File { caption, note, .. } => {
                 if let Content::Media(media) = &taken.shown.content {
                     // The server forgets what was not sent after a day; if it has already, sending it says so.
@@ -132,6 +150,7 @@ impl Store {
             sent_at: None,
             delivered_at: None,
             read_at: None,
+            own_reaction: None,
             edited_at: None,
         }
     }

@@ -299,6 +299,20 @@ pub enum OutboundBody {
         /// A recorded voice note.
         voice: bool,
     },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: String,
+        address: String,
+    },
+    Contacts {
+        cards: Vec<ContactCard>,
+    },
+    /// On the message with this id; an empty emoji takes it back.
+    Reaction {
+        target: String,
+        emoji: String,
+    },
     /// The template with its values by slot key ([`model::Template::slots`]).
     Template {
         template: Box<Template>,

@@ -1,4 +1,6 @@
--- Files on their way out, their measures, and what may be removed from the store.
+-- Our own reactions. Files on their way out, their measures, and what may be removed from the store.
+
+alter table message add column own_reaction text;
 
 create table upload (
   id bigint primary key,

@@ -25,6 +25,8 @@ const OWN: &[&str] = &[
     "auth/logins",
     "auth/sign_out",
     "auth/set_archive_preference",
+    "act/discard_upload",
+    "POST /upload",
     "settings/members",
     "settings/teams",
     "settings/account",
@@ -51,6 +53,9 @@ const OTHERS: &[&str] = &[
     "GET /pkg/{*path}",
     "GET /live",
     "GET /media/{id}",
+    "GET /media/{id}/small",
+    "GET /f/{token}",
+    "POST /upload",
     "GET /inbox",
 ];
 
@@ -104,6 +109,19 @@ async fn note(w: &World) -> MessageId {
     message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
 }
 
+/// What a contact wrote to the agent.
+async fn heard(w: &World) -> MessageId {
+    let c = w.served().await;
+    w.number(&format!("select min(id) from message where direction = 'IN' and conversation_id = {}", c.id)).await.into()
+}
+
+/// A file that the agent has uploaded and not sent.
+async fn upload(w: &World) -> MediaId {
+    let bytes = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"vip"))]);
+    let announced = service::media::Announced { name: "a.txt".into(), size: None };
+    service::media::take(&w.people().agent.cx, announced, FileWish::Shown, bytes).await.unwrap().id
+}
+
 /// Arguments of a server function, about fresh things of the first tenant.
 async fn arguments(w: &World, name: &str) -> Option<Value> {
     let p = w.people();
@@ -128,6 +146,8 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
         "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou"}),
         "act/delete_note" => json!({"message_id": note(w).await}),
+        "act/react" => json!({"message_id": heard(w).await, "emoji": "👍"}),
+        "act/discard_upload" => json!({"id": upload(w).await}),
         "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
         "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
         "auth/setup" => {
@@ -197,6 +217,19 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             format!("/chat/{}", p.chat_key)
         }
         "GET /media/{id}" => format!("/media/{}", w.media(&w.served().await, "image/png", "a.png", b"png").await),
+        "GET /media/{id}/small" => {
+            let id = w.media(&w.served().await, "image/png", "a.png", b"png").await;
+            w.write("update media set small = sha256 where id = $1", args![id]).await;
+            format!("/media/{id}/small")
+        }
+        "GET /f/{token}" => {
+            let id = w.media(&w.served().await, "image/png", "a.png", b"png").await;
+            service::media::link_path(&w.desk, id, w.desk.now() + 1000)
+        }
+        "POST /upload" => {
+            let answer = w.client.call("POST", "/upload?name=a.txt", &headers, "um texto").await;
+            return Some((answer.status, answer.text()));
+        }
         "GET /live" | "GET /chat/{key}/live" => {
             let path = if name == "GET /live" { "/live".to_owned() } else { format!("/chat/{}/live", p.chat_key) };
             let opened = w.client.socket(&path, &headers).await;

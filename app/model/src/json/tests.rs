@@ -93,6 +93,7 @@ fn message(content: Content) -> Message {
         sent_at: None,
         delivered_at: Some(1),
         read_at: None,
+        own_reaction: Some("👍".into()),
         edited_at: None,
     }
 }
@@ -209,6 +210,9 @@ fn every_tagged_enum_is_read_as_it_is_written() {
     same(&TransferTo::Person { user_id: UserId(1), team_id: None });
     same(&SendWhat::Text { text: "a".into() });
     same(&SendWhat::Note { text: "b".into() });
+    same(&SendWhat::Forward { message_id: MessageId(4) });
+    same(&SendWhat::Location { latitude: -23.5, longitude: 0.0, name: "a".into(), address: String::new() });
+    same(&SendWhat::Contacts { cards: vec![ContactCard::default()] });
     same(&SendWhat::File { upload_id: MediaId(3), caption: "c".into(), note: true });
     let values = [("1".to_owned(), "one".to_owned()), ("name".to_owned(), String::new())].into();
     same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values }));

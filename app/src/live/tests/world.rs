@@ -48,6 +48,7 @@ pub fn message(id: i64, conversation_id: ConversationId, direction: Direction, a
         sent_at: None,
         delivered_at: None,
         read_at: None,
+        own_reaction: None,
         edited_at: None,
     }
 }

@@ -16,14 +16,16 @@ pub fn plain_page(path: &str) -> impl IntoView + use<> {
     let pages = [
         ("inbox", t_string!(i18n, help.inbox.title).to_string()),
         ("windows", t_string!(i18n, help.window.title).to_string()),
+        ("files", t_string!(i18n, help.files.title).to_string()),
         ("shortcuts", t_string!(i18n, help.keys.title).to_string()),
     ];
     let (title, content) = match open.as_str() {
         "windows" => (pages[1].1.clone(), windows(i18n).into_any()),
-        "shortcuts" => (pages[2].1.clone(), shortcuts(i18n).into_any()),
+        "files" => (pages[2].1.clone(), files(i18n).into_any()),
+        "shortcuts" => (pages[3].1.clone(), shortcuts(i18n).into_any()),
         _ => (pages[0].1.clone(), inbox(i18n).into_any()),
     };
-    let current = if matches!(open.as_str(), "windows" | "shortcuts") { open } else { "inbox".to_owned() };
+    let current = if matches!(open.as_str(), "windows" | "files" | "shortcuts") { open } else { "inbox".to_owned() };
     view! {
         <Title text=format!("{title} · {} · Prosa", t_string!(i18n, help.title))/>
         <div class="help">
@@ -82,6 +84,24 @@ fn windows(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, help.window.webchat_text)}</p>
         <h2>{t_string!(i18n, help.window.ticks)}</h2>
         <p>{t_string!(i18n, help.window.ticks_text)}</p>
+    }
+}
+
+fn files(i18n: I18nContext<Locale>) -> impl IntoView {
+    view! {
+        <p class="help-lead">{t_string!(i18n, help.files.lead)}</p>
+        {facts(vec![
+            (t_string!(i18n, help.files.attach).to_string(), t_string!(i18n, help.files.attach_text).to_string()),
+            (t_string!(i18n, help.files.voice).to_string(), t_string!(i18n, help.files.voice_text).to_string()),
+            (t_string!(i18n, help.files.view).to_string(), t_string!(i18n, help.files.view_text).to_string()),
+            (t_string!(i18n, help.files.kept).to_string(), t_string!(i18n, help.files.kept_text).to_string()),
+        ])}
+        <h2>{t_string!(i18n, help.files.ways)}</h2>
+        {facts(vec![
+            (t_string!(i18n, help.files.native).to_string(), t_string!(i18n, help.files.native_text).to_string()),
+            (t_string!(i18n, help.files.file).to_string(), t_string!(i18n, help.files.file_text).to_string()),
+            (t_string!(i18n, help.files.link).to_string(), t_string!(i18n, help.files.link_text).to_string()),
+        ])}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{graph, identity, wire};
 use crate::{Link, MediaKind, Outbound, OutboundBody, Policy, SendError, Sent};
-use model::{ButtonKind, DeliveryProblem, HeaderKind, IdentityKind, Template, TemplateCategory, clean_value, variables};
+use model::{ButtonKind, ContactCard, DeliveryProblem, HeaderKind, IdentityKind, Template, TemplateCategory, clean_value, variables};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,17 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
     let mut json = match &out.body {
         OutboundBody::Text { text } => json!({"type": "text", "text": {"body": text, "preview_url": false}}),
         OutboundBody::Template { template, values } => json!({"type": "template", "template": filled(template, values)?}),
+        OutboundBody::Location { latitude, longitude, name, address } => {
+            let mut place = json!({"latitude": latitude, "longitude": longitude});
+            for (key, value) in [("name", name), ("address", address)] {
+                if !value.is_empty() {
+                    place[key] = value.as_str().into();
+                }
+            }
+            json!({"type": "location", "location": place})
+        }
+        OutboundBody::Contacts { cards } => json!({"type": "contacts", "contacts": cards.iter().map(card).collect::<Vec<_>>()}),
+        OutboundBody::Reaction { target, emoji } => json!({"type": "reaction", "reaction": {"message_id": target, "emoji": emoji}}),
         OutboundBody::File { kind, external_id, caption, file_name, voice } => {
             let name = kind.word();
             let mut file = json!({"id": external_id});
@@ -69,6 +80,23 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
         json["biz_opaque_callback_data"] = out.callback.as_str().into();
     }
     Ok(json)
+}
+
+/// A contact card: the network wants the whole name and one part of it at least.
+fn card(card: &ContactCard) -> Value {
+    let name = card.name.trim();
+    let first = name.split_whitespace().next().unwrap_or(name);
+    let mut json = json!({"name": {"formatted_name": name, "first_name": first}});
+    if !card.phones.is_empty() {
+        json["phones"] = card.phones.iter().map(|p| json!({"phone": p, "type": "CELL"})).collect();
+    }
+    if !card.emails.is_empty() {
+        json["emails"] = card.emails.iter().map(|e| json!({"email": e, "type": "WORK"})).collect();
+    }
+    if !card.organisation.is_empty() {
+        json["org"] = json!({"company": card.organisation});
+    }
+    json
 }
 
 fn bad(detail: &str) -> SendError {
@@ -304,6 +332,23 @@ mod tests {
         );
         assert_eq!(file(MediaKind::Audio, "oi", "a.ogg", true), json!({"type": "audio", "file": {"id": "77", "voice": true}}));
         assert_eq!(file(MediaKind::Sticker, "oi", "a.webp", true), json!({"type": "sticker", "file": {"id": "77"}}));
+    }
+
+    #[test]
+    fn places_cards_and_reactions_are_written_as_the_network_reads_them() {
+        let of = |body| {
+            let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
+            message(&Outbound { to, callback: String::new(), quoted: None, body }).unwrap()
+        };
+        let place = of(OutboundBody::Location { latitude: -23.5, longitude: 0.0, name: "Loja".into(), address: String::new() });
+        assert_eq!(place["location"], json!({"latitude": -23.5, "longitude": 0.0, "name": "Loja"}));
+        let card = ContactCard { name: " Ana Souza ".into(), phones: vec!["+55 11 98765-4321".into()], ..ContactCard::default() };
+        assert_eq!(
+            of(OutboundBody::Contacts { cards: vec![card] })["contacts"],
+            json!([{"name": {"formatted_name": "Ana Souza", "first_name": "Ana"}, "phones": [{"phone": "+55 11 98765-4321", "type": "CELL"}]}])
+        );
+        let reaction = of(OutboundBody::Reaction { target: "wamid.A".into(), emoji: String::new() });
+        assert_eq!(reaction["reaction"], json!({"message_id": "wamid.A", "emoji": ""}));
     }
 
     #[test]

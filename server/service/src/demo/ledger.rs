@@ -23,6 +23,7 @@ pub(super) fn message(c: &Row, id: i64, direction: Direction, kind: MessageKind,
         sent_at: None,
         delivered_at: None,
         read_at: None,
+        own_reaction: None,
         edited_at: None,
     }
 }

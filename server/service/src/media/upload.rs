@@ -283,6 +283,26 @@ pub(crate) async fn claim(work: &mut Work, user: UserId, id: MediaId) -> Result<
     row.ok_or_else(|| Fault::field("upload_id", Wrong::Unknown).into())
 }
 
+/// A file that is here, under a new id, as if it had been uploaded for the message it is copied into.
+pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Result<Option<Waiting>> {
+    let row: Option<(String, String, i64, String, String, i64, i64)> = work
+        .opt(
+            sql!("select mime, file_name, size, sha256, small, width, height from media where account_id = $1 and id = $2 and state = 'READY'"),
+            args![id],
+        )
+        .await?;
+    let Some((mime, file_name, size, sha256, small, width, height)) = row else { return Ok(None) };
+    work.count_up(ROOM, size).await?;
+    let as_document = kind == MessageKind::Document && file_kind(&mime) != FileKind::Document;
+    let wish = match kind {
+        MessageKind::Audio if mime == "audio/ogg" => FileWish::Voice,
+        _ if as_document => FileWish::Document,
+        _ => FileWish::Shown,
+    };
+    let id = work.desk().seam.id::<i64>();
+    Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
+}
+
 /// Puts a claimed upload under its message.
 pub(crate) async fn attach(work: &mut Work, m: &Message, channel: ChannelId, file: &Waiting, link_until: Option<Millis>) -> Result<()> {
     work.run(

@@ -5,13 +5,14 @@
 //! another codec, such as Safari's AAC, is encoded anew by `ffmpeg` where that is installed.
 
 use super::look::mono_opus;
-use matroska_demuxer::{Frame, MatroskaFile, TrackType};
 use ogg::writing::{PacketWriteEndInfo, PacketWriter};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
+use webm_iterable::WebmIterator;
+use webm_iterable::matroska_spec::{MatroskaSpec, SimpleBlock};
 
 /// Packets in one page: about half a second.
 const PAGE: usize = 25;
@@ -42,27 +43,37 @@ pub(super) fn is_voice_note(path: &Path) -> bool {
 
 /// Moves the packets of the one Opus track from WebM to Ogg. None when it holds something else, or two channels.
 fn from_webm(from: &Path, to: &Path) -> Option<()> {
-    let mut webm = MatroskaFile::open(BufReader::new(File::open(from).ok()?)).ok()?;
-    let track = webm.tracks().iter().find(|t| t.track_type() == TrackType::Audio && t.codec_id() == "A_OPUS")?;
-    let (number, head) = (track.track_number().get(), track.codec_private()?.to_vec());
-    if !head.starts_with(b"OpusHead") || head.get(9) != Some(&1) {
-        return None;
-    }
+    let mut file = BufReader::new(File::open(from).ok()?);
     let mut out = PacketWriter::new(std::io::BufWriter::new(File::create(to).ok()?));
-    out.write_packet(head, SERIAL, PacketWriteEndInfo::EndPage, 0).ok()?;
-    out.write_packet(tags(), SERIAL, PacketWriteEndInfo::EndPage, 0).ok()?;
-    let (mut frame, mut samples, mut n) = (Frame::default(), 0u64, 0usize);
-    let mut before: Option<Vec<u8>> = None;
-    // A recording that was cut off ends with half a frame: what is whole is kept.
-    while webm.next_frame(&mut frame).unwrap_or(false) {
-        if frame.track != number || frame.data.is_empty() {
-            continue;
-        }
-        if let Some(packet) = before.replace(std::mem::take(&mut frame.data)) {
-            n += 1;
-            samples += length(&packet)?;
-            let end = if n.is_multiple_of(PAGE) { PacketWriteEndInfo::EndPage } else { PacketWriteEndInfo::NormalPacket };
-            out.write_packet(packet, SERIAL, end, samples).ok()?;
+    let (mut track, mut is_opus, mut head) = (None, false, None);
+    let (mut samples, mut n, mut before) = (0u64, 0usize, None::<Vec<u8>>);
+    // A recording that was cut off ends with half an element: what is whole is kept.
+    for tag in WebmIterator::new(&mut file, &[]).map_while(Result::ok) {
+        match tag {
+            MatroskaSpec::TrackNumber(number) if track.replace(number).is_some() => return None,
+            MatroskaSpec::CodecID(id) => is_opus = id == "A_OPUS",
+            MatroskaSpec::CodecPrivate(bytes) => head = Some(bytes),
+            MatroskaSpec::SimpleBlock(block) => {
+                let block = SimpleBlock::try_from(block.as_slice()).ok()?;
+                if let Some(head) = head.take() {
+                    if !is_opus || !head.starts_with(b"OpusHead") || head.get(9) != Some(&1) {
+                        return None;
+                    }
+                    out.write_packet(head, SERIAL, PacketWriteEndInfo::EndPage, 0).ok()?;
+                    out.write_packet(tags(), SERIAL, PacketWriteEndInfo::EndPage, 0).ok()?;
+                }
+                let data = block.raw_frame_data();
+                if data.is_empty() {
+                    continue;
+                }
+                if let Some(packet) = before.replace(data.to_vec()) {
+                    n += 1;
+                    samples += length(&packet)?;
+                    let end = if n.is_multiple_of(PAGE) { PacketWriteEndInfo::EndPage } else { PacketWriteEndInfo::NormalPacket };
+                    out.write_packet(packet, SERIAL, end, samples).ok()?;
+                }
+            }
+            _ => {}
         }
     }
     let last = before?;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at"
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction"
     };
 }
 pub(crate) use columns;
@@ -37,6 +37,7 @@ pub(crate) struct Stored {
     pub delivered_at: Option<Millis>,
     pub read_at: Option<Millis>,
     pub edited_at: Option<Millis>,
+    pub own_reaction: Option<String>,
 }
 
 impl Stored {
@@ -62,6 +63,7 @@ impl Stored {
             sent_at: self.sent_at,
             delivered_at: self.delivered_at,
             read_at: self.read_at,
+            own_reaction: self.own_reaction,
             edited_at: self.edited_at,
         })
     }
@@ -155,6 +157,7 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
         sent_at: None,
         delivered_at: None,
         read_at: None,
+        own_reaction: None,
         edited_at: None,
     }))
 }
@@ -233,6 +236,12 @@ pub(crate) async fn set_content(work: &mut Work, m: &Message) -> Result<()> {
     let reactions = if m.reactions.is_empty() { None } else { Some(serde_json::to_string(&m.reactions)?) };
     work.run(sql!("update message set content = $3, reactions = $4 where account_id = $1 and id = $2"), args![m.id, content, reactions])
         .await?;
+    Ok(())
+}
+
+/// Saves our own reaction.
+pub(crate) async fn set_own_reaction(work: &mut Work, m: &Message) -> Result<()> {
+    work.run(sql!("update message set own_reaction = $3 where account_id = $1 and id = $2"), args![m.id, m.own_reaction.as_deref()]).await?;
     Ok(())
 }
 

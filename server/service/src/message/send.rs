@@ -1,5 +1,6 @@
 //! Sending: the rules between a composer and the outbox.
 
+use super::forward;
 use super::row::{NewMessage, by_client, get, put, quote_of, set_status, waiting};
 use super::status::again;
 use crate::channels::ChannelRow;
@@ -59,6 +60,10 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
         SendWhat::File { upload_id, caption, .. } => {
             matches!(&sent.content, Content::Media(m) if m.id == *upload_id) && sent.body == caption.trim_end()
         }
+        SendWhat::Location { .. } => sent.kind == MessageKind::Location,
+        SendWhat::Contacts { cards } => matches!(&sent.content, Content::Contacts { cards: was } if was == cards),
+        // The copy has another file than what it was made from.
+        SendWhat::Forward { .. } => sent.kind.forwards(),
         SendWhat::Template(fill) => {
             let Content::Template(was) = &sent.content else { return Ok(false) };
             crate::template::known(work, channel, fill.template_id).await?.is_some_and(|t| {
@@ -110,6 +115,26 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
             attached = Some(own_file(&mut new, file, channel.kind, *note, now)?);
             (!note).then_some(outbox::Payload::File { media_id: *upload_id, quoted: quoted_external })
         }
+        SendWhat::Location { latitude, longitude, name, address } => {
+            new.kind = MessageKind::Location;
+            new.body = [name.trim(), address.trim()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n");
+            new.content =
+                Content::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone() };
+            new.status = free(work, c, channel, now).await?;
+            Some(stored_payload(&new.content, &new.body, quoted_external))
+        }
+        SendWhat::Contacts { cards } => {
+            new.kind = MessageKind::Contact;
+            new.body = cards.iter().map(|c| c.name.trim()).collect::<Vec<_>>().join(", ");
+            new.content = Content::Contacts { cards: cards.clone() };
+            new.status = free(work, c, channel, now).await?;
+            Some(stored_payload(&new.content, &new.body, quoted_external))
+        }
+        SendWhat::Forward { message_id } => {
+            new.status = free(work, c, channel, now).await?;
+            attached = forward::copy(cx, work, *message_id, channel.kind, &mut new).await?;
+            Some(stored_payload(&new.content, &new.body, None))
+        }
         SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new).await?),
     };
     let Some(message) = put(work, new).await? else { return Err(Fault::KeyReused.into()) };
@@ -144,7 +169,7 @@ async fn free(work: &mut Work, c: &Row, channel: &ChannelRow, now: Millis) -> Re
 }
 
 /// Makes the message one of a file; answers the file, and until when a link opens it when it goes as one.
-fn own_file(new: &mut NewMessage, file: Waiting, channel: ChannelKind, note: bool, now: Millis) -> Result<(Waiting, Option<Millis>)> {
+pub(super) fn own_file(new: &mut NewMessage, file: Waiting, channel: ChannelKind, note: bool, now: Millis) -> Result<(Waiting, Option<Millis>)> {
     let seen = file.view();
     let delivery = if note { Delivery::Native } else { seen.delivery(channel).ok_or(Fault::FileTooLarge { megabytes: FILE_MAX / MB })? };
     if !note {
@@ -165,10 +190,22 @@ async fn payload_of(work: &mut Work, m: &Message) -> Result<outbox::Payload> {
         Some(id) => get(work, id).await?.external_id,
         None => None,
     };
-    Ok(match &m.content {
+    Ok(stored_payload(&m.content, &m.body, quoted))
+}
+
+fn stored_payload(content: &Content, body: &str, quoted: Option<String>) -> outbox::Payload {
+    match content {
         Content::Media(file) => outbox::Payload::File { media_id: file.id, quoted },
-        _ => outbox::Payload::Text { text: m.body.clone(), quoted },
-    })
+        Content::Location { latitude, longitude, name, address } => outbox::Payload::Location {
+            latitude: *latitude,
+            longitude: *longitude,
+            name: name.clone(),
+            address: address.clone(),
+            quoted,
+        },
+        Content::Contacts { cards } => outbox::Payload::Contacts { cards: cards.clone(), quoted },
+        _ => outbox::Payload::Text { text: body.to_owned(), quoted },
+    }
 }
 
 async fn template(work: &mut Work, c: &Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage) -> Result<outbox::Payload> {
@@ -227,7 +264,7 @@ pub(super) async fn locked(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(R
 }
 
 /// The same where the asker may write.
-async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
+pub(super) async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
     let (c, message) = locked(cx, work, id).await?;
     if cx.seen().may(Act::Reply, &c.access()) { Ok((c, message)) } else { Err(Fault::NotAssignee.into()) }
 }
@@ -239,7 +276,7 @@ async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Me
 pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (mut c, mut m) = own_message(cx, &mut work, id).await?;
-    let repeats = m.kind == MessageKind::Text || matches!(m.content, Content::Media(_));
+    let repeats = m.kind == MessageKind::Text || matches!(m.content, Content::Media(_) | Content::Location { .. } | Content::Contacts { .. });
     if m.status != MessageStatus::Failed || !repeats || m.direction != Direction::Out {
         return Err(Fault::WrongState.into());
     }

@@ -48,6 +48,23 @@ pub enum Payload {
         media_id: MediaId,
         quoted: Option<String>,
     },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: String,
+        address: String,
+        quoted: Option<String>,
+    },
+    Contacts {
+        cards: Vec<ContactCard>,
+        quoted: Option<String>,
+    },
+    /// Our reaction to a message; an empty emoji takes it back.
+    Reaction {
+        on: MessageId,
+        target: String,
+        emoji: String,
+    },
     /// A read receipt for the contact's message.
     Read {
         external_id: String,
@@ -64,6 +81,15 @@ pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &
     work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id])
         .await?;
     push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }).await
+}
+
+/// Queues our reaction; an earlier one on the same message that has not left yet is not needed any more.
+pub(crate) async fn queue_reaction(work: &mut Work, c: &Conversation, on: MessageId, target: &str, emoji: &str) -> Result<()> {
+    // The kind names the message, so that the statement finds it.
+    let kind = format!("REACTION {on}");
+    work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = $3 and state = 'QUEUED'"), args![c.id, &kind])
+        .await?;
+    push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }).await
 }
 
 async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str, payload: &Payload) -> Result<()> {
@@ -216,6 +242,11 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
             Some(body) => (body, quoted),
             None => return Ok(()),
         },
+        Payload::Location { latitude, longitude, name, address, quoted } => {
+            (OutboundBody::Location { latitude, longitude, name, address }, quoted)
+        }
+        Payload::Contacts { cards, quoted } => (OutboundBody::Contacts { cards }, quoted),
+        Payload::Reaction { target, emoji, .. } => (OutboundBody::Reaction { target, emoji }, None),
         Payload::Read { .. } => return drop_row(desk, job).await,
     };
     let out = Outbound { to, callback: callback(job), quoted, body };
@@ -248,6 +279,9 @@ async fn recipient(desk: &Desk, job: &Job) -> Result<Option<Recipient>> {
 }
 
 async fn done(desk: &Desk, job: &Job, row: &Arc<ChannelRow>, sent: Sent) -> Result<()> {
+    if job.message_id == 0 {
+        return drop_row(desk, job).await;
+    }
     let mut work = desk.system(job.account_id.into()).begin().await?;
     crate::conversation::lock(&mut work, job.conversation_id.into()).await?;
     let known = work
@@ -333,6 +367,10 @@ async fn drop_row(desk: &Desk, job: &Job) -> Result<()> {
 
 async fn give_up(desk: &Desk, job: &Job, why: Problem) -> Result<()> {
     if job.message_id == 0 {
+        if let Ok(Payload::Reaction { on, emoji, .. }) = serde_json::from_str(&job.payload) {
+            tracing::info!(message = %on, reason = ?why.reason, "a reaction was refused");
+            message::reaction_refused(desk, job.account_id.into(), on, &emoji).await?;
+        }
         return drop_row(desk, job).await;
     }
     let mut work = desk.system(job.account_id.into()).begin().await?;

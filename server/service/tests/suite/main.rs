@@ -7,6 +7,7 @@ mod auth;
 mod batch;
 mod closing;
 mod events;
+mod exchange;
 mod explain;
 mod files;
 mod graph;

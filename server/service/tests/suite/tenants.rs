@@ -107,6 +107,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
     ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x").await.map(drop) })),
     ("message::delete_note", "missing", |cx, t| Box::pin(async move { message::delete_note(&cx, t.message).await.map(drop) })),
+    ("message::react", "missing", |cx, t| Box::pin(async move { message::react(&cx, t.message, "👍").await.map(drop) })),
     ("message::page", "missing", |cx, t| {
         Box::pin(async move {
             let q = MessageQuery { conversation_id: t.conversation, before: None, after: None, limit: None };

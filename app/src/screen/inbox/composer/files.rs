@@ -138,6 +138,9 @@ fn FileChip(at: TrayId, file: Attached) -> impl IntoView {
     let pane = use_pane();
     let Attached { key, name, size, step, picture, sound, wish, .. } = file;
     let step: RwSignal<Step> = step.into();
+    // The browser cannot show it.
+    let broken = RwSignal::new(false);
+    let spoken = sound.is_some();
     let name = StoredValue::new(name);
     let called = move || {
         let name = name.get_value();
@@ -167,9 +170,9 @@ fn FileChip(at: TrayId, file: Attached) -> impl IntoView {
     view! {
         <li class="tray-file" class:failed=move || failed.get()>
             <span class="tray-picture">
-                {match picture {
-                    None if sound.is_some() => view! { <Icon name="mic"/> }.into_any(),
-                    Some(address) => view! { <img src=address alt=""/> }.into_any(),
+                {move || match picture.clone().filter(|_| !broken.get()) {
+                    None if spoken => view! { <Icon name="mic"/> }.into_any(),
+                    Some(address) => view! { <img src=address alt="" on:error=move |_| broken.set(true)/> }.into_any(),
                     None => view! { <Icon name="file"/> }.into_any(),
                 }}
             </span>
