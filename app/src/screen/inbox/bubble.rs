@@ -54,6 +54,7 @@ pub fn Bubble(
     });
     let quoted = Memo::new(move |_| item.with(|i| i.message.quoted.clone()));
     let reactions = Memo::new(move |_| item.with(|i| i.message.reactions.clone()));
+    let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
     let at = Memo::new(move |_| item.with(|i| i.message.at));
     let edited = Memo::new(move |_| item.with(|i| i.message.edited_at.is_some() && i.message.status != MessageStatus::Deleted));
     let class = item.with_untracked(|i| match (i.message.kind, i.message.direction) {
@@ -97,6 +98,10 @@ pub fn Bubble(
                 let label = t_string!(i18n, inbox.thread.bubble.reactions, list = list.as_str()).to_string();
                 view! { <span class="bubble-reactions" role="img" aria-label=label.clone() data-tip=label>{list}</span> }
             }))}
+            {move || own.get().map(|emoji| {
+                let label = t_string!(i18n, file.own_reaction, emoji = emoji.as_str()).to_string();
+                view! { <span class="bubble-reactions own" role="img" aria-label=label.clone() data-tip=label>{emoji}</span> }
+            })}
             <Failure item key=key.get_value()/>
             <Show when=move || selected.get()><Tools item/></Show>
         </article>

@@ -9,6 +9,7 @@ pub mod composer;
 pub mod conclude;
 pub mod filter;
 pub mod format;
+mod forward;
 pub mod head;
 pub mod layout;
 mod lightbox;

@@ -10,6 +10,7 @@ use super::bubble::MessageInfo;
 use super::composer::Composer;
 use super::composer::files::Drop;
 use super::conclude::ConcludeDialog;
+use super::forward::ForwardDialog;
 use super::head::Head;
 use super::layout::use_panes;
 use super::lightbox::Lightbox;
@@ -167,6 +168,7 @@ pub fn Sheets() -> impl IntoView {
         <TemplateDialog restart=false/>
         <NoteDialogs/>
         <Lightbox/>
+        <ForwardDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>

@@ -1,5 +1,6 @@
 //! What can be done with a message: answer it, copy it, look at its times (MS-1).
 
+use super::super::forward::can_go_on;
 use super::super::head::may::Mode;
 use super::super::note;
 use super::super::thread::pane::{Pane, Sheet, use_pane};
@@ -22,6 +23,14 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply)
             })
     };
+    let may_react = move || {
+        pane.mode.get() == Some(Mode::Write)
+            && pane.channel().is_some_and(|c| c.kind.reacts())
+            && of(|m| {
+                !matches!(m.kind, MessageKind::Note | MessageKind::Transition)
+                    && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Queued)
+            })
+    };
     let file = move || {
         item.with(|i| match &i.message.content {
             Content::Media(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
@@ -37,6 +46,11 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
         <div class="bubble-tools">
             <Show when=may_answer>
                 <IconButton icon="reply" small=true label=move || t_string!(i18n, inbox.thread.bubble.reply).to_string() press=move |()| pane.answer(&message())/>
+            </Show>
+            <Show when=may_react><React item/></Show>
+            <Show when=move || of(can_go_on)>
+                <IconButton icon="forward" small=true label=move || t_string!(i18n, file.forward).to_string()
+                    press=move |()| pane.sheet.set(Some(Sheet::Forward(Box::new(message()))))/>
             </Show>
             <Show when=move || of(|m| !m.body.trim().is_empty())>
                 <IconButton icon="copy" small=true label=move || t_string!(i18n, inbox.thread.bubble.copy).to_string()
@@ -60,6 +74,42 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     press=move |()| pane.sheet.set(Some(Sheet::Info(Box::new(message()))))/>
             </Show>
         </div>
+    }
+}
+
+/// The emoji that people react with most.
+const QUICK: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+/// Reacting, in one press more.
+#[component]
+fn React(item: RwSignal<Item>) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let open = RwSignal::new(false);
+    let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
+    let react = move |emoji: &'static str| {
+        let emoji = if own.get_untracked().as_deref() == Some(emoji) { "" } else { emoji };
+        open.set(false);
+        let id = item.with_untracked(|i| i.message.id);
+        leptos::task::spawn_local(async move {
+            if let Err(refused) = pane.store.react(pane.id, id, emoji.to_owned()).await {
+                pane.fail(untrack(|| crate::fault::say(i18n, &refused)));
+            }
+        });
+    };
+    view! {
+        <Popover icon="emoji" icon_only=true small=true open label=move || t_string!(i18n, file.react).to_string()>
+            <div class="quick-reactions" role="group" aria-label=move || t_string!(i18n, file.reactions).to_string()>
+                {QUICK.into_iter().map(|emoji| view! {
+                    <button type="button" class="quick-reaction" aria-pressed=move || if own.get().as_deref() == Some(emoji) { "true" } else { "false" }
+                        aria-label=move || if own.get().as_deref() == Some(emoji) {
+                            t_string!(i18n, file.react_remove, emoji = emoji).to_string()
+                        } else {
+                            t_string!(i18n, file.react_with, emoji = emoji).to_string()
+                        } on:click=move |_| react(emoji)>{emoji}</button>
+                }).collect_view()}
+            </div>
+        </Popover>
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Sheet {
     DeleteNote(MessageId),
     /// A file at full size.
     View(MediaId),
+    /// Where a message is sent on to.
+    Forward(Box<Message>),
 }
 
 /// What the composer writes.
