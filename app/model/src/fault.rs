@@ -71,6 +71,12 @@ tagged! { "code":
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
+        /// CP-6.
+        #[error("Somebody else changed this in the meantime.")]
+        Conflict,
+        /// What would be deleted is used so many times (CP-4).
+        #[error("This is in use ({count}). Confirm to delete it all the same.")]
+        InUse { count: i64 },
         #[error("The channel is not connected.")]
         ChannelDown,
         #[error("Too many requests. Try again in {seconds} seconds.")]
@@ -110,6 +116,10 @@ crate::words! {
         NotAnOrigin = "not_an_origin",
         NotAllowed = "not_allowed",
         Unknown = "unknown",
+        NotANumber = "not_a_number",
+        NotADate = "not_a_date",
+        NotATime = "not_a_time",
+        TooMany = "too_many",
     }
 }
 
@@ -151,6 +161,8 @@ impl Fault {
             PersonUnavailable => "person_unavailable",
             SameTarget => "same_target",
             LastAdmin => "last_admin",
+            Conflict => "conflict",
+            InUse { .. } => "in_use",
             ChannelDown => "channel_down",
             RateLimited { .. } => "rate_limited",
             KeyReused => "key_reused",
@@ -182,6 +194,8 @@ impl Fault {
             | PersonUnavailable
             | SameTarget
             | LastAdmin
+            | Conflict
+            | InUse { .. }
             | ChannelDown
             | KeyReused => 409,
             Unavailable | Offline => 503,

@@ -4,6 +4,7 @@
 //! * [`people`]: accounts, users, memberships, teams.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
+//! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -16,6 +17,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod fault;
+mod field;
 mod id;
 mod json;
 pub mod limit;
@@ -23,7 +25,9 @@ mod live;
 mod message;
 mod people;
 mod query;
+mod reply;
 mod sight;
+mod tag;
 mod template;
 pub mod text;
 
@@ -32,13 +36,16 @@ pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
+pub use field::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
 pub use live::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
+pub use reply::*;
 pub use sight::*;
+pub use tag::*;
 pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

@@ -12,6 +12,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "search", include_str!("../migrations/0005_search.sql")),
     (6, "former_identity", include_str!("../migrations/0006_former_identity.sql")),
     (7, "note", include_str!("../migrations/0007_note.sql")),
+    (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
+    (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
 ];
 
 /// The steps for one database.

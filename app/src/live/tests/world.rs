@@ -59,6 +59,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         contact_id: ContactId(contact),
         contact_name: format!("contact {contact}"),
         contact_phone: None,
+        contact_tags: Vec::new(),
         channel_id: CHANNEL,
         team_id: team,
         assignee_id: None,
@@ -245,6 +246,9 @@ impl World {
             created_at: 0,
             identities: Vec::new(),
             page: None,
+            version: 1,
+            tags: Vec::new(),
+            fields: Vec::new(),
         };
         Some(Opened {
             conversation,

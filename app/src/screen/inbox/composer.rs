@@ -1,6 +1,7 @@
 //! Writing: messages, notes, or what has to happen before one can write.
 
 mod editor;
+pub mod quick;
 
 use super::head::may::{Mode, Offer};
 use super::template::{Picked, TemplatePicker};

@@ -1,6 +1,7 @@
 //! A text that grows to eight lines, counts near its limit, and leaves by Enter.
 
 use super::super::thread::pane::{Pane, Tab, use_pane};
+use super::quick::{Quick, QuickButton, QuickPicker};
 use crate::i18n::*;
 use crate::part::*;
 use crate::prefs::use_prefs;
@@ -66,6 +67,7 @@ pub fn Editor(
         }
     });
     let writing = Writing::new(pane);
+    let quick = (tab == Tab::Message).then(|| Quick::new(node, save));
     let leave = move || {
         if empty.get_untracked() || over.get_untracked().is_some() {
             return;
@@ -84,8 +86,14 @@ pub fn Editor(
             if value.is_empty() { writing.stop() } else { writing.go_on() }
         }
         save.run(value);
+        if let Some(quick) = quick {
+            quick.typed();
+        }
     };
     let pressed = move |event: KeyboardEvent| {
+        if quick.is_some_and(|quick| quick.key(&event)) {
+            return;
+        }
         match event.key().as_str() {
             // A word that is still being composed (accents, Japanese, …) takes the Enter for itself.
             "Enter" if !event.is_composing() && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
@@ -124,7 +132,9 @@ pub fn Editor(
         _ => None,
     };
     view! {
+        {quick.map(|quick| view! { <QuickPicker quick/> })}
         <div class="editor">
+            {quick.map(|quick| view! { <QuickButton quick/> })}
             <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
                 aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
                 on:input=typed on:keydown=pressed on:blur=move |_| writing.stop()></textarea>
