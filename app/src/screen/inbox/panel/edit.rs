@@ -72,6 +72,10 @@ fn Editing(shown: Shown) -> impl IntoView {
                         open.set(false);
                     }
                     conflict.set(found);
+                    // The question stands above the form's lower end, where one was.
+                    if let Some(body) = document().query_selector("dialog[open] .dialog-body").ok().flatten() {
+                        body.set_scroll_top(0);
+                    }
                 }
                 Err(refused) => faults.take(&shown.store.hear(refused)),
             }

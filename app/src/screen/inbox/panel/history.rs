@@ -51,11 +51,12 @@ pub fn History() -> impl IntoView {
             }
         });
     };
-    // Another contact, another channel, a conversation that came or went: from the top.
+    // Another contact, another channel, a conversation that has just begun: from the top. Older ones that this list itself
+    // brings have smaller ids.
     let others: RwSignal<Vec<Conversation>> = shown.pane.timeline().others.clone().into();
     let known = Memo::new(move |_| {
-        let others = others.with(|o| o.iter().map(|c| c.id).collect::<Vec<_>>());
-        (shown.contact.with(|c| c.as_ref().map(|c| c.id)), channel.get(), others)
+        let newest = others.with(|o| o.iter().map(|c| c.id).max());
+        (shown.contact.with(|c| c.as_ref().map(|c| c.id)), channel.get(), newest)
     });
     effect(move || {
         known.track();

@@ -128,7 +128,9 @@ fn Adder(on: Memo<Vec<TagId>>, change: Changes) -> impl IntoView {
     let keys = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {
             event.prevent_default();
-            match found.with_untracked(|f| f.first().map(|t| t.id)) {
+            let wanted = text.with_untracked(|t| t.trim().to_lowercase());
+            let same = |f: &Vec<Tag>| f.iter().find(|t| t.name.to_lowercase() == wanted).or(f.first()).map(|t| t.id);
+            match found.with_untracked(same) {
                 _ if text.with_untracked(|t| t.trim().is_empty()) => {}
                 Some(id) => {
                     change.run(TagChange::Insert, id);
