@@ -15,6 +15,8 @@ pub enum Part {
     Members,
     Teams,
     Channels,
+    Fields,
+    Tags,
     /// What the search for a text finds.
     Results(RwSignal<String>),
     /// The palette and the sheet of shortcuts.
@@ -26,6 +28,13 @@ pub enum Part {
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
+    /// Past conversations of the contact beside the conversation, its files, and its form.
+    History,
+    Files,
+    EditContact,
+    /// Quick replies over the composer, and their own page.
+    Quick,
+    Replies,
     /// The dialogs over a conversation.
     Sheets,
     /// The dialog of a new conversation.
@@ -48,10 +57,18 @@ impl Part {
     fn file(self) -> File {
         match self {
             Part::Login | Part::Setup => File::Door,
-            Part::Profile | Part::Settings | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
+            Part::Profile
+            | Part::Settings
+            | Part::Account
+            | Part::Members
+            | Part::Teams
+            | Part::Channels
+            | Part::Fields
+            | Part::Tags
+            | Part::Replies => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Templates => File::Sheets,
+            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
         }
     }
 }
@@ -65,13 +82,16 @@ fn door(part: Part) -> AnyView {
 }
 
 fn office(part: Part) -> AnyView {
-    use crate::screen::{profile::ProfileScreen, settings::*};
+    use crate::screen::{profile::ProfileScreen, replies::RepliesScreen, settings::*};
     match part {
         Part::Profile => view! { <ProfileScreen/> }.into_any(),
         Part::Settings => view! { <SettingsLayout/> }.into_any(),
         Part::Account => view! { <AccountScreen/> }.into_any(),
         Part::Members => view! { <MembersScreen/> }.into_any(),
         Part::Teams => view! { <TeamsScreen/> }.into_any(),
+        Part::Fields => view! { <FieldsScreen/> }.into_any(),
+        Part::Tags => view! { <TagsScreen/> }.into_any(),
+        Part::Replies => view! { <RepliesScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
 }
@@ -96,10 +116,16 @@ fn conversation(part: Part) -> AnyView {
 }
 
 fn sheets(part: Part) -> AnyView {
+    use crate::screen::inbox::composer::quick::list::QuickReplies;
+    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
     use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
+        Part::Quick => view! { <QuickReplies/> }.into_any(),
+        Part::History => view! { <History/> }.into_any(),
+        Part::Files => view! { <Files/> }.into_any(),
+        Part::EditContact => view! { <EditContact/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
 }
@@ -178,7 +204,7 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette);
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),
@@ -214,7 +240,7 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") => File::Office,
+        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") => File::Office,
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

@@ -32,6 +32,8 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::PersonUnavailable => t_string!(i18n, fault.person_unavailable).to_string(),
         Fault::SameTarget => t_string!(i18n, fault.same_target).to_string(),
         Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
+        Fault::Conflict => t_string!(i18n, fault.conflict).to_string(),
+        Fault::InUse { count } => t_string!(i18n, fault.in_use, count = *count).to_string(),
         Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
         Fault::FileTooLarge { megabytes } => t_string!(i18n, fault.file_too_large, megabytes = *megabytes).to_string(),
         Fault::FileEmpty => t_string!(i18n, fault.file_empty).to_string(),
@@ -65,6 +67,10 @@ pub fn say_wrong(i18n: I18nContext<Locale>, wrong: Wrong) -> String {
         Wrong::NotATimeZone => t_string!(i18n, common.wrong.not_a_time_zone),
         Wrong::NotAnOrigin => t_string!(i18n, common.wrong.not_an_origin),
         Wrong::NotAllowed => t_string!(i18n, common.wrong.not_allowed),
+        Wrong::NotANumber => t_string!(i18n, common.wrong.not_a_number),
+        Wrong::NotADate => t_string!(i18n, common.wrong.not_a_date),
+        Wrong::NotATime => t_string!(i18n, common.wrong.not_a_time),
+        Wrong::TooMany => t_string!(i18n, common.wrong.too_many),
         Wrong::Unknown => t_string!(i18n, common.wrong.unknown),
     }
     .to_string()

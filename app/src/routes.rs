@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/") view=Frame>
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <Route path=path!("inbox/:id?") view=InboxScreen/>
+                    <Route path=path!("replies/:id?") view=|| view! { <Area part=Part::Replies/> }/>
                     <Route path=path!("profile") view=|| view! { <Area part=Part::Profile/> }/>
                     <ParentRoute path=path!("settings") view=|| view! { <Area part=Part::Settings/> }>
                         <Route path=path!("") view=|| view! { <Redirect path="/settings/account"/> }/>
@@ -41,6 +42,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("members/:id?") view=|| view! { <Area part=Part::Members/> }/>
                         <Route path=path!("teams/:id?") view=|| view! { <Area part=Part::Teams/> }/>
                         <Route path=path!("channels/:id?") view=|| view! { <Area part=Part::Channels/> }/>
+                        <Route path=path!("fields/:id?") view=|| view! { <Area part=Part::Fields/> }/>
+                        <Route path=path!("tags/:id?") view=|| view! { <Area part=Part::Tags/> }/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -1,8 +1,8 @@
 //! Conversations: one service to a contact on a channel, from its first message to its conclusion.
 
 use crate::{
-    Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TeamId,
-    TemplateCategory, UserId, json::tagged, limit, words,
+    Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TagId,
+    TeamId, TemplateCategory, UserId, json::tagged, limit, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,9 @@ pub struct Conversation {
     pub contact_id: ContactId,
     pub contact_name: String,
     pub contact_phone: Option<String>,
+    /// Tags of the contact.
+    #[serde(default)]
+    pub contact_tags: Vec<TagId>,
     pub channel_id: ChannelId,
     pub team_id: TeamId,
     /// While completed: who served it last.

@@ -71,6 +71,12 @@ tagged! { "code":
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
+        /// CP-6.
+        #[error("Somebody else changed this in the meantime.")]
+        Conflict,
+        /// What would be deleted is used so many times (CP-4).
+        #[error("This is in use ({count}). Confirm to delete it all the same.")]
+        InUse { count: i64 },
         #[error("The channel is not connected.")]
         ChannelDown,
         /// MD-1.
@@ -121,6 +127,10 @@ crate::words! {
         NotAnOrigin = "not_an_origin",
         NotAllowed = "not_allowed",
         Unknown = "unknown",
+        NotANumber = "not_a_number",
+        NotADate = "not_a_date",
+        NotATime = "not_a_time",
+        TooMany = "too_many",
     }
 }
 
@@ -162,6 +172,8 @@ impl Fault {
             PersonUnavailable => "person_unavailable",
             SameTarget => "same_target",
             LastAdmin => "last_admin",
+            Conflict => "conflict",
+            InUse { .. } => "in_use",
             ChannelDown => "channel_down",
             FileTooLarge { .. } => "file_too_large",
             FileEmpty => "file_empty",
@@ -199,6 +211,8 @@ impl Fault {
             | PersonUnavailable
             | SameTarget
             | LastAdmin
+            | Conflict
+            | InUse { .. }
             | ChannelDown
             | KeyReused => 409,
             Unavailable | Offline => 503,
@@ -319,7 +333,11 @@ impl crate::SendDraft {
             crate::SendWhat::Contacts { cards } => check
                 .that((1..=20).contains(&cards.len()), "cards", Wrong::Required)
                 .that(cards.iter().all(|c| !c.name.trim().is_empty()), "name", Wrong::Required)
-                .that(cards.iter().all(|c| c.name.chars().count() <= 200 && c.phones.len() <= 20 && c.emails.len() <= 20), "cards", Wrong::TooLong),
+                .that(
+                    cards.iter().all(|c| c.name.chars().count() <= 200 && c.phones.len() <= 20 && c.emails.len() <= 20),
+                    "cards",
+                    Wrong::TooLong,
+                ),
             crate::SendWhat::Forward { .. } => &mut check,
         };
         check.done()

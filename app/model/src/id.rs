@@ -94,6 +94,12 @@ ids! {
     OutboxId,
     /// An API token.
     TokenId,
+    /// A tag on contacts.
+    TagId,
+    /// A field that an account adds to its contacts.
+    FieldId,
+    /// A quick reply.
+    ReplyId,
 }
 
 #[cfg(test)]

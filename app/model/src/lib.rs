@@ -5,6 +5,7 @@
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
 //! * [`delivery`]: files on their way out, and how a channel takes them.
+//! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -17,6 +18,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod fault;
+mod field;
 mod file;
 mod id;
 mod json;
@@ -25,7 +27,9 @@ mod live;
 mod message;
 mod people;
 mod query;
+mod reply;
 mod sight;
+mod tag;
 mod template;
 pub mod text;
 
@@ -34,6 +38,7 @@ pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
+pub use field::*;
 pub use file::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
@@ -41,7 +46,9 @@ pub use live::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
+pub use reply::*;
 pub use sight::*;
+pub use tag::*;
 pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

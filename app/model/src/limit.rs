@@ -12,6 +12,26 @@ pub const TEXT_MAX: usize = 4096;
 pub const NOTE_MAX: usize = 8000;
 /// How long a note may be changed or deleted by who wrote it (NT-3).
 pub const NOTE_CHANGE_MILLIS: i64 = 2 * 3_600_000;
+/// Characters of the free note about a contact.
+pub const ANNOTATION_MAX: usize = 4000;
+/// Fields that an account may add to its contacts, archived ones included.
+pub const FIELDS_MAX: i64 = 200;
+/// Options of a field.
+pub const OPTIONS_MAX: usize = 100;
+/// Characters of a field's value in one line.
+pub const FIELD_LINE_MAX: usize = 255;
+/// Characters of a field's value in several lines.
+pub const FIELD_TEXT_MAX: usize = 4000;
+/// Characters of a quick reply's alias.
+pub const ALIAS_MAX: usize = 60;
+/// Characters of the name of a parameter in a quick reply.
+pub const PARAMETER_MAX: usize = 40;
+/// Characters of a tag's name.
+pub const TAG_NAME_MAX: usize = 40;
+/// Tags of an account.
+pub const TAGS_MAX: i64 = 500;
+/// Tags on one contact.
+pub const CONTACT_TAGS_MAX: usize = 50;
 /// Characters of a name of anything.
 pub const NAME_MAX: usize = 120;
 /// Shortest password.

@@ -4,7 +4,7 @@
 //! sequence it applied; after a pause it asks for what followed. When that is too much, the answer is `reset` and the
 //! client fetches its state again by the way it used at the start.
 
-use crate::{Access, ConversationId, Message, Millis, Tab, UserId, json::tagged};
+use crate::{Access, ContactId, ConversationId, Message, Millis, Tab, UserId, json::tagged};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened in an account.
@@ -33,7 +33,9 @@ tagged! { "type":
         },
         /// One message changed, its conversation's row did not.
         Message { access: Access, message: Box<Message> },
-        /// Users, teams, channels, templates or the account changed: fetch what you show of them again.
+        /// A contact changed: fetch it again if you show it. Its conversations' rows come as changes of their own.
+        Contact { contact_id: ContactId },
+        /// Users, teams, channels, templates, tags, fields or the account changed: fetch what you show of them again.
         Setup { what: SetupKind },
         /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
@@ -51,6 +53,9 @@ pub enum SetupKind {
     Teams,
     Channels,
     Templates,
+    Tags,
+    Fields,
+    Replies,
 }
 
 impl Event {
@@ -72,7 +77,7 @@ impl Event {
         match &self.change {
             Change::Conversation { row, .. } => seen.sees(&row.access()),
             Change::Message { access, .. } => seen.sees(access),
-            Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
+            Change::Contact { .. } | Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
         }
     }
 }

@@ -185,6 +185,9 @@ pub struct Workspace {
     pub members: Vec<Member>,
     pub teams: Vec<Team>,
     pub channels: Vec<crate::Channel>,
+    /// By name.
+    #[serde(default)]
+    pub tags: Vec<crate::Tag>,
     pub counts: crate::Counts,
     /// The account's sequence up to which all this is true.
     pub seq: i64,

@@ -1,6 +1,6 @@
 //! What lists are asked for, and what they answer.
 
-use crate::{ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Tab, TeamId, UserId};
+use crate::{ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Tab, TagId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A keyset page: the rows, and where the next page begins.
@@ -37,6 +37,9 @@ pub struct Filter {
     pub teams: Vec<TeamId>,
     #[serde(default)]
     pub assignees: Vec<UserId>,
+    /// On the contact.
+    #[serde(default)]
+    pub tags: Vec<TagId>,
     #[serde(default)]
     pub unread: bool,
 }
@@ -52,6 +55,7 @@ impl Filter {
         (self.channels.is_empty() || self.channels.contains(&c.channel_id))
             && (self.teams.is_empty() || self.teams.contains(&c.team_id))
             && (self.assignees.is_empty() || c.assignee_id.is_some_and(|a| self.assignees.contains(&a)))
+            && (self.tags.is_empty() || c.contact_tags.iter().any(|t| self.tags.contains(t)))
             && (!self.unread || c.unread > 0)
     }
 }

@@ -4,7 +4,9 @@
 
 pub mod act;
 pub mod auth;
+pub mod contact;
 pub mod inbox;
+pub mod reply;
 pub mod settings;
 mod wire;
 

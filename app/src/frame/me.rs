@@ -24,6 +24,7 @@ pub fn MyMenu() -> impl IntoView {
             <span>{move || session.with(|me| me.account.name.clone())}</span>
         </div>
         <MenuLink href="/profile" icon="user">{t!(i18n, common.nav.profile)}</MenuLink>
+        <MenuLink href="/replies" icon="bolt">{t!(i18n, reply.title)}</MenuLink>
         <Show when=move || session.is_admin()>
             <MenuLink href="/settings/account" icon="settings">{t!(i18n, common.nav.settings)}</MenuLink>
         </Show>

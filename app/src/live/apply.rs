@@ -14,7 +14,7 @@ use super::list::List;
 use super::phase::Phase;
 use super::thread::Thread;
 use leptos::prelude::*;
-use model::{Change, Conversation, ConversationId, Counts, Event, Filter, Seen, SetupKind, Tab};
+use model::{Change, ContactId, Conversation, ConversationId, Counts, Event, Filter, Seen, SetupKind, Tab};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Rows that are kept although no list shows them.
@@ -26,6 +26,8 @@ pub enum Took {
     Applied,
     /// Applied; besides, part of the set-up is to be fetched again.
     Setup(SetupKind),
+    /// Applied; besides, a contact that is on screen is to be fetched again.
+    Contact(ContactId),
     /// It was here before.
     Old,
     /// Events are missing before this one.
@@ -93,6 +95,10 @@ pub struct Inbox {
     pub(super) touched: HashMap<ConversationId, i64>,
     pub(super) flights: BTreeMap<Flight, i64>,
     pub(super) made: u64,
+    /// The last change of each contact that was told lately.
+    pub(super) contacts: HashMap<ContactId, i64>,
+    /// Counts fetches of contacts.
+    pub(super) contact_turn: u64,
 }
 
 impl Inbox {
@@ -183,6 +189,11 @@ impl Inbox {
                     thread.row_seq = event.seq;
                 }
                 self.take_away(*conversation_id);
+            }
+            Change::Contact { contact_id } => {
+                if self.contact_changed(*contact_id, event.seq) {
+                    return Took::Contact(*contact_id);
+                }
             }
             Change::Setup { what } => return Took::Setup(*what),
             Change::Nothing => {}

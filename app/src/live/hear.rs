@@ -113,6 +113,7 @@ impl Store {
             h.page_build.get_or_insert_with(|| workspace.build.clone());
         });
         self.workspace.set(Some(Arc::new(workspace)));
+        self.forget_lost_tags();
         let held = self.hearing.try_update_value(|h| h.held.take()).flatten().unwrap_or_default();
         let whole = held.into_iter().all(|event| self.take(event));
         if is_first {
@@ -154,6 +155,9 @@ impl Store {
     /// Too much was missed: everything that is shown is fetched again.
     pub(super) fn resync(&self, seq: i64) {
         self.change(|i| i.reset(seq));
+        for changed in [self.templates_changed, self.fields_changed, self.replies_changed] {
+            changed.update(|n| *n += 1);
+        }
         self.hearing.update_value(|h| h.held = Some(Vec::new()));
         self.refresh();
     }
@@ -194,6 +198,9 @@ impl Store {
                     self.stop_typing(id);
                 }
             }
+            Took::Contact(id) => self.refresh_contact(id),
+            Took::Setup(SetupKind::Fields) => self.fields_changed.update(|n| *n += 1),
+            Took::Setup(SetupKind::Replies) => self.replies_changed.update(|n| *n += 1),
             Took::Setup(SetupKind::Templates) => self.templates_changed.update(|n| *n += 1),
             Took::Setup(_) => self.refresh_soon(),
         }

@@ -1,7 +1,7 @@
 //! The living state of the client.
 //!
-//! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`action`], [`outgoing`], [`writing`], [`tray`]:
-//!   what a person does.
+//! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
+//!   [`outgoing`], [`writing`], [`tray`]: what a person does.
 //! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
@@ -9,6 +9,7 @@ pub mod action;
 pub mod answer;
 pub mod apply;
 pub mod beat;
+pub mod contact;
 pub mod draft;
 #[cfg(feature = "browser")]
 mod hear;

@@ -64,6 +64,10 @@ pub struct Store {
     pub(super) drafts: RwSignal<HashSet<ConversationId>>,
     /// Changes when templates of a channel may have changed: fetch them again if you show them.
     pub templates_changed: RwSignal<u32>,
+    /// Changes when the account's fields of contacts changed.
+    pub fields_changed: RwSignal<u32>,
+    /// Changes when quick replies changed.
+    pub replies_changed: RwSignal<u32>,
     pub(super) offset: StoredValue<i64>,
     pub(super) presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
@@ -117,6 +121,8 @@ impl Store {
             oldest_first: RwSignal::new(false),
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
+            fields_changed: RwSignal::new(0),
+            replies_changed: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
             typing: StoredValue::new(HashMap::new()),
@@ -342,6 +348,9 @@ impl Store {
                 Ok(opened) => {
                     store.opened_draft(id, &opened.draft);
                     store.change(|i| i.opened(&opened));
+                    if store.change(|i| i.contact_is_newer(opened.contact.id, opened.seq)) {
+                        store.refresh_contact(opened.contact.id);
+                    }
                 }
                 Err(refused) => {
                     let fault = store.heard(refused);

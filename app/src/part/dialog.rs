@@ -2,7 +2,7 @@
 
 use super::{Button, IconButton, Kind, effect};
 use crate::i18n::*;
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -59,6 +59,12 @@ pub fn Dialog(
             event.prevent_default();
         }
     };
+    // Browsers let a page refuse to close only so often; a key that was taken asks for nothing.
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && locked.get_untracked() {
+            event.prevent_default();
+        }
+    };
     // A press on the backdrop arrives at the dialog itself; one that began inside, such as a text selection, does not count.
     let on_press = move |event: MouseEvent| {
         let outside = event.target().zip(node.get_untracked()).is_some_and(|(t, d)| t == *d.unchecked_ref::<web_sys::EventTarget>());
@@ -68,7 +74,7 @@ pub fn Dialog(
     };
     view! {
         <dialog node_ref=node class=format!("dialog {class}") class:wide=wide aria-label=move || title.get()
-            on:close=on_close on:cancel=on_cancel on:mousedown=on_press>
+            on:close=on_close on:cancel=on_cancel on:keydown=on_key on:mousedown=on_press>
             <Show when=move || open.get()>
                 <div class="dialog-box">
                     <header class="dialog-head">

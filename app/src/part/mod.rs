@@ -16,6 +16,7 @@
 //! | [`Menu`], [`MenuItem`], [`MenuLink`], [`Popover`] | what opens beside its button |
 //! | [`Tabs`], [`TabItem`] | roving tabs with counters |
 //! | [`Avatar`], [`Badge`], [`Chip`] | people, numbers, small facts |
+//! | [`TagMark`], [`ColourChoice`] | a tag on its colour, and choosing that |
 //! | [`Toasts`] | context: `use_toasts().say(text)`, `.fail(text)`, `.undo(text, callback)` |
 //! | tooltips | give any element `data-tip="text"`; [`TipHost`] shows it on hover and focus |
 //! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
@@ -40,6 +41,8 @@ mod menu;
 mod palette;
 mod state;
 mod tab;
+mod tag;
+mod tag_colour;
 mod time;
 mod tip;
 mod toast;
@@ -59,6 +62,8 @@ pub use menu::{Menu, MenuItem, MenuLink, Popover};
 pub use palette::Palette;
 pub use state::{Banner, EmptyState, Progress, Saved, Skeleton, SkeletonRows, Trouble};
 pub use tab::{TabItem, Tabs};
+pub use tag::{TagMark, tag_class};
+pub use tag_colour::{ColourChoice, colour_name};
 pub use time::{Clock, Time, TimeStyle, Times, iso, provide_clock, use_clock, use_times};
 pub use tip::TipHost;
 pub use toast::{ToastHost, Toasts, provide_toasts, use_toasts};

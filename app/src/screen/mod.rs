@@ -5,4 +5,5 @@ pub mod help;
 pub mod inbox;
 pub mod not_found;
 pub mod profile;
+pub mod replies;
 pub mod settings;

@@ -27,7 +27,9 @@ impl Adapter for WebChat {
 
     fn send<'a>(&'a self, _: &'a Link, out: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         ready(match &out.body {
-            OutboundBody::Text { .. } | OutboundBody::File { .. } | OutboundBody::Location { .. } | OutboundBody::Contacts { .. } => Ok(Sent { external_id: out.callback.clone(), address: None }),
+            OutboundBody::Text { .. } | OutboundBody::File { .. } | OutboundBody::Location { .. } | OutboundBody::Contacts { .. } => {
+                Ok(Sent { external_id: out.callback.clone(), address: None })
+            }
             OutboundBody::Reaction { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no reactions"))
             }

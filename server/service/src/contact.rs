@@ -7,19 +7,26 @@ use model::*;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
+mod edit;
+mod files;
+
+pub(crate) use edit::{held, release, tell, writes_from_elsewhere};
+pub use edit::{save, set_status};
+pub use files::files;
+
+/// The columns of [`Listed`].
+macro_rules! listed {
+    () => {
+        "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags from contact where account_id = $1"
+    };
+}
+
 /// A contact in full.
 ///
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
-    let row: Listed = scope
-        .one(
-            sql!(
-                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact where account_id = $1 and id = $2"
-            ),
-            args![id],
-        )
-        .await?;
+    let row: Listed = scope.one(sql!(concat!(listed!(), " and id = $2")), args![id]).await?;
     let identities: Vec<(String, String, String, Option<String>)> = scope
         .all(
             sql!(
@@ -32,7 +39,11 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
         .into_iter()
         .map(|(kind, channel, address, username)| Ok(Identity { kind: kind.parse()?, channel_kind: channel.parse()?, address, username }))
         .collect::<Result<Vec<_>>>()?;
-    row.view(identities)
+    let values: Vec<(i64, String)> = scope
+        .all(sql!("select field_id, value from contact_field where account_id = $1 and contact_id = $2 order by field_id"), args![id])
+        .await?;
+    let fields = values.into_iter().map(|(id, value)| FieldValue { field_id: id.into(), value }).collect();
+    row.view(identities, fields)
 }
 
 #[derive(sqlx::FromRow)]
@@ -47,13 +58,16 @@ struct Listed {
     page_url: Option<String>,
     page_title: Option<String>,
     page_at: Option<Millis>,
+    version: i64,
+    tags: String,
 }
 
 impl Listed {
-    fn view(self, identities: Vec<Identity>) -> Result<Contact> {
-        let Listed { id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at } = self;
+    fn view(self, identities: Vec<Identity>, fields: Vec<FieldValue>) -> Result<Contact> {
+        let Listed { id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags } = self;
         let page = page_url.zip(page_at).map(|(url, at)| VisitedPage { url, title: page_title.unwrap_or_default(), at });
-        Ok(Contact { id: id.into(), name, phone, email, status: status.parse()?, annotation, created_at, identities, page })
+        let (id, status, tags) = (id.into(), status.parse()?, crate::tag::parse(&tags));
+        Ok(Contact { id, name, phone, email, status, annotation, created_at, identities, page, version, tags, fields })
     }
 }
 
@@ -67,17 +81,12 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
     let below = after.map_or(i64::MAX, |a| a.0);
     let mut rows: Vec<Listed> = match text.filter(|t| !t.trim().is_empty()) {
         None => {
-            let all = sql!(
-                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact where account_id = $1 and id < $2 order by id desc limit $3"
-            );
+            let all = sql!(concat!(listed!(), " and id < $2 order by id desc limit $3"));
             scope.all(all, args![below, limit + 1]).await?
         }
         Some(text) => {
             let found = crate::db::list(crate::search::matching(&scope, text).await?);
-            let some = sql!(
-                "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at from contact
-                 where account_id = $1 and id in {in $2} and id < $3 order by id desc limit $4"
-            );
+            let some = sql!(concat!(listed!(), " and id in {in $2} and id < $3 order by id desc limit $4"));
             scope.all(some, args![found, below, limit + 1]).await?
         }
     };
@@ -96,10 +105,20 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
     for (id, kind, channel, address, username) in identities {
         of.entry(id).or_default().push(Identity { kind: kind.parse()?, channel_kind: channel.parse()?, address, username });
     }
+    let values: Vec<(i64, i64, String)> = scope
+        .all(
+            sql!("select contact_id, field_id, value from contact_field where account_id = $1 and contact_id in {in $2} order by contact_id, field_id"),
+            args![crate::db::list(rows.iter().map(|r| r.id))],
+        )
+        .await?;
+    let mut fields: HashMap<i64, Vec<FieldValue>> = HashMap::new();
+    for (id, field, value) in values {
+        fields.entry(id).or_default().push(FieldValue { field_id: field.into(), value });
+    }
     let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
     let items = rows.into_iter().map(|r| {
-        let identities = of.remove(&r.id).unwrap_or_default();
-        r.view(identities)
+        let (identities, fields) = (of.remove(&r.id).unwrap_or_default(), fields.remove(&r.id).unwrap_or_default());
+        r.view(identities, fields)
     });
     Ok(Page { items: items.collect::<Result<_>>()?, next })
 }

@@ -51,7 +51,23 @@ macro_rules! id_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Int(Some(v.0)) } }
     impl From<Option<model::$t>> for Arg { fn from(v: Option<model::$t>) -> Self { Arg::Int(v.map(|v| v.0)) } }
 )* } }
-id_arg!(AccountId, UserId, LoginId, TeamId, ChannelId, ContactId, ConversationId, MessageId, TemplateId, MediaId, OutboxId, TokenId);
+id_arg!(
+    AccountId,
+    UserId,
+    LoginId,
+    TeamId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    TemplateId,
+    MediaId,
+    OutboxId,
+    TokenId,
+    TagId,
+    FieldId,
+    ReplyId
+);
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
 )* } }
@@ -69,7 +85,10 @@ word_arg!(
     MessageStatus,
     ConversationStatus,
     MediaState,
-    FileWish
+    FileWish,
+    FieldKind,
+    TagColour,
+    ReplyScope
 );
 
 /// A list of ids for `{in $n}`.

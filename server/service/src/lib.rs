@@ -2,8 +2,9 @@
 //!
 //! * [`desk`]: the ground ([`Desk`]), who asks ([`Cx`]), the account's rows ([`Scope`], [`Work`]).
 //! * [`db`], [`statement`], [`migration`], [`seam`], [`keys`]: database, statements, time, secrets.
-//! * [`auth`], [`people`], [`channels`], [`template`]: who and with what.
+//! * [`auth`], [`people`], [`channels`], [`template`], [`reply`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
+//! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`token`]: API tokens.
 
@@ -17,6 +18,7 @@ pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod error;
+pub mod field;
 pub mod inbound;
 pub mod inbox;
 pub mod keys;
@@ -27,10 +29,12 @@ pub mod outbox;
 pub mod people;
 pub mod phone;
 pub mod reindex;
+pub mod reply;
 pub mod seam;
 pub mod search;
 pub mod sight;
 pub mod statement;
+pub mod tag;
 pub mod template;
 pub mod token;
 pub mod visitor;

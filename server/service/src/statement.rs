@@ -2,9 +2,9 @@
 //!
 //! `sql!` is for statements of one account: their `$1` is the account, bound by [`crate::Scope`] and nowhere else.
 //! `sql_system!` is for the few that cross accounts (sign-in, webhooks, workers). A test prepares all of them on both
-//! databases and checks their scope. Five notations are translated per database: `{in $2}` is the list of ids in the JSON
+//! databases and checks their scope. Six notations are translated per database: `{in $2}` is the list of ids in the JSON
 //! array `$2`; `{row}(a, b)` makes one value of a row's columns, with `{truth a}` for a boolean one, and `{rows r}` one
-//! text of such values, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows
+//! text of such values, `{json t}` makes a value of JSON in a text, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows
 //! that point to it may still be written.
 
 use std::sync::OnceLock;
@@ -69,6 +69,7 @@ pub fn translate_sqlite(text: &str) -> String {
         "truth" => format!("json(iif({rest}, 'true', 'false'))"),
         // Joined as text: a JSON aggregate would read each row again.
         "rows" => format!("'[' || coalesce(group_concat({rest}), '') || ']'"),
+        "json" => format!("json({rest})"),
         "lock" => String::new(),
         unknown => format!("{{{unknown} {rest}}}"),
     })
@@ -81,6 +82,7 @@ pub fn translate_postgres(text: &str) -> String {
         "row" => "json_build_array".to_owned(),
         "truth" => rest.to_owned(),
         "rows" => format!("cast(coalesce(json_agg({rest}), '[]') as text)"),
+        "json" => format!("cast({rest} as json)"),
         "lock" => "for no key update".to_owned(),
         unknown => format!("{{{unknown} {rest}}}"),
     })

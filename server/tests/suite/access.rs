@@ -22,6 +22,15 @@ const OWN: &[&str] = &[
     "inbox/counts",
     "inbox/search",
     "inbox/find_contacts",
+    "contact/history",
+    "contact/files",
+    "contact/tags",
+    "contact/save_tag",
+    "contact/fields",
+    "contact/save_field",
+    "contact/sort_fields",
+    "reply/replies",
+    "reply/save_reply",
     "auth/logins",
     "auth/sign_out",
     "auth/set_archive_preference",
@@ -37,6 +46,8 @@ const OWN: &[&str] = &[
     "GET /teams",
     "GET /channels",
     "GET /contacts",
+    "GET /tags",
+    "GET /contact-fields",
     "GET /conversations",
 ];
 
@@ -122,6 +133,31 @@ async fn upload(w: &World) -> MediaId {
     service::media::take(&w.people().agent.cx, announced, FileWish::Shown, bytes).await.unwrap().id
 }
 
+/// A fresh tag.
+async fn tag(w: &World) -> TagId {
+    let draft = TagDraft { id: None, name: format!("Tag {}", w.fresh()), colour: TagColour::Red };
+    service::tag::save(&w.people().admin.cx, draft).await.unwrap().id
+}
+
+fn field(n: i64) -> FieldDraft {
+    FieldDraft { id: None, kind: FieldKind::String, name: format!("Campo {n}"), required: false, archived: false, options: Vec::new() }
+}
+
+/// A fresh quick reply of the agent, for the team.
+async fn reply(w: &World) -> ReplyId {
+    let p = w.people();
+    let alias = format!("a{}", w.fresh());
+    let draft = ReplyDraft { id: None, scope: ReplyScope::Teams, team_ids: vec![p.team], alias, text: "Olá".into(), archived: false };
+    service::reply::save(&p.agent.cx, draft).await.unwrap().id
+}
+
+/// A change of a contact that is being served.
+async fn contact_draft(w: &World) -> ContactDraft {
+    let id = w.served().await.contact_id;
+    let now = service::contact::get(&w.desk.system(w.people().account), id).await.unwrap();
+    ContactDraft { annotation: format!("vip {}", w.fresh()), ..ContactDraft::of(&now) }
+}
+
 /// Arguments of a server function, about fresh things of the first tenant.
 async fn arguments(w: &World, name: &str) -> Option<Value> {
     let p = w.people();
@@ -135,6 +171,21 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "inbox/messages" => json!({"query": {"conversation_id": w.served().await.id}}),
         "inbox/templates" => json!({"channel_id": p.whatsapp, "refresh": false}),
         "inbox/start_preview" => json!({"contact_id": w.done().await.contact_id, "phone": "", "channel_id": p.whatsapp}),
+        "contact/contact" => json!({"id": w.served().await.contact_id}),
+        "contact/save_contact" => json!({"draft": contact_draft(w).await}),
+        "contact/set_contact_status" => json!({"id": w.served().await.contact_id, "status": "ARCHIVED"}),
+        "contact/history" => json!({"query": {"contact_id": w.served().await.contact_id}}),
+        "contact/files" => json!({"query": {"contact_id": w.served().await.contact_id, "kind": "LINK"}}),
+        "contact/tags" | "contact/fields" => json!({}),
+        "contact/save_tag" => json!({"draft": {"id": null, "name": format!("Etiqueta {n}"), "colour": "TEAL"}}),
+        "contact/delete_tag" => json!({"id": tag(w).await, "confirmed": true}),
+        "contact/change_tags" => json!({"id": w.served().await.contact_id, "how": "InsertIfNotExists", "tags": [tag(w).await]}),
+        "contact/save_field" => json!({"draft": field(n)}),
+        "contact/sort_fields" => json!({"order": []}),
+        "reply/replies" => json!({"query": {"manage": true}}),
+        "reply/reply" => json!({"id": reply(w).await}),
+        "reply/save_reply" => json!({"draft": {"id": null, "scope": "ALL", "alias": format!("a{n}"), "text": "Olá"}}),
+        "reply/delete_reply" => json!({"id": reply(w).await}),
         "act/assume" => json!({"id": w.says("oi").await.id}),
         "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
         "act/conclude" => json!({"id": w.served().await.id, "silent": true}),
@@ -178,10 +229,15 @@ async fn operation(w: &World, name: &str) -> Option<(String, String, Value)> {
     let p = w.people();
     let none = Value::Null;
     let of = |c: Conversation, body: Value| (c.id.to_string(), String::new(), body);
+    let of_contact = |c: &Conversation, body: Value| (c.contact_id.to_string(), String::new(), body);
     Some(match name {
-        "GET /me" | "GET /users" | "GET /teams" | "GET /channels" | "GET /contacts" => (String::new(), String::new(), none),
+        "GET /me" | "GET /users" | "GET /teams" | "GET /channels" | "GET /contacts" | "GET /tags" | "GET /contact-fields" => {
+            (String::new(), String::new(), none)
+        }
         "GET /conversations" => (String::new(), "tab=others".into(), none),
         "GET /contacts/{id}" => (w.done().await.contact_id.to_string(), String::new(), none),
+        "PATCH /contacts/{id}" => of_contact(&w.served().await, json!({"annotation": format!("vip {}", w.fresh())})),
+        "POST /contacts/{id}/tags" => of_contact(&w.served().await, json!({"operation": "InsertIfNotExists", "tag_ids": [tag(w).await]})),
         "GET /templates" => (String::new(), format!("channel_id={}", p.whatsapp), none),
         "GET /conversations/{id}" | "GET /conversations/{id}/messages" | "POST /conversations/{id}/read" => of(w.served().await, none),
         "POST /conversations" => {

@@ -2,6 +2,7 @@
 
 use crate::http::Answer;
 use crate::world::{SHOP, World, both};
+use model::{FieldDraft, FieldKind, TagColour, TagDraft};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,6 +139,8 @@ both! {
                 let body = match name.rsplit('/').next().unwrap() {
                     "messages" => json!({"type": "text", "text": "x"}),
                     "transfer" => json!({"team_id": p.team}),
+                    "tags" => json!({"operation": "ReplaceAll", "tag_ids": []}),
+                    "{id}" => json!({"name": "x"}),
                     "restart" => json!({"template": {"template_id": p.template}}),
                     _ => none.clone(),
                 };
@@ -167,6 +170,38 @@ both! {
         c.call(w, "GET /contacts", "", "", &agent, &none).await.is(200);
         c.call(w, "GET /contacts", "", "query=zuleica&limit=1", &agent, &none).await.is(200);
         c.call(w, "GET /contacts/{id}", &waiting.contact_id.to_string(), "", &agent, &none).await.is(200);
+        let contact = waiting.contact_id.to_string();
+        let tag = TagDraft { id: None, name: "VIP".into(), colour: TagColour::Red };
+        let tag = service::tag::save(&p.admin.cx, tag).await.unwrap();
+        let draft = FieldDraft { id: None, kind: FieldKind::Date, name: "Desde".into(), required: false, archived: false, options: Vec::new() };
+        let field = service::field::save(&p.admin.cx, draft).await.unwrap();
+        assert_eq!(c.call(w, "GET /tags", "", "", &agent, &none).await.is(200).json()["items"], json!([tag]));
+        assert_eq!(c.call(w, "GET /contact-fields", "", "", &agent, &none).await.is(200).json()["items"], json!([field]));
+        for list in ["/tags", "/contact-fields"] {
+            c.call(w, &format!("GET {list}"), "", "limit=0", &agent, &none).await.is(422);
+        }
+        let change = json!({"version": 1, "name": "Zuleica Reis", "email": "z@x.example", "fields": [{"field_id": field.id, "value": "2026-11-21"}]});
+        let changed = c.call(w, "PATCH /contacts/{id}", &contact, "", &agent, &change).await.is(200).json();
+        assert_eq!((&changed["name"], &changed["version"], &changed["fields"]), (&json!("Zuleica Reis"), &json!(2), &change["fields"]));
+        let conflict = c.call(w, "PATCH /contacts/{id}", &contact, "", &agent, &change).await.is(409).json();
+        assert_eq!(conflict["error"]["code"], "conflict");
+        let wrong = json!({"fields": [{"field_id": field.id, "value": "amanhã"}]});
+        let wrong = c.call(w, "PATCH /contacts/{id}", &contact, "", &agent, &wrong).await.is(422).json();
+        assert_eq!(wrong["error"]["fields"], json!({format!("field_{}", field.id): "not_a_date"}));
+        let emptied = json!({"email": "", "fields": [{"field_id": field.id, "value": ""}]});
+        let emptied = c.call(w, "PATCH /contacts/{id}", &contact, "", &agent, &emptied).await.is(200).json();
+        assert_eq!((&emptied["name"], &emptied["email"], &emptied["fields"]), (&json!("Zuleica Reis"), &json!(null), &json!([])));
+        c.call(w, "PATCH /contacts/{id}", &contact, "", &agent, &json!({"status": "BLOCKED"})).await.is(422);
+        for (operation, after) in [("InsertIfNotExists", json!([tag.id])), ("DeleteIfExists", json!([])), ("ReplaceAll", json!([tag.id]))] {
+            let body = json!({"operation": operation, "tag_ids": [tag.id]});
+            assert_eq!(c.call(w, "POST /contacts/{id}/tags", &contact, "", &agent, &body).await.is(200).json()["tags"], after, "{operation}");
+        }
+        let unknown = json!({"operation": "ReplaceAll", "tag_ids": ["1"]});
+        c.call(w, "POST /contacts/{id}/tags", &contact, "", &agent, &unknown).await.is(422);
+        c.call(w, "POST /contacts/{id}/tags", &contact, "", &agent, &json!({"operation": "INSERT", "tag_ids": []})).await.is(422);
+        let by_tag = c.call(w, "GET /conversations", "", &format!("tab=new&tag={}", tag.id), &agent, &none).await.is(200).json();
+        assert_eq!((&by_tag["items"][0]["id"], &by_tag["items"][0]["contact_tags"]), (&json!(id), &json!([tag.id])));
+        assert_eq!(c.call(w, "GET /conversations", "", "tab=new&tag=1", &agent, &none).await.is(200).json()["items"], json!([]));
         let query = format!("tab=new&channel={}&team={},{}&unread=true&order=oldest&limit=5", p.whatsapp, p.team, p.sibling_team);
         let list = c.call(w, "GET /conversations", "", &query, &agent, &none).await.is(200).json();
         assert_eq!(list["items"][0]["id"], id.as_str());

@@ -105,6 +105,7 @@ fn conversation() -> Conversation {
         contact_id: ContactId(5),
         contact_name: "Bia".into(),
         contact_phone: None,
+        contact_tags: vec![TagId(8)],
         channel_id: ChannelId(6),
         team_id: TeamId(3),
         assignee_id: Some(UserId(1)),
@@ -132,6 +133,7 @@ fn changes() -> Vec<Change> {
     let access = conversation().access();
     let row = || Box::new(conversation());
     let mut all = vec![
+        Change::Contact { contact_id: ContactId(5) },
         Change::Conversation { row: row(), before: None, unread_before: 0, messages: Vec::new() },
         Change::Conversation {
             row: row(),
@@ -143,7 +145,16 @@ fn changes() -> Vec<Change> {
         Change::Nothing,
     ];
     all.extend(contents().into_iter().map(|content| Change::Message { access, message: Box::new(message(content)) }));
-    let kinds = [SetupKind::Account, SetupKind::Members, SetupKind::Teams, SetupKind::Channels, SetupKind::Templates];
+    let kinds = [
+        SetupKind::Account,
+        SetupKind::Members,
+        SetupKind::Teams,
+        SetupKind::Channels,
+        SetupKind::Templates,
+        SetupKind::Tags,
+        SetupKind::Fields,
+        SetupKind::Replies,
+    ];
     all.extend(kinds.map(|what| Change::Setup { what }));
     all
 }
@@ -176,6 +187,8 @@ fn faults() -> Vec<Fault> {
         PersonUnavailable,
         SameTarget,
         LastAdmin,
+        Conflict,
+        InUse { count: 7 },
         ChannelDown,
         RateLimited { seconds: -1 },
         KeyReused,

@@ -104,10 +104,28 @@ fn opened(inbox: &mut Inbox, seq: i64) {
         created_at: 0,
         identities: vec![],
         page: None,
+        version: 1,
+        tags: vec![],
+        fields: vec![],
     };
     let messages = vec![message(1, ID, Direction::In, 900, None), message(2, ID, Direction::In, 950, None)];
     inbox.thread(ID).page_asked();
     inbox.opened(&Opened { conversation, contact, messages, has_more: false, draft: String::new(), others: vec![], seq });
+}
+
+#[test]
+fn a_contact_on_screen_is_fetched_again_when_it_changes() {
+    let mut inbox = inbox();
+    let contact_id = assumed(USERS[0]).contact_id;
+    let changed = |seq| Event { seq, at: 0, change: Change::Contact { contact_id } };
+    assert_eq!(inbox.take(&changed(11)), Took::Applied, "nobody looks at it");
+    opened(&mut inbox, 11);
+    assert_eq!(inbox.take(&changed(12)), Took::Contact(contact_id));
+    assert!(inbox.contact_is_newer(contact_id, 11) && !inbox.contact_is_newer(contact_id, 12));
+    let shown = inbox.thread(ID).face.contact.clone();
+    let fresh = Contact { name: "Bia".into(), ..shown.get_untracked().expect("the contact is on screen") };
+    inbox.learn_contact(&fresh);
+    assert_eq!(shown.get_untracked(), Some(fresh));
 }
 
 #[test]

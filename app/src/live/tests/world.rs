@@ -60,6 +60,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         contact_id: ContactId(contact),
         contact_name: format!("contact {contact}"),
         contact_phone: None,
+        contact_tags: Vec::new(),
         channel_id: CHANNEL,
         team_id: team,
         assignee_id: None,
@@ -246,6 +247,9 @@ impl World {
             created_at: 0,
             identities: Vec::new(),
             page: None,
+            version: 1,
+            tags: Vec::new(),
+            fields: Vec::new(),
         };
         Some(Opened {
             conversation,

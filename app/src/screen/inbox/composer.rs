@@ -2,6 +2,7 @@
 
 mod editor;
 pub mod files;
+pub mod quick;
 mod voice;
 
 use super::head::may::{Mode, Offer};

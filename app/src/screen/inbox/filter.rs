@@ -6,11 +6,11 @@ use crate::live::use_store;
 use crate::part::*;
 use leptos::prelude::*;
 use model::text::plain;
-use model::{ChannelId, ChannelStatus, Filter, TeamId, UserId};
+use model::{ChannelId, ChannelStatus, Filter, TagId, TeamId, UserId};
 
 /// How many kinds of filter are set.
 pub fn active(filter: &Filter) -> usize {
-    [!filter.channels.is_empty(), !filter.teams.is_empty(), !filter.assignees.is_empty(), filter.unread]
+    [!filter.channels.is_empty(), !filter.teams.is_empty(), !filter.assignees.is_empty(), !filter.tags.is_empty(), filter.unread]
         .into_iter()
         .filter(|on| *on)
         .count()
@@ -72,6 +72,7 @@ pub fn FilterPanel() -> impl IntoView {
             all
         })
     });
+    let tags = Signal::derive(move || store.tags().into_iter().map(|t| (t.id.0, t.name)).collect::<Vec<_>>());
     view! {
         <div class="filter-panel">
             <header class="filter-head">
@@ -87,6 +88,8 @@ pub fn FilterPanel() -> impl IntoView {
                 on=|f, id| f.teams.contains(&TeamId(id)) flip=|f, id| toggle(&mut f.teams, TeamId(id))/>
             <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.assignees).to_string()) items=people
                 on=|f, id| f.assignees.contains(&UserId(id)) flip=|f, id| toggle(&mut f.assignees, UserId(id))/>
+            <Group set least=1 title=Signal::derive(move || t_string!(i18n, contact.tags.title).to_string()) items=tags
+                on=|f, id| f.tags.contains(&TagId(id)) flip=|f, id| toggle(&mut f.tags, TagId(id))/>
         </div>
     }
 }
@@ -101,6 +104,9 @@ fn Group(
     /// Sets it, or takes it away.
     flip: fn(&mut Filter, i64),
     set: Callback<Filter>,
+    /// With fewer there is nothing to choose.
+    #[prop(default = 2)]
+    least: usize,
 ) -> impl IntoView {
     let store = use_store();
     let change = move |id| {
@@ -109,7 +115,7 @@ fn Group(
         set.run(filter);
     };
     view! {
-        <fieldset class="filter-group" hidden=move || items.with(|i| i.len() < 2)>
+        <fieldset class="filter-group" hidden=move || items.with(|i| i.len() < least)>
             <legend>{move || title.get()}</legend>
             <For each=move || items.get() key=|item| item.clone() let((id, name))>
                 <Tick label=move || name.clone() on=move || store.filter.with(|f| on(f, id)) change=move || change(id)/>
@@ -156,6 +162,7 @@ mod tests {
         assert_eq!(active(&Filter::default()), 0);
         let filter = Filter { channels: vec![ChannelId(1), ChannelId(2)], unread: true, ..Filter::default() };
         assert_eq!(active(&filter), 2);
+        assert_eq!(active(&Filter { tags: vec![TagId(1)], ..Filter::default() }), 1);
         let mut channels = filter.channels;
         toggle(&mut channels, ChannelId(1));
         assert_eq!(channels, [ChannelId(2)]);

@@ -32,9 +32,7 @@ pub fn ForwardDialog() -> impl IntoView {
         open.set(false);
         pane.say(untrack(|| t_string!(i18n, file.forward_done).to_string()));
     };
-    let why = Signal::derive(move || {
-        chosen.with(Vec::is_empty).then(|| t_string!(i18n, file.forward_some, max = AT_ONCE).to_string())
-    });
+    let why = Signal::derive(move || chosen.with(Vec::is_empty).then(|| t_string!(i18n, file.forward_some, max = AT_ONCE).to_string()));
     let footer = move || {
         view! {
             <Button press=move |()| open.set(false)>{t!(i18n, common.act.cancel)}</Button>
@@ -54,10 +52,13 @@ pub fn ForwardDialog() -> impl IntoView {
 fn Choices(chosen: RwSignal<Vec<ConversationId>>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
-    let query = || ConversationQuery { tab: Tab::Mine, filter: Filter::default(), oldest_first: false, after: None, limit: Some(limit::PAGE_MAX) };
+    let query =
+        || ConversationQuery { tab: Tab::Mine, filter: Filter::default(), oldest_first: false, after: None, limit: Some(limit::PAGE_MAX) };
     let fetched = Fetched::<Page<Conversation>>::new(move || api::inbox::conversations(query()));
     let wanted = RwSignal::new(String::new());
-    let name = move |c: &Conversation| if c.contact_name.is_empty() { c.contact_phone.clone().unwrap_or_default() } else { c.contact_name.clone() };
+    let name = move |c: &Conversation| {
+        if c.contact_name.is_empty() { c.contact_phone.clone().unwrap_or_default() } else { c.contact_name.clone() }
+    };
     let found = Memo::new(move |_| {
         let page = fetched.get()?;
         let wanted = text::plain(wanted.get().trim());

@@ -1,16 +1,31 @@
 //! The contact beside the conversation: who they are, what this conversation is, and what came before.
 
+mod conflict;
+pub mod edit;
+mod field;
+pub mod files;
+pub mod history;
+mod tags;
+mod values;
+
 use super::head::status_name;
 use super::layout::use_panes;
 use super::thread::pane::Pane;
+use crate::api::contact::{fields, set_contact_status};
+use crate::area::{Area, Later, Part};
 use crate::i18n::*;
-use crate::live::use_store;
+use crate::live::{Store, use_store};
 use crate::part::*;
+use crate::session::use_session;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
 use model::*;
 use wasm_bindgen::JsCast;
+
+/// Id of the element that the tabs fill.
+const TAB: &str = "contact-tab";
 
 /// The contact panel: at the side, on narrower pages a sheet over the conversation, on phones the whole page.
 #[component]
@@ -37,7 +52,10 @@ pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
         }
     });
     let keys = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !panes.wide.get_untracked() {
+        // Dialogs and menus over the panel take the key for themselves.
+        let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let over = target.is_some_and(|t| t.closest("dialog, [popover]").ok().flatten().is_some());
+        if event.key() == "Escape" && !over && !panes.wide.get_untracked() {
             event.prevent_default();
             panes.close_sheet();
         }
@@ -56,15 +74,53 @@ pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
     }
 }
 
+/// The contact that the panel shows; a context of its parts.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub pane: Pane,
+    pub store: Store,
+    /// None until it is here.
+    pub contact: RwSignal<Option<Contact>>,
+    /// Its form is open.
+    pub editing: RwSignal<bool>,
+    /// The account's fields; none until they are here.
+    pub fields: Fetched<Vec<CustomField>>,
+}
+
+impl Shown {
+    fn open(id: ConversationId) -> Shown {
+        let pane = Pane::open(id);
+        let fields = Fetched::new(fields);
+        Effect::new(move |before: Option<u32>| {
+            let now = pane.store.fields_changed.get();
+            if before.is_some_and(|b| b != now) {
+                fields.refetch();
+            }
+            now
+        });
+        let shown =
+            Shown { pane, store: pane.store, contact: pane.timeline().contact.clone().into(), editing: RwSignal::new(false), fields };
+        provide_context(shown);
+        shown
+    }
+}
+
 #[component]
 fn Facts(id: ConversationId) -> impl IntoView {
     let i18n = use_i18n();
-    let pane = Pane::open(id);
-    let contact: RwSignal<Option<Contact>> = pane.timeline().contact.clone().into();
-    let others: RwSignal<Vec<Conversation>> = pane.timeline().others.clone().into();
+    let shown = Shown::open(id);
+    let (pane, contact) = (shown.pane, shown.contact);
     let kind = Signal::derive(move || pane.channel().map(|c| c.kind));
+    let tab = RwSignal::new("details");
+    let item = move |key, label: Signal<String>| TabItem { key, label, count: Signal::stored(None) };
+    let tabs = vec![
+        item("details", Signal::derive(move || t_string!(i18n, contact.tab.details).to_string())),
+        item("history", Signal::derive(move || t_string!(i18n, contact.tab.history).to_string())),
+        item("files", Signal::derive(move || t_string!(i18n, contact.tab.files).to_string())),
+    ];
+    let contact_id = Memo::new(move |_| contact.with(|c| c.as_ref().map(|c| c.id)));
     view! {
-        <div class="panel-body">
+        <div class="panel-top">
             <div class="panel-who">
                 <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) size=AvatarSize::Large channel=kind/>
                 <p class="panel-name" dir="auto">{move || pane.name()}</p>
@@ -73,28 +129,97 @@ fn Facts(id: ConversationId) -> impl IntoView {
                     Some(ContactStatus::Archived) => Some(view! { <Chip icon="archive">{t!(i18n, inbox.thread.panel.archived)}</Chip> }.into_any()),
                     _ => None,
                 }}
+                <Actions shown/>
             </div>
-            <section class="panel-part">
-                <h3>{t!(i18n, inbox.thread.panel.details)}</h3>
-                {move || match contact.get() {
-                    None => view! { <Skeleton lines=4/> }.into_any(),
-                    Some(contact) => view! { <Details contact/> }.into_any(),
-                }}
-            </section>
-            <section class="panel-part">
-                <h3>{t!(i18n, inbox.thread.panel.current)}</h3>
-                <Current pane/>
-            </section>
-            <section class="panel-part">
-                <h3>{t!(i18n, inbox.thread.panel.others)}</h3>
-                {move || {
-                    let list = others.get();
-                    if list.is_empty() {
-                        return view! { <p class="panel-none">{t!(i18n, inbox.thread.panel.no_others)}</p> }.into_any();
-                    }
-                    view! { <ul class="panel-others">{list.into_iter().map(|row| view! { <Other row/> }).collect_view()}</ul> }.into_any()
-                }}
-            </section>
+            <Tabs label=move || t_string!(i18n, inbox.thread.panel.title).to_string() items=tabs selected=tab select=move |key| tab.set(key) controls=TAB/>
+        </div>
+        <div class="panel-body" id=TAB role="tabpanel">
+            {move || match (tab.get(), contact_id.get()) {
+                ("history", Some(_)) => view! { <Area part=Part::History/> }.into_any(),
+                ("files", Some(_)) => view! { <Area part=Part::Files/> }.into_any(),
+                _ => view! { <DetailsTab shown/> }.into_any(),
+            }}
+        </div>
+        <Later part=Part::EditContact wanted=shown.editing/>
+    }
+}
+
+#[component]
+fn DetailsTab(shown: Shown) -> impl IntoView {
+    let i18n = use_i18n();
+    let contact = shown.contact;
+    view! {
+        <section class="panel-part" aria-label=move || t_string!(i18n, contact.tags.title).to_string()>
+            <h3>{t!(i18n, contact.tags.title)}</h3>
+            <tags::Tags shown/>
+        </section>
+        <section class="panel-part">
+            <h3>{t!(i18n, inbox.thread.panel.details)}</h3>
+            {move || match contact.get() {
+                None => view! { <Skeleton lines=4/> }.into_any(),
+                Some(contact) => view! { <Details contact/> }.into_any(),
+            }}
+        </section>
+        <values::Values shown/>
+        <section class="panel-part">
+            <h3>{t!(i18n, inbox.thread.panel.current)}</h3>
+            <Current pane=shown.pane/>
+        </section>
+    }
+}
+
+/// Edit, archive, and for admins block.
+#[component]
+fn Actions(shown: Shown) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let status = Memo::new(move |_| shown.contact.with(|c| c.as_ref().map(|c| c.status)));
+    let set = move |to: ContactStatus| {
+        let Some(id) = shown.contact.with_untracked(|c| c.as_ref().map(|c| c.id)).filter(|_| !busy.get_untracked()) else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let answer = set_contact_status(id, to).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(contact) => shown.store.learn_contact(&contact),
+                Err(refused) => {
+                    let fault = shown.store.hear(refused);
+                    toasts.fail(untrack(|| crate::fault::say(i18n, &fault)));
+                }
+            }
+        });
+    };
+    let asking = RwSignal::new(false);
+    let block_text = move || {
+        let name = shown.pane.name();
+        t_string!(i18n, contact.block_text, name = name.as_str()).to_string()
+    };
+    view! {
+        <div class="panel-actions">
+            <Button small=true icon="edit" press=move |()| shown.editing.set(true)
+                why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))>{t!(i18n, contact.edit)}</Button>
+            {move || match status.get() {
+                Some(ContactStatus::Active) => Some(view! {
+                    <IconButton small=true icon="archive" label=move || t_string!(i18n, contact.archive).to_string() press=move |()| set(ContactStatus::Archived)/>
+                }.into_any()),
+                Some(ContactStatus::Archived) => Some(view! {
+                    <IconButton small=true icon="undo" label=move || t_string!(i18n, contact.unarchive).to_string() press=move |()| set(ContactStatus::Active)/>
+                }.into_any()),
+                _ => None,
+            }}
+            {move || match status.get().filter(|_| session.is_admin()) {
+                None => None,
+                Some(ContactStatus::Blocked) => Some(view! {
+                    <Button small=true icon="block" press=move |()| set(ContactStatus::Active)>{t!(i18n, contact.unblock)}</Button>
+                }.into_any()),
+                Some(_) => Some(view! {
+                    <IconButton small=true icon="block" label=move || t_string!(i18n, contact.block).to_string() press=move |()| asking.set(true)/>
+                }.into_any()),
+            }}
+            <Confirm open=asking danger=true title=move || t_string!(i18n, contact.block_title).to_string() text=block_text
+                label=move || t_string!(i18n, contact.block).to_string() press=move |()| { asking.set(false); set(ContactStatus::Blocked) }/>
         </div>
     }
 }
@@ -199,30 +324,5 @@ fn Current(pane: Pane) -> impl IntoView {
             {move || waiting().map(|span| view! { <dt>{t!(i18n, inbox.thread.panel.waiting)}</dt><dd>{span}</dd> })}
             <dt>{t!(i18n, inbox.thread.panel.window)}</dt><dd>{window}</dd>
         </dl>
-    }
-}
-
-/// Another conversation of the contact; opens it.
-#[component]
-fn Other(row: Conversation) -> impl IntoView {
-    let i18n = use_i18n();
-    let store = use_store();
-    let panes = use_panes();
-    let (id, team_id, channel_id) = (row.id, row.team_id, row.channel_id);
-    let status = row.status;
-    let name = move || match status {
-        ConversationStatus::Pending => t_string!(i18n, inbox.thread.head.status_pending),
-        ConversationStatus::InProgress => t_string!(i18n, inbox.thread.head.status_in_progress),
-        ConversationStatus::Completed => t_string!(i18n, inbox.thread.head.status_completed),
-    };
-    let facts = move || [store.channel(channel_id).map(|c| c.name).unwrap_or_default(), store.team_name(team_id)].join(" · ");
-    view! {
-        <li>
-            <a class="panel-other" href=move || panes.href(id) on:click=move |_| panes.close_sheet()>
-                <span class="panel-other-line"><Time at=row.started_at style=TimeStyle::Day/><span class="panel-other-status">{name}</span></span>
-                <span class="panel-other-text" dir="auto">{row.preview.text}</span>
-                <span class="panel-other-facts">{facts}</span>
-            </a>
-        </li>
     }
 }

@@ -6,7 +6,9 @@ use crate::live::use_store;
 use crate::part::*;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Conversation, ConversationStatus, Direction, MessageKind, MessageStatus, Millis, Preview, Tab, Window, window_left};
+use model::{
+    Conversation, ConversationStatus, Direction, MessageKind, MessageStatus, Millis, Preview, Tab, Tag as ContactTag, Window, window_left,
+};
 
 const MINUTE: Millis = 60_000;
 /// From here on a waiting contact is shown in amber …
@@ -160,6 +162,7 @@ struct Facts {
     /// Waited so many minutes, since then.
     wait: Option<(Millis, Millis, Tone)>,
     window: Option<Windowed>,
+    tags: Vec<ContactTag>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -192,13 +195,14 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
                     wait_tone(waited).map(|tone| (waited / MINUTE * MINUTE, since, tone))
                 }),
                 window: if open { windowed(r, store.window(r), now) } else { None },
+                tags: r.contact_tags.iter().filter_map(|id| store.tag(*id)).collect(),
             }
         })
     });
     view! {
         {move || {
-            let Facts { assignee, team, wait, window } = facts.get();
-            (assignee.is_some() || team.is_some() || wait.is_some() || window.is_some()).then(|| view! {
+            let Facts { assignee, team, wait, window, tags } = facts.get();
+            (assignee.is_some() || team.is_some() || wait.is_some() || window.is_some() || !tags.is_empty()).then(|| view! {
                 <span class="row-chips">
                     {wait.map(|(waited, since, tone)| view! {
                         <Chip tone icon="clock" tip=Signal::derive(move || t_string!(i18n, inbox.row.waiting_tip, time = times.text(since, TimeStyle::Full)).to_string())>
@@ -214,6 +218,7 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
                         let tip = t_string!(i18n, inbox.row.team, name = name.clone()).to_string();
                         view! { <Chip icon="team" tip=tip><bdi>{name}</bdi></Chip> }
                     })}
+                    {tags.into_iter().map(|tag| view! { <TagMark tag/> }).collect_view()}
                 </span>
             })
         }}

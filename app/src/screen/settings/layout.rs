@@ -27,6 +27,8 @@ pub fn SettingsLayout() -> impl IntoView {
                     <Section href="/settings/members" icon="users" label=move || t_string!(i18n, settings.members.title).to_string()/>
                     <Section href="/settings/teams" icon="team" label=move || t_string!(i18n, settings.teams.title).to_string()/>
                     <Section href="/settings/channels" icon="plug" label=move || t_string!(i18n, settings.channels.title).to_string()/>
+                    <Section href="/settings/fields" icon="list" label=move || t_string!(i18n, contact.fields.title).to_string()/>
+                    <Section href="/settings/tags" icon="tag" label=move || t_string!(i18n, contact.tags.title).to_string()/>
                 </ul>
             </nav>
             <div class="settings-open"><Outlet/></div>

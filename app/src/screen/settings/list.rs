@@ -9,14 +9,14 @@ use model::Fault;
 
 /// What the address says is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Open {
+pub(in crate::screen) enum Open {
     Nothing,
     New,
     Id(i64),
 }
 
 /// The last part of the address: nothing, `new`, or an id.
-pub(super) fn use_open() -> Memo<Open> {
+pub(in crate::screen) fn use_open() -> Memo<Open> {
     let params = use_params_map();
     Memo::new(move |_| match params.read().get("id").as_deref() {
         None | Some("") => Open::Nothing,
@@ -26,14 +26,14 @@ pub(super) fn use_open() -> Memo<Open> {
 }
 
 /// Goes to another entry without asking: it was just saved.
-pub(super) fn use_go() -> impl Fn(String) + Clone + 'static {
+pub(in crate::screen) fn use_go() -> impl Fn(String) + Clone + 'static {
     let navigate = use_navigate();
     move |path: String| navigate(&path, leptos_router::NavigateOptions { scroll: false, replace: true, ..Default::default() })
 }
 
 /// Head, list and form of a section.
 #[component]
-pub(super) fn Split(
+pub(in crate::screen) fn Split(
     #[prop(into)] title: Signal<String>,
     #[prop(into)] lead: Signal<String>,
     /// Where "new" leads, and what it says.
@@ -76,7 +76,7 @@ enum Phase {
 /// Shows what a server function answers: a skeleton, then `show` once, or what went wrong with a retry.
 ///
 /// `show` gets the newest good answer as a signal, so that a form is not made anew whenever the list is fetched again.
-pub(super) fn when_here<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+pub(in crate::screen) fn when_here<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     fetched: Fetched<T>,
     show: impl Fn(Signal<T>) -> AnyView + Send + 'static,
 ) -> AnyView {
@@ -110,7 +110,7 @@ fn NotHere(fault: Fault, #[prop(into)] retry: Callback<()>) -> impl IntoView {
 }
 
 /// Which entry's form is on screen: changes only when another one is opened or it comes or goes, not when it changes.
-pub(super) fn use_entry(open: Memo<Open>, knows: impl Fn(i64) -> bool + Send + Sync + 'static) -> Memo<Entry> {
+pub(in crate::screen) fn use_entry(open: Memo<Open>, knows: impl Fn(i64) -> bool + Send + Sync + 'static) -> Memo<Entry> {
     Memo::new(move |_| match open.get() {
         Open::Nothing => Entry::Nothing,
         Open::New => Entry::New,
@@ -121,7 +121,7 @@ pub(super) fn use_entry(open: Memo<Open>, knows: impl Fn(i64) -> bool + Send + S
 
 /// The form beside the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(in crate::screen) enum Entry {
     Nothing,
     New,
     Known(i64),
@@ -130,7 +130,7 @@ pub(super) enum Entry {
 
 /// Nothing is open: says what to do.
 #[component]
-pub(super) fn NothingOpen(icon: &'static str, missing: bool) -> impl IntoView {
+pub(in crate::screen) fn NothingOpen(icon: &'static str, missing: bool) -> impl IntoView {
     let i18n = use_i18n();
     let title =
         move || if missing { t_string!(i18n, common.missing.title).to_string() } else { t_string!(i18n, settings.choose).to_string() };

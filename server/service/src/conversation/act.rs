@@ -181,6 +181,7 @@ pub async fn conclude(cx: &Cx, id: ConversationId, silent: bool) -> Result<Conve
     c.waiting_since = None;
     c.stop_waiting();
     c.unread = 0;
+    crate::contact::release(&mut work, &mut c).await?;
     c.reactivate_until = (preference.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours).then_some(now + limit::REOPEN_MILLIS);
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, lines);

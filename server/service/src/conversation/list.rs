@@ -22,7 +22,7 @@ pub async fn list(cx: &Cx, query: &ConversationQuery) -> Result<Page<Conversatio
     Ok(Page { items, next })
 }
 
-fn place(after: &str) -> Result<(i64, i64)> {
+pub(super) fn place(after: &str) -> Result<(i64, i64)> {
     let parts = after.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
     parts.ok_or_else(|| Fault::field("after", Wrong::Unknown).into())
 }
@@ -63,6 +63,10 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
             let n = bind(&mut args, list);
             clauses.push(format!("{column} in {{in ${n}}}"));
         }
+    }
+    if !f.tags.is_empty() {
+        let n = bind(&mut args, ids(f.tags.iter().copied()));
+        clauses.push(format!("exists (select 1 from contact_tag t where t.contact_id = c.contact_id and t.tag_id in {{in ${n}}})"));
     }
     if f.unread {
         clauses.push("c.unread > 0".into());

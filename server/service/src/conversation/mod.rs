@@ -4,6 +4,7 @@
 //! transition, the audit line and the event, commit.
 
 mod act;
+mod history;
 mod list;
 mod open;
 mod read;
@@ -11,6 +12,7 @@ mod row;
 mod start;
 
 pub use act::{assume, conclude, transfer};
+pub use history::history;
 pub use list::{count_text, counts, list, select};
 pub use open::{open, others, visible};
 pub use read::{mark_read, mark_unread, save_draft};

@@ -7,7 +7,7 @@ use model::*;
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
     };
 }
 pub(crate) use columns;
@@ -15,7 +15,7 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id))"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id))"
     };
 }
 pub(super) use view;
@@ -28,6 +28,9 @@ pub(crate) struct Row {
     pub contact_id: i64,
     pub contact_name: String,
     pub contact_phone: Option<String>,
+    pub contact_tags: String,
+    /// Where it is sent to although the contact has another number by now (CP-5).
+    pub to_address: Option<String>,
     pub channel_id: i64,
     pub team_id: i64,
     pub assignee_id: Option<i64>,
@@ -68,6 +71,8 @@ impl Row {
             contact_id: contact.0,
             contact_name: name.to_owned(),
             contact_phone: phone.map(str::to_owned),
+            contact_tags: String::new(),
+            to_address: None,
             channel_id: channel.0,
             team_id: team.0,
             assignee_id: None,
@@ -115,6 +120,7 @@ impl Row {
             contact_id: self.contact_id.into(),
             contact_name: self.contact_name.clone(),
             contact_phone: self.contact_phone.clone(),
+            contact_tags: crate::tag::parse(&self.contact_tags),
             channel_id: self.channel_id.into(),
             team_id: self.team_id.into(),
             assignee_id: self.assignee_id.map(UserId),
@@ -315,7 +321,10 @@ pub(crate) struct NewConversation<'a> {
 /// Makes a conversation; `None` when the contact has an open one on this channel already.
 pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<Option<Row>> {
     let id: i64 = work.desk().seam.id();
+    let (contact_tags,): (String,) =
+        work.one(sql!("select tags from contact where account_id = $1 and id = $2"), args![new.contact_id]).await?;
     let row = Row {
+        contact_tags,
         protocol: next_protocol(work, new.at).await?,
         assignee_id: new.assignee_id.map(|a| a.0),
         status: new.status,

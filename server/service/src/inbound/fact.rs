@@ -155,6 +155,7 @@ async fn number_changed(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::
         }
         conversation::tell(work, &c, Told::of(&c), lines);
     }
+    work.tell(Change::Contact { contact_id: contact });
     Ok(())
 }
 

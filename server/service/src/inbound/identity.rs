@@ -81,7 +81,11 @@ pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender
 async fn gained_number(work: &mut Work, id: ContactId, number: &phone::Phone) -> Result<()> {
     let (name, email): (String, Option<String>) =
         work.one(sql!("select name, email from contact where account_id = $1 and id = $2"), args![id]).await?;
-    work.run(sql!("update contact set phone = $3 where account_id = $1 and id = $2 and phone is null"), args![id, &number.e164]).await?;
+    work.run(
+        sql!("update contact set phone = $3, version = version + 1 where account_id = $1 and id = $2 and phone is null"),
+        args![id, &number.e164],
+    )
+    .await?;
     contact::index(work, id, &name, Some(&number.e164), email.as_deref()).await
 }
 
@@ -120,7 +124,8 @@ pub(crate) async fn change_number(work: &mut Work, id: ContactId, new_address: &
         args![id, number.digits()],
     )
     .await?;
-    work.run(sql!("update contact set phone = $3 where account_id = $1 and id = $2"), args![id, &number.e164]).await?;
+    work.run(sql!("update contact set phone = $3, version = version + 1 where account_id = $1 and id = $2"), args![id, &number.e164])
+        .await?;
     contact::index(work, id, &name, Some(&number.e164), email.as_deref()).await?;
     Ok(Some((old.unwrap_or_default(), number.e164)))
 }

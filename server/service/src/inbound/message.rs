@@ -86,6 +86,9 @@ async fn write(
     }
     let referral = m.referral.as_ref().map(|r| text::shorten(&r.to_string(), 4000));
     let (mut c, told, mut lines) = place(work, row, who, at, referral).await?;
+    if contact::writes_from_elsewhere(&c, m.from.phone.as_deref()) {
+        contact::release(work, &mut c).await?;
+    }
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;

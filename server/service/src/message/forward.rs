@@ -38,7 +38,9 @@ pub(super) async fn copy(
         }
         content => {
             new.body = match content {
-                Content::Template(t) => [t.header, source.body, t.footer].into_iter().filter(|p| !p.trim().is_empty()).collect::<Vec<_>>().join("\n\n"),
+                Content::Template(t) => {
+                    [t.header, source.body, t.footer].into_iter().filter(|p| !p.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
+                }
                 _ => source.body,
             };
             if new.body.trim().is_empty() || new.body.chars().count() > limit::TEXT_MAX { Err(refused().into()) } else { Ok(None) }

@@ -17,7 +17,8 @@ const EMOJI_MAX: usize = 64;
 /// [`Fault::NotAssignee`], [`Fault::Invalid`] for what is no emoji, [`Fault::Missing`].
 pub async fn react(cx: &Cx, id: MessageId, emoji: &str) -> Result<Message> {
     let emoji = emoji.trim();
-    let is_emoji = emoji.len() <= EMOJI_MAX && emoji.chars().count() <= 12 && !emoji.chars().any(|c| c.is_alphabetic() || c.is_whitespace());
+    let is_emoji =
+        emoji.len() <= EMOJI_MAX && emoji.chars().count() <= 12 && !emoji.chars().any(|c| c.is_alphabetic() || c.is_whitespace());
     Check::default().that(is_emoji, "emoji", Wrong::NotAllowed).done()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (c, mut m) = own_message(cx, &mut work, id).await?;

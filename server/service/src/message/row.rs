@@ -241,7 +241,8 @@ pub(crate) async fn set_content(work: &mut Work, m: &Message) -> Result<()> {
 
 /// Saves our own reaction.
 pub(crate) async fn set_own_reaction(work: &mut Work, m: &Message) -> Result<()> {
-    work.run(sql!("update message set own_reaction = $3 where account_id = $1 and id = $2"), args![m.id, m.own_reaction.as_deref()]).await?;
+    work.run(sql!("update message set own_reaction = $3 where account_id = $1 and id = $2"), args![m.id, m.own_reaction.as_deref()])
+        .await?;
     Ok(())
 }
 

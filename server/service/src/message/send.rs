@@ -118,8 +118,7 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
         SendWhat::Location { latitude, longitude, name, address } => {
             new.kind = MessageKind::Location;
             new.body = [name.trim(), address.trim()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n");
-            new.content =
-                Content::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone() };
+            new.content = Content::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone() };
             new.status = free(work, c, channel, now).await?;
             Some(stored_payload(&new.content, &new.body, quoted_external))
         }
@@ -169,7 +168,13 @@ async fn free(work: &mut Work, c: &Row, channel: &ChannelRow, now: Millis) -> Re
 }
 
 /// Makes the message one of a file; answers the file, and until when a link opens it when it goes as one.
-pub(super) fn own_file(new: &mut NewMessage, file: Waiting, channel: ChannelKind, note: bool, now: Millis) -> Result<(Waiting, Option<Millis>)> {
+pub(super) fn own_file(
+    new: &mut NewMessage,
+    file: Waiting,
+    channel: ChannelKind,
+    note: bool,
+    now: Millis,
+) -> Result<(Waiting, Option<Millis>)> {
     let seen = file.view();
     let delivery = if note { Delivery::Native } else { seen.delivery(channel).ok_or(Fault::FileTooLarge { megabytes: FILE_MAX / MB })? };
     if !note {
@@ -196,13 +201,9 @@ async fn payload_of(work: &mut Work, m: &Message) -> Result<outbox::Payload> {
 fn stored_payload(content: &Content, body: &str, quoted: Option<String>) -> outbox::Payload {
     match content {
         Content::Media(file) => outbox::Payload::File { media_id: file.id, quoted },
-        Content::Location { latitude, longitude, name, address } => outbox::Payload::Location {
-            latitude: *latitude,
-            longitude: *longitude,
-            name: name.clone(),
-            address: address.clone(),
-            quoted,
-        },
+        Content::Location { latitude, longitude, name, address } => {
+            outbox::Payload::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone(), quoted }
+        }
         Content::Contacts { cards } => outbox::Payload::Contacts { cards: cards.clone(), quoted },
         _ => outbox::Payload::Text { text: body.to_owned(), quoted },
     }
@@ -276,7 +277,8 @@ pub(super) async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Resu
 pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (mut c, mut m) = own_message(cx, &mut work, id).await?;
-    let repeats = m.kind == MessageKind::Text || matches!(m.content, Content::Media(_) | Content::Location { .. } | Content::Contacts { .. });
+    let repeats =
+        m.kind == MessageKind::Text || matches!(m.content, Content::Media(_) | Content::Location { .. } | Content::Contacts { .. });
     if m.status != MessageStatus::Failed || !repeats || m.direction != Direction::Out {
         return Err(Fault::WrongState.into());
     }

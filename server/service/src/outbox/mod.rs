@@ -87,8 +87,11 @@ pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &
 pub(crate) async fn queue_reaction(work: &mut Work, c: &Conversation, on: MessageId, target: &str, emoji: &str) -> Result<()> {
     // The kind names the message, so that the statement finds it.
     let kind = format!("REACTION {on}");
-    work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = $3 and state = 'QUEUED'"), args![c.id, &kind])
-        .await?;
+    work.run(
+        sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = $3 and state = 'QUEUED'"),
+        args![c.id, &kind],
+    )
+    .await?;
     push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }).await
 }
 
@@ -261,7 +264,7 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
     }
 }
 
-/// Where to send: the identity that this channel knows, the phone number first.
+/// Where to send: what the conversation stays with (CP-5), else the identity that this channel knows, the phone number first.
 async fn recipient(desk: &Desk, job: &Job) -> Result<Option<Recipient>> {
     let kind = match channels::row(desk, job.channel_id.into()).await? {
         Some(row) => row.kind,
@@ -270,8 +273,14 @@ async fn recipient(desk: &Desk, job: &Job) -> Result<Option<Recipient>> {
     let rows: Vec<(String, String)> = desk
         .system(job.account_id.into())
         .all(
-            sql!("select kind, address from contact_identity where account_id = $1 and contact_id = $2 and channel_kind = $3 and not former order by kind desc"),
-            args![job.contact_id, kind],
+            sql!(
+                "select kind, address from (
+                   select to_kind as kind, to_address as address, 1 as own from conversation where account_id = $1 and id = $4 and to_address is not null
+                   union all
+                   select kind, address, 0 from contact_identity where account_id = $1 and contact_id = $2 and channel_kind = $3 and not former
+                 ) way order by own desc, kind desc"
+            ),
+            args![job.contact_id, kind, job.conversation_id],
         )
         .await?;
     // PHONE sorts before BSUID here, and website visitors have one identity only.

@@ -14,11 +14,14 @@ const LARGE: &[&str] = &[
     "contact",
     "contact_identity",
     "contact_term",
+    "contact_tag",
+    "contact_field",
     "outbox",
     "event",
     "webhook",
     "media",
     "c",
+    "t",
     "m",
     "k",
     "o",
@@ -51,6 +54,12 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
                 let (text, args) = conversation::select(seen, &q, after, 41);
                 add(&format!("list {tab} for {who}, after {after:?}"), text, with_account(args), true);
             }
+        }
+        for tab in [Tab::New, Tab::Mine, Tab::Done] {
+            let filter = Filter { tags: vec![TagId(1), TagId(2)], ..Filter::default() };
+            let q = ConversationQuery { tab, filter, oldest_first: false, after: None, limit: None };
+            let (text, args) = conversation::select(seen, &q, None, 41);
+            add(&format!("list {tab} for {who}, by tags"), text, with_account(args), true);
         }
         let (text, args) = conversation::count_text(seen);
         add(&format!("counts for {who}"), text, with_account(args), false);
@@ -101,6 +110,8 @@ async fn fill(w: &World) {
     let (account, channel, team) = (w.account, w.channel, w.team);
     for text in [
         format!("insert into contact (id, account_id, name, created_at, updated_at) select n, {account}, 'Contato ' || cast(n as text), 1, 1 from {s} s"),
+        format!("insert into tag (id, account_id, name, name_key, colour, created_at) values (1, {account}, 'a', 'a', 'RED', 1), (2, {account}, 'b', 'b', 'RED', 1)"),
+        format!("insert into contact_tag (account_id, contact_id, tag_id) select {account}, n, 1 + n % 2 from {s} s"),
         format!("insert into contact_identity (account_id, kind, value, contact_id, channel_kind, address, created_at) select {account}, 'PHONE', cast(n as text), n, 'WHATSAPP', 'x', 1 from {s} s"),
         format!("insert into contact_term (account_id, term, contact_id) select {account}, 'contato' || cast(n as text), n from {s} s"),
         format!(

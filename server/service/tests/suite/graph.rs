@@ -148,6 +148,11 @@ impl Graph {
         self.state.lock().unwrap().uploads.clone()
     }
 
+    /// To whom, in order.
+    pub fn recipients(&self) -> Vec<String> {
+        self.sent().iter().map(|b| b["to"].as_str().unwrap_or_default().trim_start_matches('+').to_owned()).collect()
+    }
+
     /// Messages that were marked as read.
     pub fn read(&self) -> Vec<String> {
         self.state.lock().unwrap().read.clone()

@@ -138,7 +138,7 @@ both! {
         }
         let columns: Vec<(String,)> =
             w.rows("select cast(table_name || '.' || column_name as text) from information_schema.columns where collation_name = 'C' and table_schema = 'public' order by 1").await;
-        assert_eq!(columns.into_iter().map(|(c,)| c).collect::<Vec<_>>(), ["contact_term.term", "conversation.protocol"]);
+        assert_eq!(columns.into_iter().map(|(c,)| c).collect::<Vec<_>>(), ["contact_term.term", "conversation.protocol", "quick_reply.alias_key"]);
     }
 
     async fn a_begin_that_is_dropped_loses_no_later_write(w) {

@@ -4,7 +4,10 @@ use crate::payload;
 use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
-use service::{Cx, Desk, args, auth, channels, conversation, inbox, media, message, people, search, template, token, visitor};
+use service::{
+    Cx, Desk, args, auth, channels, contact, conversation, field, inbox, media, message, people, reply, search, tag, template, token,
+    visitor,
+};
 use std::collections::BTreeSet;
 
 /// A second account with an admin of its own. Set-up is closed, so its rows are written as set-up writes them.
@@ -41,6 +44,9 @@ struct Theirs {
     template: Template,
     media: MediaId,
     upload: MediaId,
+    tag: TagId,
+    field: FieldId,
+    reply: ReplyId,
     login: LoginId,
     account: AccountId,
 }
@@ -164,9 +170,45 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("auth::revoke_login", "missing", |cx, t| Box::pin(async move { auth::revoke_login(&cx, t.login).await })),
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
-    ("contact::get", "missing", |cx, t| {
-        Box::pin(async move { service::contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })
+    ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
+    ("contact::save", "missing", |cx, t| {
+        Box::pin(async move {
+            let (phone, email, annotation) = (String::new(), String::new(), String::new());
+            let draft = ContactDraft { id: t.contact, version: 1, name: "Tomado".into(), phone, email, annotation, fields: Vec::new() };
+            contact::save(&cx, draft).await.map(drop)
+        })
     }),
+    ("contact::set_status", "missing", |cx, t| {
+        Box::pin(async move { contact::set_status(&cx, t.contact, ContactStatus::Archived).await.map(drop) })
+    }),
+    ("tag::save", "missing", |cx, t| {
+        Box::pin(async move { tag::save(&cx, TagDraft { id: Some(t.tag), name: "Tomada".into(), colour: TagColour::Red }).await.map(drop) })
+    }),
+    ("tag::delete", "missing", |cx, t| Box::pin(async move { tag::delete(&cx, t.tag, true).await })),
+    ("tag::change", "missing", |cx, t| Box::pin(async move { tag::change(&cx, t.contact, TagChange::Replace, &[]).await.map(drop) })),
+    ("reply::get", "missing", |cx, t| Box::pin(async move { reply::get(&cx, t.reply).await.map(drop) })),
+    ("reply::save", "missing", |cx, t| Box::pin(async move { reply::save(&cx, reply_draft(Some(t.reply))).await.map(drop) })),
+    ("reply::save for their team", "invalid", |cx, t| {
+        Box::pin(async move {
+            let draft = ReplyDraft { scope: ReplyScope::Teams, team_ids: vec![t.team], ..reply_draft(None) };
+            reply::save(&cx, draft).await.map(drop)
+        })
+    }),
+    ("reply::delete", "missing", |cx, t| Box::pin(async move { reply::delete(&cx, t.reply).await })),
+    ("field::save", "missing", |cx, t| {
+        Box::pin(async move {
+            let draft = FieldDraft {
+                id: Some(t.field),
+                kind: FieldKind::Text,
+                name: "x".into(),
+                required: true,
+                archived: true,
+                options: Vec::new(),
+            };
+            field::save(&cx, draft).await.map(drop)
+        })
+    }),
+    ("field::sort", "missing", |cx, t| Box::pin(async move { field::sort(&cx, &[t.field]).await.map(drop) })),
 ];
 
 /// What lists and reads, in `no_list_shows_another_accounts_rows`.
@@ -175,18 +217,23 @@ const LISTS: &[&str] = &[
     "auth::me",
     "channels::forms",
     "channels::list",
+    "contact::files",
     "contact::list",
     "conversation::counts",
+    "conversation::history",
     "conversation::list",
     "conversation::others",
     "desk::events_since",
     "desk::last_seq",
+    "field::list",
     "inbox::workspace",
     "people::account",
     "people::members",
     "people::teams",
+    "reply::list",
     "search::contacts",
     "search::search",
+    "tag::list",
     "visitor::nickname",
 ];
 
@@ -223,6 +270,10 @@ fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
     }
 }
 
+fn reply_draft(id: Option<ReplyId>) -> ReplyDraft {
+    ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), archived: false }
+}
+
 /// Everything of account A that a list could show.
 async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let template = w.templates(&[payload::template("volta", "UTILITY", "Olá")]).await.remove(0);
@@ -239,6 +290,14 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let done = w.served(&w.admin, "5511987650001").await;
     conversation::conclude(&w.admin, done.id, true).await.unwrap();
     let media = w.number("select id from media").await;
+    let tag = tag::save(&w.admin, TagDraft { id: None, name: "VIP".into(), colour: TagColour::Blue }).await.unwrap().id;
+    tag::change(&w.admin, c.contact_id, TagChange::Insert, &[tag]).await.unwrap();
+    let reply = reply::save(&w.admin, reply_draft(None)).await.unwrap().id;
+    let draft = FieldDraft { id: None, kind: FieldKind::String, name: "CPF".into(), required: false, archived: false, options: Vec::new() };
+    let field = field::save(&w.admin, draft).await.unwrap().id;
+    let known = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap();
+    let fields = vec![FieldValue { field_id: field, value: "123".into() }];
+    contact::save(&w.admin, ContactDraft { fields, ..ContactDraft::of(&known) }).await.unwrap();
     std::sync::Arc::new(Theirs {
         conversation: c.id,
         message: m.id,
@@ -251,6 +310,9 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
         template,
         media: media.into(),
         upload: w.upload(&w.admin, "a.txt", FileWish::Shown, b"segredo").await.unwrap().id,
+        tag,
+        field,
+        reply,
         login: w.admin.login.unwrap(),
         account: w.account,
     })
@@ -261,7 +323,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -297,7 +359,7 @@ both! {
         let t = theirs(w).await;
         let cx = second_account(&w.desk).await;
         for tab in Tab::ALL {
-            for filter in [Filter::default(), Filter { channels: vec![t.channel], teams: vec![t.team], assignees: vec![t.user], unread: false }] {
+            for filter in [Filter::default(), Filter { channels: vec![t.channel], teams: vec![t.team], assignees: vec![t.user], unread: false, tags: vec![t.tag] }, Filter { tags: vec![t.tag], ..Filter::default() }] {
                 let q = ConversationQuery { tab: *tab, filter, oldest_first: false, after: None, limit: None };
                 assert_eq!(conversation::list(&cx, &q).await.unwrap().items, []);
             }
@@ -319,8 +381,16 @@ both! {
         assert_eq!(service::desk::events_since(&scope, 0, 100).await.unwrap(), []);
         assert_eq!(service::desk::last_seq(&scope).await.unwrap(), 0);
         assert_eq!(visitor::nickname(&scope, w.agent("Ana Souza", w.team).await.user).await.unwrap(), "");
-        assert_eq!(service::contact::list(&cx, None, None, 50).await.unwrap().items, []);
-        assert_eq!(service::contact::list(&cx, Some("Pessoa"), None, 50).await.unwrap().items, []);
+        assert_eq!(contact::list(&cx, None, None, 50).await.unwrap().items, []);
+        assert_eq!(contact::list(&cx, Some("Pessoa"), None, 50).await.unwrap().items, []);
+        assert_eq!((tag::list(&cx).await.unwrap(), field::list(&cx).await.unwrap()), (vec![], vec![]));
+        assert_eq!(reply::list(&cx, &ReplyQuery { manage: true, ..ReplyQuery::default() }).await.unwrap().items, []);
+        let history = HistoryQuery { contact_id: t.contact, channel_id: None, after: None, limit: None };
+        assert_eq!(conversation::history(&cx, &history).await.unwrap().items, []);
+        for kind in FileKind::ALL {
+            let files = FileQuery { contact_id: t.contact, kind: *kind, text: String::new(), after: None, limit: None };
+            assert_eq!(contact::files(&cx, &files).await.unwrap(), FilePage::default());
+        }
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
         // Their bus says nothing here.

@@ -4,7 +4,7 @@ use super::error::{Answer, Common, OfOne};
 use super::extract::{Asked, Caller, Id, List};
 use super::page::{Page, size};
 use axum::Json;
-use model::{ChannelId, Conversation, ConversationId, ConversationQuery, Filter, Tab, TeamId, UserId, limit};
+use model::{ChannelId, Conversation, ConversationId, ConversationQuery, Filter, Tab, TagId, TeamId, UserId, limit};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,6 +62,10 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
     pub assignee: List<UserId>,
+    /// Only contacts with any of these tags, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+    pub tag: List<TagId>,
     /// Only those with unread messages.
     #[serde(default)]
     #[param(value_type = Option<bool>)]
@@ -88,7 +92,13 @@ pub struct ListQuery {
 pub async fn list_conversations(Caller(cx): Caller, Asked(query): Asked<ListQuery>) -> Answer<Json<Page<Conversation>>> {
     let query = ConversationQuery {
         tab: query.tab.into(),
-        filter: Filter { channels: query.channel.0, teams: query.team.0, assignees: query.assignee.0, unread: query.unread },
+        filter: Filter {
+            channels: query.channel.0,
+            teams: query.team.0,
+            assignees: query.assignee.0,
+            tags: query.tag.0,
+            unread: query.unread,
+        },
         oldest_first: query.order == Order::Oldest,
         after: query.after,
         limit: Some(size(query.limit, limit::CONVERSATION_PAGE)?),

@@ -28,7 +28,10 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             && pane.channel().is_some_and(|c| c.kind.reacts())
             && of(|m| {
                 !matches!(m.kind, MessageKind::Note | MessageKind::Transition)
-                    && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Queued)
+                    && !matches!(
+                        m.status,
+                        MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Queued
+                    )
             })
     };
     let file = move || {

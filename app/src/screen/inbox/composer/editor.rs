@@ -2,6 +2,7 @@
 
 use super::super::thread::pane::{Pane, Tab, use_pane};
 use super::files::{AttachMenu, attach, listed, tray_id};
+use super::quick::{Quick, QuickButton, QuickPicker};
 use super::voice::VoiceButton;
 use crate::i18n::*;
 use crate::live::Step;
@@ -89,6 +90,7 @@ pub fn Editor(
         Files::Busy if tab == Tab::Note => Some(t_string!(i18n, file.busy).to_string()),
         _ => None,
     });
+    let quick = (tab == Tab::Message).then(|| Quick::new(node, save));
     let leave = move || {
         let bare = files.get_untracked() == Files::None;
         if (bare && empty.get_untracked()) || over.get_untracked().is_some() || held.with_untracked(Option::is_some) {
@@ -110,8 +112,14 @@ pub fn Editor(
             if value.is_empty() { writing.stop() } else { writing.go_on() }
         }
         save.run(value);
+        if let Some(quick) = quick {
+            quick.typed();
+        }
     };
     let pressed = move |event: KeyboardEvent| {
+        if quick.is_some_and(|quick| quick.key(&event)) {
+            return;
+        }
         match event.key().as_str() {
             // A word that is still being composed (accents, Japanese, …) takes the Enter for itself.
             "Enter" if !event.is_composing() && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
@@ -157,8 +165,10 @@ pub fn Editor(
         _ => None,
     };
     view! {
+        {quick.map(|quick| view! { <QuickPicker quick/> })}
         <div class="editor">
             <AttachMenu tab/>
+            {quick.map(|quick| view! { <QuickButton quick/> })}
             <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
                 aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
                 on:input=typed on:keydown=pressed on:paste=pasted on:blur=move |_| writing.stop()></textarea>

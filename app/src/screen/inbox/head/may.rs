@@ -144,6 +144,7 @@ mod tests {
             contact_id: ContactId(1),
             contact_name: "Bia".into(),
             contact_phone: None,
+            contact_tags: Vec::new(),
             channel_id: ChannelId(1),
             team_id: TEAM,
             assignee_id: assignee,
