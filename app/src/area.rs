@@ -15,6 +15,9 @@ pub enum Part {
     Members,
     Teams,
     Channels,
+    Reasons,
+    Ending,
+    Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
     /// The palette and the sheet of shortcuts.
@@ -48,7 +51,15 @@ impl Part {
     fn file(self) -> File {
         match self {
             Part::Login | Part::Setup => File::Door,
-            Part::Profile | Part::Settings | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
+            Part::Profile
+            | Part::Settings
+            | Part::Account
+            | Part::Members
+            | Part::Teams
+            | Part::Channels
+            | Part::Reasons
+            | Part::Ending
+            | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates => File::Sheets,
@@ -72,6 +83,9 @@ fn office(part: Part) -> AnyView {
         Part::Account => view! { <AccountScreen/> }.into_any(),
         Part::Members => view! { <MembersScreen/> }.into_any(),
         Part::Teams => view! { <TeamsScreen/> }.into_any(),
+        Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
+        Part::Ending => view! { <EndingScreen/> }.into_any(),
+        Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
 }

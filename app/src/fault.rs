@@ -31,6 +31,8 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::ChooseTeam => t_string!(i18n, fault.choose_team).to_string(),
         Fault::PersonUnavailable => t_string!(i18n, fault.person_unavailable).to_string(),
         Fault::SameTarget => t_string!(i18n, fault.same_target).to_string(),
+        Fault::ReasonRequired => t_string!(i18n, fault.reason_required).to_string(),
+        Fault::InUse => t_string!(i18n, fault.in_use).to_string(),
         Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
         Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
         Fault::RateLimited { seconds } => t_string!(i18n, fault.rate_limited, seconds = *seconds).to_string(),
@@ -52,6 +54,8 @@ pub fn say_wrong(i18n: I18nContext<Locale>, wrong: Wrong) -> String {
         Wrong::NotAPhone => t_string!(i18n, common.wrong.not_a_phone),
         Wrong::NotATimeZone => t_string!(i18n, common.wrong.not_a_time_zone),
         Wrong::NotAnOrigin => t_string!(i18n, common.wrong.not_an_origin),
+        Wrong::NotRight => t_string!(i18n, common.wrong.not_right),
+        Wrong::NotAnAmount => t_string!(i18n, common.wrong.not_an_amount),
         Wrong::NotAllowed => t_string!(i18n, common.wrong.not_allowed),
         Wrong::Unknown => t_string!(i18n, common.wrong.unknown),
     }

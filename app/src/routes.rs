@@ -41,6 +41,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("members/:id?") view=|| view! { <Area part=Part::Members/> }/>
                         <Route path=path!("teams/:id?") view=|| view! { <Area part=Part::Teams/> }/>
                         <Route path=path!("channels/:id?") view=|| view! { <Area part=Part::Channels/> }/>
+                        <Route path=path!("reasons/:id?") view=|| view! { <Area part=Part::Reasons/> }/>
+                        <Route path=path!("many") view=|| view! { <Area part=Part::Many/> }/>
+                        <Route path=path!("closing") view=|| view! { <Area part=Part::Ending/> }/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -68,6 +68,11 @@ tagged! { "code":
         /// TR-4.
         #[error("The conversation is already there.")]
         SameTarget,
+        /// CO-5.
+        #[error("Choose a reason for concluding.")]
+        ReasonRequired,
+        #[error("It is in use. Deactivate it instead.")]
+        InUse,
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
@@ -108,6 +113,8 @@ crate::words! {
         NotAPhone = "not_a_phone",
         NotATimeZone = "not_a_time_zone",
         NotAnOrigin = "not_an_origin",
+        NotRight = "not_right",
+        NotAnAmount = "not_an_amount",
         NotAllowed = "not_allowed",
         Unknown = "unknown",
     }
@@ -150,6 +157,8 @@ impl Fault {
             ChooseTeam => "choose_team",
             PersonUnavailable => "person_unavailable",
             SameTarget => "same_target",
+            ReasonRequired => "reason_required",
+            InUse => "in_use",
             LastAdmin => "last_admin",
             ChannelDown => "channel_down",
             RateLimited { .. } => "rate_limited",
@@ -168,7 +177,7 @@ impl Fault {
             Forbidden | NotYourTeam | NotAssignee => 403,
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
-            Invalid { .. } | TemplateValues { .. } | ChooseTeam => 422,
+            Invalid { .. } | TemplateValues { .. } | ChooseTeam | ReasonRequired => 422,
             SetupClosed
             | AlreadyAssumed { .. }
             | WrongState
@@ -181,6 +190,7 @@ impl Fault {
             | ContactBlocked
             | PersonUnavailable
             | SameTarget
+            | InUse
             | LastAdmin
             | ChannelDown
             | KeyReused => 409,

@@ -94,6 +94,10 @@ ids! {
     OutboxId,
     /// An API token.
     TokenId,
+    /// A reason for concluding.
+    ReasonId,
+    /// A conclusion of many conversations at once.
+    ClosingJobId,
 }
 
 #[cfg(test)]

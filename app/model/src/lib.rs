@@ -4,6 +4,7 @@
 //! * [`people`]: accounts, users, memberships, teams.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
+//! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -11,7 +12,9 @@
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
+mod bulk;
 mod channel;
+mod closing;
 mod contact;
 mod conversation;
 mod delivery;
@@ -27,7 +30,9 @@ mod sight;
 mod template;
 pub mod text;
 
+pub use bulk::*;
 pub use channel::*;
+pub use closing::*;
 pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;

@@ -35,7 +35,8 @@ tagged! { "type":
         Message { access: Access, message: Box<Message> },
         /// Users, teams, channels, templates or the account changed: fetch what you show of them again.
         Setup { what: SetupKind },
-        /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
+        /// For this reader only: they no longer see the conversation. Made by the socket; stored when it was purged, for
+        /// everybody.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
         /// For this reader only: something happened that is not theirs to see; keeps the sequence gapless.
         Nothing,
@@ -51,6 +52,8 @@ pub enum SetupKind {
     Teams,
     Channels,
     Templates,
+    /// Reasons for concluding, and when conversations close by themselves.
+    Closing,
 }
 
 impl Event {

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod auth;
+pub mod closing;
 pub mod inbox;
 pub mod settings;
 mod wire;

@@ -4,5 +4,6 @@ pub mod auth;
 pub mod help;
 pub mod inbox;
 pub mod not_found;
+pub mod preference;
 pub mod profile;
 pub mod settings;

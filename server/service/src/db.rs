@@ -51,7 +51,22 @@ macro_rules! id_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Int(Some(v.0)) } }
     impl From<Option<model::$t>> for Arg { fn from(v: Option<model::$t>) -> Self { Arg::Int(v.map(|v| v.0)) } }
 )* } }
-id_arg!(AccountId, UserId, LoginId, TeamId, ChannelId, ContactId, ConversationId, MessageId, TemplateId, MediaId, OutboxId, TokenId);
+id_arg!(
+    AccountId,
+    UserId,
+    LoginId,
+    TeamId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    TemplateId,
+    MediaId,
+    OutboxId,
+    TokenId,
+    ReasonId,
+    ClosingJobId
+);
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
 )* } }
@@ -68,7 +83,11 @@ word_arg!(
     MessageKind,
     MessageStatus,
     ConversationStatus,
-    MediaState
+    MediaState,
+    ReasonCategory,
+    Currency,
+    JobState,
+    ItemState
 );
 
 /// A list of ids for `{in $n}`.

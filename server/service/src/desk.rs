@@ -208,7 +208,7 @@ impl Desk {
                 self.channels.forget();
                 self.routes.forget();
             }
-            SetupKind::Account | SetupKind::Templates => {}
+            SetupKind::Account | SetupKind::Templates | SetupKind::Closing => {}
         }
     }
 

@@ -4,12 +4,14 @@
 //! * [`db`], [`statement`], [`migration`], [`seam`], [`keys`]: database, statements, time, secrets.
 //! * [`auth`], [`people`], [`channels`], [`template`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
+//! * [`closing`]: how conversations end.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`token`]: API tokens.
 
 pub mod auth;
 mod cache;
 pub mod channels;
+pub mod closing;
 pub mod contact;
 pub mod conversation;
 pub mod db;

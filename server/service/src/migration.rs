@@ -12,6 +12,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "search", include_str!("../migrations/0005_search.sql")),
     (6, "former_identity", include_str!("../migrations/0006_former_identity.sql")),
     (7, "note", include_str!("../migrations/0007_note.sql")),
+    (9, "closing", include_str!("../migrations/0009_closing.sql")),
 ];
 
 /// The steps for one database.

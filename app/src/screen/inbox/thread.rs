@@ -7,8 +7,9 @@ mod scroll;
 mod timeline;
 
 use super::bubble::MessageInfo;
+use super::classify::ClassifyDialog;
 use super::composer::Composer;
-use super::conclude::ConcludeDialog;
+use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::head::Head;
 use super::layout::use_panes;
 use super::note::NoteDialogs;
@@ -158,6 +159,8 @@ pub fn Sheets() -> impl IntoView {
     view! {
         <TransferDialog/>
         <ConcludeDialog/>
+        <PreferenceDialog/>
+        <ClassifyDialog/>
         <TemplateDialog restart=true/>
         <TemplateDialog restart=false/>
         <NoteDialogs/>

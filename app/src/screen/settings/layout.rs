@@ -27,6 +27,9 @@ pub fn SettingsLayout() -> impl IntoView {
                     <Section href="/settings/members" icon="users" label=move || t_string!(i18n, settings.members.title).to_string()/>
                     <Section href="/settings/teams" icon="team" label=move || t_string!(i18n, settings.teams.title).to_string()/>
                     <Section href="/settings/channels" icon="plug" label=move || t_string!(i18n, settings.channels.title).to_string()/>
+                    <Section href="/settings/reasons" icon="flag" label=move || t_string!(i18n, closing.list.title).to_string()/>
+                    <Section href="/settings/closing" icon="conclude" label=move || t_string!(i18n, closing.settings.title).to_string()/>
+                    <Section href="/settings/many" icon="archive" label=move || t_string!(i18n, closing.many.title).to_string()/>
                 </ul>
             </nav>
             <div class="settings-open"><Outlet/></div>

@@ -4,6 +4,7 @@
 
 mod acts;
 mod auth;
+mod auto_close;
 mod batch;
 mod closing;
 mod events;
@@ -11,6 +12,7 @@ mod explain;
 mod graph;
 mod life;
 mod list;
+mod many;
 mod media;
 mod notes;
 mod notices;
@@ -19,7 +21,9 @@ mod payload;
 mod people;
 mod race;
 mod reactions;
+mod reasons;
 mod restart;
+mod retention;
 mod search;
 mod sight;
 mod start;

@@ -164,6 +164,8 @@ mod tests {
                 text: String::new(),
                 author_id: None,
             },
+            closed_by: None,
+            classification: None,
         }
     }
 
