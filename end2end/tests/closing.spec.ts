@@ -77,7 +77,7 @@ test.describe('refused by the server', () => {
 test.use({ allowedErrors: [/closing\/(save_reason|delete_reason)/] })
 
 test('CO-5 an admin makes reasons and demands one: nothing is concluded without', async ({ agent, ownServers }) => {
-  test.setTimeout(60_000)
+  test.setTimeout(120_000)
   const { url, sim } = await ownServers()
   const [alice, ana] = [await agent('admin@prosa.example', { baseURL: url }), await agent('ana@prosa.example', { baseURL: url })]
   const name = await served(ana, sim)
@@ -191,7 +191,7 @@ test.describe('with the password once more', () => {
 test.use({ allowedErrors: [/closing\/(start_job|save_retention)/] })
 
 test('BC-1 BC-2 an admin concludes many at once, with the password, and sees what became of each', async ({ agent, ownServers }) => {
-  test.setTimeout(60_000)
+  test.setTimeout(120_000)
   const { url, sim } = await ownServers()
   const [alice, ana] = [await agent('admin@prosa.example', { baseURL: url }), await agent('ana@prosa.example', { baseURL: url })]
   const name = unique('Massa')

@@ -163,7 +163,7 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
             <form class="form" method="post" novalidate on:submit=submit aria-label=move || title.get()>
                 <Toggle name="enabled" checked=enabled label=move || t_string!(i18n, closing.auto.enabled).to_string()/>
                 <DurationField name="idle_minutes" value=idle min=limit::IDLE_MINUTES_MIN max=limit::IDLE_MINUTES_MAX
-                    label=move || t_string!(i18n, closing.auto.idle).to_string()/>
+                    label=move || t_string!(i18n, closing.auto.idle).to_string() hint=move || t_string!(i18n, closing.auto.idle_hint).to_string()/>
                 <Toggle name="warns" checked=warns label=move || t_string!(i18n, closing.auto.warn).to_string()/>
                 <Show when=move || warns.get()>
                     <DurationField name="warn_minutes" value=warn min=1 max=limit::IDLE_MINUTES_MAX
