@@ -20,12 +20,13 @@ pub struct Chosen {
     list: RwSignal<Option<Vec<Reason>>>,
 }
 
-impl Chosen {
-    /// Nothing yet.
-    pub fn new() -> Chosen {
+impl Default for Chosen {
+    fn default() -> Chosen {
         Chosen { reason: RwSignal::new(None), amount: RwSignal::new(String::new()), list: RwSignal::new(None) }
     }
+}
 
+impl Chosen {
     /// What is said already.
     fn begin(self, pane: Pane, said: Option<Classification>) {
         let mark = closing::decimal(pane.i18n());
@@ -160,7 +161,7 @@ pub fn ClassifyDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let open = opened_by(pane, |s| *s == Sheet::Classify);
-    let chosen = Chosen::new();
+    let chosen = Chosen::default();
     let faults = Faults::provide();
     let busy = RwSignal::new(false);
     effect(move || {

@@ -26,7 +26,7 @@ pub fn ConcludeDialog() -> impl IntoView {
     let classify = Memo::new(move |_| asked.get() || pane.closing().is_some_and(|s| s.requires_reason()));
     let dont_ask = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    let chosen = Chosen::new();
+    let chosen = Chosen::default();
     let faults = Faults::provide();
     effect(move || {
         if let Some(Sheet::Conclude { silent, classify: asks }) = pane.sheet.get() {
