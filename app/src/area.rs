@@ -17,6 +17,9 @@ pub enum Part {
     Channels,
     Fields,
     Tags,
+    Reasons,
+    Ending,
+    Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
     /// The palette and the sheet of shortcuts.
@@ -65,7 +68,10 @@ impl Part {
             | Part::Channels
             | Part::Fields
             | Part::Tags
-            | Part::Replies => File::Office,
+            | Part::Replies
+            | Part::Reasons
+            | Part::Ending
+            | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
@@ -92,6 +98,9 @@ fn office(part: Part) -> AnyView {
         Part::Fields => view! { <FieldsScreen/> }.into_any(),
         Part::Tags => view! { <TagsScreen/> }.into_any(),
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
+        Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
+        Part::Ending => view! { <EndingScreen/> }.into_any(),
+        Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
 }

@@ -8,13 +8,14 @@
 //! * [`part`]: shared components; its documentation lists them.
 //! * [`frame`]: navigation around every signed-in page; [`shell`]: the HTML document.
 //! * [`session`], [`prefs`], [`language`]: who, how, and in which language; contexts.
-//! * [`fault`], [`delivery`]: sentences for everything that can go wrong.
+//! * [`fault`], [`delivery`], [`closing`]: sentences for everything that can go wrong.
 //!
 //! The server provides, as contexts of every page: [`BuildId`], [`model::Boot`] (from `service::auth::boot`), and what
 //! [`api`] needs. It renders with `render_app_to_stream_with_context(…, app::shell::shell)`.
 
 pub mod api;
 pub mod area;
+pub mod closing;
 pub mod delivery;
 pub mod fault;
 pub mod frame;

@@ -44,6 +44,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("channels/:id?") view=|| view! { <Area part=Part::Channels/> }/>
                         <Route path=path!("fields/:id?") view=|| view! { <Area part=Part::Fields/> }/>
                         <Route path=path!("tags/:id?") view=|| view! { <Area part=Part::Tags/> }/>
+                        <Route path=path!("reasons/:id?") view=|| view! { <Area part=Part::Reasons/> }/>
+                        <Route path=path!("many") view=|| view! { <Area part=Part::Many/> }/>
+                        <Route path=path!("closing") view=|| view! { <Area part=Part::Ending/> }/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

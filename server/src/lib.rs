@@ -100,9 +100,11 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     set.spawn(service::media::run(desk.clone()));
     set.spawn(service::outbox::run_files(desk.clone()));
     set.spawn(reindex(desk.clone()));
+    // What these write is whole or not there: they may end anywhere.
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
+    let (alone, many) = (service::closing::auto::run(desk.clone()), service::closing::many::run(desk.clone()));
     set.spawn(async move {
-        tokio::select! { () = keeping => {}, () = stop.cancelled() => {} }
+        tokio::select! { () = keeping => {}, () = alone => {}, () = many => {}, () = stop.cancelled() => {} }
     });
     Ok(set)
 }
@@ -126,6 +128,9 @@ async fn housekeeping(desk: Desk) {
         }
         if let Err(e) = service::media::clean(&desk).await {
             tracing::warn!(error = %e, "clearing away files failed");
+        }
+        if let Err(e) = service::closing::retention::turn(&desk).await {
+            tracing::warn!(error = %e, "purging old conversations failed");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
     }

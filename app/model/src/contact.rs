@@ -165,7 +165,7 @@ pub struct HistoryQuery {
 
 words! {
     /// What the files of a contact are sorted into (CP-2).
-    pub enum FileKind {
+    pub enum ShelfKind {
         Document = "DOCUMENT",
         Link = "LINK",
         /// Pictures, videos, recordings.
@@ -177,7 +177,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileQuery {
     pub contact_id: ContactId,
-    pub kind: FileKind,
+    pub kind: ShelfKind,
     /// Part of the name, of the text beside it, or of the link.
     #[serde(default)]
     pub text: String,

@@ -86,6 +86,12 @@ pub struct Conversation {
     /// Messages of the contact that nobody has read.
     pub unread: i64,
     pub preview: Preview,
+    /// Who concluded it; none while it is open, and when it closed by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<UserId>,
+    /// Why it was concluded, when that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<crate::Classification>,
 }
 
 impl Conversation {

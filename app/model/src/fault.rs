@@ -68,6 +68,11 @@ tagged! { "code":
         /// TR-4.
         #[error("The conversation is already there.")]
         SameTarget,
+        /// CO-5.
+        #[error("Choose a reason for concluding.")]
+        ReasonRequired,
+        #[error("It is in use. Deactivate it instead.")]
+        InUse,
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
@@ -125,6 +130,8 @@ crate::words! {
         NotAPhone = "not_a_phone",
         NotATimeZone = "not_a_time_zone",
         NotAnOrigin = "not_an_origin",
+        NotRight = "not_right",
+        NotAnAmount = "not_an_amount",
         NotAllowed = "not_allowed",
         Unknown = "unknown",
         NotANumber = "not_a_number",
@@ -171,6 +178,8 @@ impl Fault {
             ChooseTeam => "choose_team",
             PersonUnavailable => "person_unavailable",
             SameTarget => "same_target",
+            ReasonRequired => "reason_required",
+            InUse => "in_use",
             LastAdmin => "last_admin",
             Conflict => "conflict",
             InUse { .. } => "in_use",
@@ -195,7 +204,7 @@ impl Fault {
             Forbidden | NotYourTeam | NotAssignee => 403,
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
-            Invalid { .. } | TemplateValues { .. } | ChooseTeam | FileEmpty | FileRefused { .. } => 422,
+            Invalid { .. } | TemplateValues { .. } | ChooseTeam | ReasonRequired | FileEmpty | FileRefused { .. } => 422,
             FileTooLarge { .. } => 413,
             FilesFull => 507,
             SetupClosed
@@ -210,6 +219,7 @@ impl Fault {
             | ContactBlocked
             | PersonUnavailable
             | SameTarget
+            | InUse
             | LastAdmin
             | Conflict
             | InUse { .. }

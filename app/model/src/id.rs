@@ -100,6 +100,10 @@ ids! {
     FieldId,
     /// A quick reply.
     ReplyId,
+    /// A reason for concluding.
+    ReasonId,
+    /// A conclusion of many conversations at once.
+    ClosingJobId,
 }
 
 #[cfg(test)]

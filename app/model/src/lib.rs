@@ -6,6 +6,7 @@
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
 //! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
+//! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -13,7 +14,9 @@
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
+mod bulk;
 mod channel;
+mod closing;
 mod contact;
 mod conversation;
 mod delivery;
@@ -33,7 +36,9 @@ mod tag;
 mod template;
 pub mod text;
 
+pub use bulk::*;
 pub use channel::*;
+pub use closing::*;
 pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;

@@ -52,5 +52,18 @@ pub const WINDOW_MILLIS: i64 = 24 * 3_600_000;
 pub const WINDOW_MARGIN_MILLIS: i64 = 5 * 60_000;
 /// Within this time of a conclusion a contact's message reopens the same conversation (preference "12H").
 pub const REOPEN_MILLIS: i64 = 12 * 3_600_000;
+/// Largest amount of a classification, in minor units.
+pub const AMOUNT_MAX: i64 = 100_000_000_000_000;
+/// Characters of a text that is sent at or before a closing.
+pub const CLOSING_TEXT_MAX: usize = 1024;
+/// Reasons of an account.
+pub const REASONS_MAX: i64 = 500;
+/// Shortest and longest time without an answer after which a conversation closes by itself (AU-1).
+pub const IDLE_MINUTES_MIN: i64 = 5;
+pub const IDLE_MINUTES_MAX: i64 = 30 * 24 * 60;
+/// Conversations that one job concludes.
+pub const BULK_MAX: i64 = 5_000;
+/// Months that concluded conversations may be kept, when not for ever.
+pub const RETENTION_MONTHS_MAX: i64 = 120;
 /// Events that a reconnecting client may catch up on one by one; more is a resync.
 pub const CATCH_UP_MAX: i64 = 500;

@@ -37,7 +37,8 @@ tagged! { "type":
         Contact { contact_id: ContactId },
         /// Users, teams, channels, templates, tags, fields or the account changed: fetch what you show of them again.
         Setup { what: SetupKind },
-        /// For this reader only: they no longer see the conversation. Made by the socket, never stored.
+        /// For this reader only: they no longer see the conversation. Made by the socket; stored when it was purged, for
+        /// everybody.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
         /// For this reader only: something happened that is not theirs to see; keeps the sequence gapless.
         Nothing,
@@ -56,6 +57,8 @@ pub enum SetupKind {
     Tags,
     Fields,
     Replies,
+    /// Reasons for concluding, and when conversations close by themselves.
+    Closing,
 }
 
 impl Event {

@@ -294,7 +294,15 @@ tagged! { "what":
             to_team: TeamId,
             to: UserId,
         },
-        Concluded,
+        Concluded {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            classification: Option<crate::Classification>,
+        },
+        /// The classification of the concluded conversation was changed (CO-4).
+        Classified {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            classification: Option<crate::Classification>,
+        },
         /// The contact wrote within twelve hours (SM-7).
         Reopened {
             to: Option<UserId>,

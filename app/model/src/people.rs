@@ -44,6 +44,7 @@ pub struct Account {
     pub time_zone: String,
     /// Sent on conclusion; tokens `[NOME] [ATENDENTE] [PROTOCOLO]`; empty = none (CO-6).
     pub closing_message: String,
+    pub closing: crate::ClosingSettings,
 }
 
 /// A member of the account, as colleagues see them.
@@ -141,6 +142,8 @@ pub struct Me {
     pub email: String,
     pub role: Role,
     pub archive_preference: ArchivePreference,
+    /// A reason is asked with each of my conclusions (CO-2).
+    pub classify_on_conclude: bool,
     pub account: Account,
     /// All accounts this user may switch to, the current one included (AC-9).
     pub accounts: Vec<AccountChoice>,

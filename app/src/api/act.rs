@@ -17,10 +17,16 @@ pub async fn transfer(id: ConversationId, draft: TransferDraft) -> Answer<Conver
     Ok(service::conversation::transfer(&super::cx()?, id, draft).await?)
 }
 
-/// Concludes it; `silent` skips the closing message (CO-1, CO-6).
+/// Concludes it (CO-1 to CO-7).
 #[server(protocol = Wire)]
-pub async fn conclude(id: ConversationId, silent: bool) -> Answer<Conversation> {
-    Ok(service::conversation::conclude(&super::cx()?, id, silent).await?)
+pub async fn conclude(id: ConversationId, draft: ConcludeDraft) -> Answer<Conversation> {
+    Ok(service::conversation::conclude(&super::cx()?, id, draft).await?)
+}
+
+/// Changes why a concluded conversation was concluded (CO-4).
+#[server(protocol = Wire)]
+pub async fn classify(id: ConversationId, reason_id: Option<ReasonId>, amount_minor: Option<i64>) -> Answer<Conversation> {
+    Ok(service::conversation::classify(&super::cx()?, id, reason_id, amount_minor).await?)
 }
 
 /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).

@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod auth;
+pub mod closing;
 pub mod contact;
 pub mod inbox;
 pub mod reply;

@@ -78,8 +78,8 @@ impl Store {
         .await
     }
 
-    /// Concludes the conversation; `silent` skips the closing message (CO-1, CO-6).
-    pub async fn conclude(self, id: ConversationId, silent: bool) -> Result<Conversation, Fault> {
+    /// Concludes the conversation (CO-1 to CO-6).
+    pub async fn conclude(self, id: ConversationId, draft: ConcludeDraft) -> Result<Conversation, Fault> {
         let now = self.server_now();
         self.tried(
             id,
@@ -87,9 +87,14 @@ impl Store {
                 row.status = ConversationStatus::Completed;
                 row.completed_at = Some(now);
             },
-            api::act::conclude(id, silent),
+            api::act::conclude(id, draft),
         )
         .await
+    }
+
+    /// Changes why a concluded conversation was concluded (CO-4).
+    pub async fn classify(self, id: ConversationId, reason: Option<ReasonId>, amount_minor: Option<i64>) -> Result<Conversation, Fault> {
+        self.tried(id, |_| {}, api::act::classify(id, reason, amount_minor)).await
     }
 
     /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).

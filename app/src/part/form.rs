@@ -4,7 +4,7 @@ use super::effect;
 use crate::i18n::*;
 use leptos::prelude::*;
 use model::{Fault, FieldFault, Wrong};
-use std::cell::Cell;
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Which fields are wrong; a context that fields look themselves up in by `name`.
@@ -108,6 +108,11 @@ impl<D: Clone + PartialEq + Send + Sync + 'static> Form<D> {
         self.now.with(|now| self.stored.with(|stored| now != stored))
     }
 
+    /// What is on screen. Untracked.
+    pub fn now(self) -> D {
+        self.now.get_untracked()
+    }
+
     /// Whether a save is under way.
     pub fn saving(self) -> Signal<bool> {
         self.saving.into()
@@ -193,8 +198,8 @@ pub fn FormFoot<D: Clone + PartialEq + Send + Sync + 'static>(
 }
 
 thread_local! {
-    /// The form on screen: whether it has unsaved changes, and what to ask then.
-    static LEAVING: Cell<Option<Leaving>> = const { Cell::new(None) };
+    /// The forms on screen: whether one has unsaved changes, and what to ask then.
+    static LEAVING: RefCell<Vec<Leaving>> = const { RefCell::new(Vec::new()) };
 }
 
 #[derive(Clone, Copy)]
@@ -205,12 +210,14 @@ struct Leaving {
 
 /// Asks whether unsaved changes may be left, if there are any. In the browser only.
 pub fn may_leave() -> bool {
-    match LEAVING.get() {
-        // A form that is gone has nothing to lose.
-        Some(Leaving { dirty, question }) if dirty.try_get_untracked() == Some(true) => {
-            window().confirm_with_message(&question.get_untracked()).unwrap_or(true)
-        }
-        _ => true,
+    // A form that is gone has nothing to lose.
+    let dirty = LEAVING.with_borrow(|all| all.iter().find(|l| l.dirty.try_get_untracked() == Some(true)).copied());
+    dirty.is_none_or(Leaving::ask)
+}
+
+impl Leaving {
+    fn ask(self) -> bool {
+        window().confirm_with_message(&self.question.get_untracked()).unwrap_or(true)
     }
 }
 
@@ -222,7 +229,11 @@ pub fn guard_leaving(dirty: Signal<bool>) {
     let i18n = use_i18n();
     let question = Signal::derive(move || format!("{}\n{}", t_string!(i18n, common.leave.title), t_string!(i18n, common.leave.text)));
     effect(move || {
-        LEAVING.set(Some(Leaving { dirty, question }));
+        let leaving = Leaving { dirty, question };
+        LEAVING.with_borrow_mut(|all| {
+            all.retain(|l| l.dirty.try_get_untracked().is_some());
+            all.push(leaving);
+        });
         let unloading = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             if dirty.try_get_untracked() == Some(true) {
                 event.prevent_default();
@@ -232,9 +243,9 @@ pub fn guard_leaving(dirty: Signal<bool>) {
         let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let link = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).and_then(|t| t.closest("a[href]").ok().flatten());
             let leaves = link.is_some_and(|a| a.get_attribute("target").is_none() && !a.has_attribute("download"));
-            if leaves && !may_leave() {
+            if leaves && dirty.try_get_untracked() == Some(true) && !leaving.ask() {
                 event.prevent_default();
-                event.stop_propagation();
+                event.stop_immediate_propagation();
             }
         });
         let (window, document) = (window(), document());

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod help;
 pub mod inbox;
 pub mod not_found;
+pub mod preference;
 pub mod profile;
 pub mod replies;
 pub mod settings;

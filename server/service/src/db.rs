@@ -66,7 +66,9 @@ id_arg!(
     TokenId,
     TagId,
     FieldId,
-    ReplyId
+    ReplyId,
+    ReasonId,
+    ClosingJobId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
@@ -88,7 +90,11 @@ word_arg!(
     FileWish,
     FieldKind,
     TagColour,
-    ReplyScope
+    ReplyScope,
+    ReasonCategory,
+    Currency,
+    JobState,
+    ItemState
 );
 
 /// A list of ids for `{in $n}`.

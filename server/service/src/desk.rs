@@ -221,7 +221,7 @@ impl Desk {
                 self.channels.forget();
                 self.routes.forget();
             }
-            SetupKind::Account | SetupKind::Templates | SetupKind::Tags | SetupKind::Fields | SetupKind::Replies => {}
+            SetupKind::Account | SetupKind::Templates | SetupKind::Tags | SetupKind::Fields | SetupKind::Replies | SetupKind::Closing => {}
         }
     }
 

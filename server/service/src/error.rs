@@ -55,6 +55,11 @@ impl Error {
         }
     }
 
+    /// True when a row that points to it refused.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Error::Sql(sqlx::Error::Database(e)) if e.is_foreign_key_violation())
+    }
+
     /// True when a unique index refused the row; `name` is part of the index's or its column's name.
     pub fn is_unique(&self, name: &str) -> bool {
         match self {

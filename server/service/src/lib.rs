@@ -5,12 +5,14 @@
 //! * [`auth`], [`people`], [`channels`], [`template`], [`reply`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
+//! * [`closing`]: how conversations end.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`token`]: API tokens.
 
 pub mod auth;
 mod cache;
 pub mod channels;
+pub mod closing;
 pub mod contact;
 pub mod conversation;
 pub mod db;

@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (6, "former_identity", include_str!("../migrations/0006_former_identity.sql")),
     (7, "note", include_str!("../migrations/0007_note.sql")),
     (8, "upload", include_str!("../migrations/0008_upload.sql")),
+    (9, "closing", include_str!("../migrations/0009_closing.sql")),
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
 ];

@@ -41,10 +41,21 @@ const OWN: &[&str] = &[
     "settings/account",
     "settings/save_account",
     "settings/channel_forms",
+    "closing/reasons",
+    "closing/save_reason",
+    "closing/save_closing",
+    "closing/set_classify",
+    "closing/auto_rules",
+    "closing/save_auto_rule",
+    "closing/count_many",
+    "closing/jobs",
+    "closing/retention",
+    "closing/save_retention",
     "GET /me",
     "GET /users",
     "GET /teams",
     "GET /channels",
+    "GET /reasons",
     "GET /contacts",
     "GET /tags",
     "GET /contact-fields",
@@ -158,6 +169,43 @@ async fn contact_draft(w: &World) -> ContactDraft {
     ContactDraft { annotation: format!("vip {}", w.fresh()), ..ContactDraft::of(&now) }
 }
 
+/// A fresh team in which one conversation waits.
+async fn team_with_one(w: &World) -> TeamId {
+    let admin = &w.people().admin.cx;
+    let draft = TeamDraft {
+        id: None,
+        name: format!("Equipe {}", w.fresh()),
+        is_default: false,
+        restriction: Restriction::None,
+        closing_message: String::new(),
+    };
+    let team_id = service::people::save_team(admin, draft).await.unwrap().id;
+    let c = w.says("oi").await;
+    let to = TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false };
+    conversation::transfer(admin, c.id, to).await.unwrap();
+    team_id
+}
+
+/// A job that waits for the worker.
+async fn job(w: &World) -> ClosingJobId {
+    let filter = BulkFilter { teams: vec![team_with_one(w).await], ..BulkFilter::default() };
+    let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: crate::world::PASSWORD.into() };
+    service::closing::start_job(&w.people().admin.cx, draft).await.unwrap().id
+}
+
+/// A fresh reason.
+async fn reason(w: &World) -> ReasonId {
+    let draft = ReasonDraft {
+        id: None,
+        description: format!("Motivo {}", w.fresh()),
+        category: ReasonCategory::Won,
+        has_monetary_value: false,
+        team_id: None,
+        active: true,
+    };
+    service::closing::save_reason(&w.people().admin.cx, draft).await.unwrap().id
+}
+
 /// Arguments of a server function, about fresh things of the first tenant.
 async fn arguments(w: &World, name: &str) -> Option<Value> {
     let p = w.people();
@@ -188,7 +236,8 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "reply/delete_reply" => json!({"id": reply(w).await}),
         "act/assume" => json!({"id": w.says("oi").await.id}),
         "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
-        "act/conclude" => json!({"id": w.served().await.id, "silent": true}),
+        "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
+        "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
         "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
         "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
                               "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),
@@ -219,6 +268,30 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }
+        "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
+        "closing/count_many" => json!({"filter": {}}),
+        "closing/start_job" => {
+            // A team of its own each time: nothing else is open there.
+            let draft = BulkDraft {
+                filter: BulkFilter { teams: vec![team_with_one(w).await], ..BulkFilter::default() },
+                expected: 1,
+                with_message: false,
+                reason_id: None,
+                password: crate::world::PASSWORD.into(),
+            };
+            json!({"draft": draft})
+        }
+        "closing/job_items" | "closing/cancel_job" => json!({"id": job(w).await}),
+        "closing/save_retention" => json!({"months": 0, "password": crate::world::PASSWORD}),
+        "closing/save_reason" => {
+            json!({"draft": {"id": null, "description": format!("Motivo {n}"), "category": "WON", "has_monetary_value": false, "team_id": null, "active": true}})
+        }
+        "closing/delete_reason" => json!({"id": reason(w).await}),
+        "closing/save_closing" => {
+            json!({"draft": {"classify": true, "classify_required": false, "may_skip_message": true, "currency": "BRL"}})
+        }
+        "closing/set_classify" => json!({"on": true}),
+        "closing/save_auto_rule" => json!({"draft": AutoClose::default(), "remove": false}),
         "settings/probe_channel" => json!({"id": p.chat}),
         _ => return None,
     })
@@ -231,9 +304,14 @@ async fn operation(w: &World, name: &str) -> Option<(String, String, Value)> {
     let of = |c: Conversation, body: Value| (c.id.to_string(), String::new(), body);
     let of_contact = |c: &Conversation, body: Value| (c.contact_id.to_string(), String::new(), body);
     Some(match name {
-        "GET /me" | "GET /users" | "GET /teams" | "GET /channels" | "GET /contacts" | "GET /tags" | "GET /contact-fields" => {
-            (String::new(), String::new(), none)
-        }
+        "GET /me"
+        | "GET /users"
+        | "GET /teams"
+        | "GET /channels"
+        | "GET /reasons"
+        | "GET /contacts"
+        | "GET /tags"
+        | "GET /contact-fields" => (String::new(), String::new(), none),
         "GET /conversations" => (String::new(), "tab=others".into(), none),
         "GET /contacts/{id}" => (w.done().await.contact_id.to_string(), String::new(), none),
         "PATCH /contacts/{id}" => of_contact(&w.served().await, json!({"annotation": format!("vip {}", w.fresh())})),

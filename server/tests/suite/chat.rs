@@ -205,7 +205,7 @@ both! {
         for hidden in [MARK, "conversation", "loja.example", "user_id", "team", &p.agent.cx.user.to_string()] {
             assert!(!text.contains(hidden), "{hidden} in {text}");
         }
-        conversation::conclude(&p.agent.cx, of_ana, true).await.unwrap();
+        conversation::conclude(&p.agent.cx, of_ana, model::ConcludeDraft::silent()).await.unwrap();
         w.says(MARK).await;
         ana.silent().await;
         bia.silent().await;

@@ -160,7 +160,7 @@ both! {
         c.call(w, "GET /templates", "", &format!("channel_id={}", p.whatsapp), &agent, &none).await.is(200);
         c.call(w, "GET /templates", "", "", &agent, &none).await.is(422);
         c.call(w, "GET /templates", "", "channel_id=1", &agent, &none).await.is(404);
-        for list in ["/users", "/teams", "/channels", "/contacts"] {
+        for list in ["/users", "/teams", "/channels", "/reasons", "/contacts"] {
             c.call(w, &format!("GET {list}"), "", "limit=0", &agent, &none).await.is(422);
             c.call(w, &format!("GET {list}"), "", "after=x", &agent, &none).await.is(422);
         }
@@ -248,7 +248,20 @@ both! {
         c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &to_me).await.is(409);
         c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &json!({"team_id": p.team, "note": "à fila"})).await.is(200);
         c.call(w, "POST /conversations/{id}/transfer", &id, "", &admin, &to_me).await.is(200);
-        c.call(w, "POST /conversations/{id}/conclude", &id, "", &agent, &json!({"silent": true})).await.is(200);
+        let reason = reasons(w).await;
+        let listed = c.call(w, "GET /reasons", "", "", &agent, &none).await.is(200).json();
+        assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["category"]), (&json!(reason), &json!("WON")));
+        let missing = c.call(w, "POST /conversations/{id}/conclude", &id, "", &agent, &json!({"silent": true})).await.is(422).json();
+        assert_eq!(missing["error"]["code"], "reason_required");
+        let unpriced = c.call(w, "POST /conversations/{id}/conclude", &id, "", &agent, &json!({"reason_id": reason})).await.is(422).json();
+        assert_eq!(unpriced["error"]["fields"], json!({"amount_minor": "required"}));
+        let why = json!({"silent": true, "reason_id": reason, "amount_minor": 123_456});
+        let done = c.call(w, "POST /conversations/{id}/conclude", &id, "", &agent, &why).await.is(200).json();
+        let said = json!({"reason_id": reason, "category": "WON", "description": "Venda", "amount": {"minor": 123_456, "currency": "BRL"}});
+        assert_eq!((&done["classification"], &done["closed_by"]), (&said, &json!(p.agent.cx.user)));
+        let shown = c.call(w, "GET /conversations/{id}", &id, "", &agent, &none).await.is(200).json();
+        assert_eq!(shown["classification"], said);
+        c.call(w, "GET /conversations/{id}/messages", &id, "limit=5", &agent, &none).await.is(200);
         c.call(w, "POST /conversations/{id}/conclude", &id, "", &agent, &none).await.is(409);
         let again = json!({"template": {"template_id": p.template, "values": {"body.1": "João"}}});
         c.call(w, "POST /conversations/{id}/restart", &id, "", &agent, &json!({"template": {"template_id": "1"}})).await.is(409);
@@ -266,6 +279,23 @@ both! {
         let never: Vec<&String> = all.iter().filter(|name| !c.succeeded.contains(*name)).collect();
         assert!(never.is_empty(), "no successful call of {never:?}");
     }
+}
+
+/// Conclusions demand a reason from now on; answers one that asks for an amount.
+async fn reasons(w: &World) -> model::ReasonId {
+    use model::{ClosingSettings, Currency, ReasonCategory, ReasonDraft};
+    let admin = &w.people().admin.cx;
+    let settings = ClosingSettings { classify: true, classify_required: true, may_skip_message: true, currency: Currency::Brl };
+    service::closing::save_settings(admin, settings).await.unwrap();
+    let draft = ReasonDraft {
+        id: None,
+        description: "Venda".into(),
+        category: ReasonCategory::Won,
+        has_monetary_value: true,
+        team_id: None,
+        active: true,
+    };
+    service::closing::save_reason(admin, draft).await.unwrap().id
 }
 
 /// One message of each kind that carries more than a text.

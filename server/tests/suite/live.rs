@@ -184,7 +184,7 @@ both! {
         let c = w.served().await;
         let mut agent = w.live(&p.agent).await;
         looking(&mut agent, Some(&c), true).await;
-        conversation::conclude(&p.agent.cx, c.id, true).await.unwrap();
+        conversation::conclude(&p.agent.cx, c.id, model::ConcludeDraft::silent()).await.unwrap();
         other.silent().await;
         resumed.silent().await;
         let frames = frames_until_quiet(&mut sibling).await;

@@ -111,7 +111,7 @@ both! {
         let mine = w.cookie(&w.people().agent).await;
         let c = w.served().await;
         let path = "/api/app/api/act/conclude";
-        let body = json!({"id": c.id, "silent": true}).to_string();
+        let body = json!({"id": c.id, "draft": {"silent": true}}).to_string();
         let own = w.base.clone();
         for more in [
             vec![("origin", "https://evil.example")],

@@ -277,7 +277,7 @@ impl World {
     /// A conversation that the agent has concluded.
     pub async fn done(&self) -> Conversation {
         let c = self.served().await;
-        conversation::conclude(&self.people().agent.cx, c.id, true).await.unwrap()
+        conversation::conclude(&self.people().agent.cx, c.id, ConcludeDraft::silent()).await.unwrap()
     }
 
     /// A file of a message, on disk.

@@ -40,6 +40,10 @@ fn media() -> Media {
     }
 }
 
+fn classification(amount: Option<Money>) -> Classification {
+    Classification { reason_id: ReasonId(11), category: ReasonCategory::Won, description: "Venda".into(), amount }
+}
+
 fn transitions() -> Vec<Transition> {
     use Transition::*;
     let (team, user) = (TeamId(3), UserId(i64::MAX));
@@ -49,7 +53,9 @@ fn transitions() -> Vec<Transition> {
         Assumed { from_team: team },
         TransferredToTeam { from_team: team, from: None, to_team: TeamId(4) },
         TransferredToPerson { from_team: team, from: Some(user), to_team: TeamId(4), to: UserId(1) },
-        Concluded,
+        Concluded { classification: None },
+        Concluded { classification: Some(classification(None)) },
+        Classified { classification: Some(classification(Some(Money { minor: 123_456, currency: Currency::Brl }))) },
         Reopened { to: Some(user) },
         Restarted,
         NumberChanged { from: "+55 11".into(), to: "".into() },
@@ -126,6 +132,8 @@ fn conversation() -> Conversation {
             text: "t".into(),
             author_id: None,
         },
+        closed_by: Some(UserId(1)),
+        classification: Some(classification(None)),
     }
 }
 

@@ -81,6 +81,8 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
             text: String::new(),
             author_id: None,
         },
+        closed_by: None,
+        classification: None,
     }
 }
 

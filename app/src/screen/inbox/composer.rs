@@ -5,6 +5,7 @@ pub mod files;
 pub mod quick;
 mod voice;
 
+use super::classified::Classified;
 use super::head::may::{Mode, Offer};
 use super::template::{Picked, TemplatePicker};
 use super::thread::pane::{Deed, Sheet, Tab, use_pane};
@@ -271,6 +272,7 @@ fn Completed() -> impl IntoView {
     let why = Signal::derive(move || pane.offers.get().and_then(|o| o.restart.why()).map(|w| super::head::say_why(i18n, pane, w)));
     let primary = move || pane.offers.get().is_some_and(|o| o.primary == Act::Restart && o.restart == Offer::Free);
     view! {
+        <Classified/>
         <div class="composer-bar">
             <p>{text}</p>
             {move || view! {

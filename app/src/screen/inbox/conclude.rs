@@ -1,61 +1,123 @@
-//! Concluding a conversation, after one question.
+//! Concluding a conversation, after one question; and how one prefers to.
 
+use super::classify::{Chosen, ReasonPicker};
 use super::thread::opened_by;
 use super::thread::pane::{Deed, Pane, Sheet, use_pane};
 use crate::i18n::*;
 use crate::live::Local;
 use crate::part::*;
+use crate::screen::preference::ClosingPreference;
+use crate::session::use_session;
 use leptos::prelude::*;
-use model::{ConversationStatus, MessageStatus, text};
+use leptos::task::spawn_local;
+use model::{ConcludeDraft, ConversationStatus, MessageStatus, Role, text};
 
-/// The question: what the contact will receive, and that there is no way back.
+/// The question: why, what the contact will receive, and that there is no way back. What was chosen stays when it was
+/// refused.
 #[component]
 pub fn ConcludeDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
+    let session = use_session();
     let open = opened_by(pane, |s| matches!(s, Sheet::Conclude { .. }));
     let with_message = RwSignal::new(true);
+    let asked = RwSignal::new(false);
+    // Also when it is demanded only since the dialog is open.
+    let classify = Memo::new(move |_| asked.get() || pane.closing().is_some_and(|s| s.requires_reason()));
     let dont_ask = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let chosen = Chosen::default();
+    let faults = Faults::provide();
     effect(move || {
-        if let Some(Sheet::Conclude { silent }) = pane.sheet.get() {
+        if let Some(Sheet::Conclude { silent, classify: asks }) = pane.sheet.get() {
             with_message.set(!silent);
+            asked.set(asks);
+            faults.clear();
         }
     });
     let message = Memo::new(move |_| closing_message(pane));
     let served = move || pane.row.with(|r| r.as_ref().is_some_and(|c| c.status == ConversationStatus::InProgress));
     let window = move || pane.row.with(|r| r.as_ref().is_some_and(|c| pane.store.window(c).is_open()));
     let waiting = Memo::new(move |_| open.get() && anything_waits(pane));
+    let may_skip = Memo::new(move |_| session.with(|me| me.role == Role::Admin) || pane.closing().is_none_or(|s| s.may_skip_message));
     let submit = move |()| {
-        if dont_ask.get_untracked() {
-            pane.stop_asking();
+        let silent = !with_message.get_untracked() && may_skip.get_untracked();
+        if !classify.get_untracked() {
+            if dont_ask.get_untracked() {
+                pane.stop_asking();
+            }
+            open.set(false);
+            return pane.conclude_now(ConcludeDraft { silent, ..ConcludeDraft::default() });
         }
-        open.set(false);
-        pane.conclude_now(!with_message.get_untracked());
+        if busy.get_untracked() {
+            return;
+        }
+        faults.clear();
+        let (reason_id, amount_minor) = match chosen.read(pane) {
+            Ok(read) => read,
+            Err(wrong) => return faults.take(&wrong),
+        };
+        busy.set(true);
+        spawn_local(async move {
+            let done = pane.store.conclude(pane.id, ConcludeDraft { silent, reason_id, amount_minor }).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match done {
+                Ok(_) => open.set(false),
+                Err(fault) => faults.take(&fault),
+            }
+        });
+    };
+    let title = move || {
+        if classify.get() { t_string!(i18n, closing.dialog.title) } else { t_string!(i18n, inbox.thread.conclude.title) }.to_string()
     };
     let footer = move || {
         view! {
             <Button press=move |()| open.set(false)>{t!(i18n, common.act.cancel)}</Button>
-            <Button kind=Kind::Primary icon="conclude" busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude { .. }))) press=submit>
-                {t!(i18n, inbox.thread.conclude.submit)}
+            <Button kind=Kind::Primary icon="conclude" press=submit
+                busy=Signal::derive(move || busy.get() || matches!(pane.doing.get(), Some(Deed::Conclude(_))))>
+                {move || if classify.get() { t_string!(i18n, closing.dialog.submit) } else { t_string!(i18n, inbox.thread.conclude.submit) }}
             </Button>
         }
     };
     view! {
-        <Dialog open title=move || t_string!(i18n, inbox.thread.conclude.title).to_string() footer>
+        <Dialog open title locked=busy footer>
             <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.text)}</p>
+            {move || classify.get().then(|| view! { <ReasonPicker chosen faults/> })}
             {move || waiting.get().then(|| view! { <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.waiting)}</p> })}
             {move || match message.get().filter(|_| served()) {
                 None => view! { <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.none)}</p> }.into_any(),
                 Some(_) if !window() => view! { <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.no_message)}</p> }.into_any(),
                 Some(text) => view! {
-                    <Checkbox label=move || t_string!(i18n, inbox.thread.conclude.with_message).to_string() checked=with_message/>
-                    <div class="closing-preview" class:off=move || !with_message.get()>
+                    {move || if may_skip.get() {
+                        view! { <Checkbox label=move || t_string!(i18n, inbox.thread.conclude.with_message).to_string() checked=with_message/> }.into_any()
+                    } else {
+                        view! { <p class="field-hint">{t!(i18n, closing.dialog.always)}</p> }.into_any()
+                    }}
+                    <div class="closing-preview" class:off=move || !with_message.get() && may_skip.get()>
                         <span class="field-label">{t!(i18n, inbox.thread.conclude.message)}</span>
                         <div class="bubble out first preview"><div class="content-text" dir="auto">{super::format::rich(&text)}</div></div>
                     </div>
                 }.into_any(),
             }}
-            <Checkbox label=move || t_string!(i18n, inbox.thread.conclude.dont_ask).to_string() checked=dont_ask/>
+            {move || (!classify.get()).then(|| view! {
+                <Checkbox label=move || t_string!(i18n, inbox.thread.conclude.dont_ask).to_string() checked=dont_ask/>
+            })}
+        </Dialog>
+    }
+}
+
+/// How one prefers to conclude (04, section 4.6).
+#[component]
+pub fn PreferenceDialog() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let open = opened_by(pane, |s| *s == Sheet::Preference);
+    view! {
+        <Dialog open title=move || t_string!(i18n, closing.preference.title).to_string()>
+            <p class="dialog-lead">{t!(i18n, closing.preference.text)}</p>
+            <ClosingPreference settings=Signal::derive(move || pane.closing())/>
         </Dialog>
     }
 }

@@ -210,6 +210,11 @@ fn Actions() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let panes = use_panes();
+    let classifies = Memo::new(move |_| pane.closing().is_some_and(|c| c.classify));
+    let may_skip = Memo::new(move |_| {
+        let is_admin = pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.all));
+        is_admin || pane.closing().is_none_or(|c| c.may_skip_message)
+    });
     // Buttons are made anew only when what is offered changes, not with every message.
     let offers = pane.offers;
     let kind = move |o: &Offers, act: Act| if o.primary == act { Kind::Primary } else { Kind::Plain };
@@ -252,11 +257,17 @@ fn Actions() -> impl IntoView {
                     {o.conclude.is_shown().then(|| view! {
                         <span class="act split" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, "e")>
                             <Button kind=kind(&o, Act::Conclude) icon="conclude" why=why(o.conclude) label=conclude
-                                busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude { .. }))) press=move |()| pane.conclude(false)>{move || conclude.get()}</Button>
+                                busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude(_)))) press=move |()| pane.conclude(false)>{move || conclude.get()}</Button>
                             {(o.conclude == Offer::Free).then(|| view! {
                                 <Menu icon="chevron-down" icon_only=true kind=kind(&o, Act::Conclude) label=move || t_string!(i18n, inbox.thread.head.conclude_how).to_string()>
+                                    {move || classifies.get().then(|| view! {
+                                        <MenuItem icon="flag" press=move |()| pane.conclude_classified()>{t!(i18n, closing.menu.classify)}</MenuItem>
+                                    })}
                                     <MenuItem icon="message" press=move |()| pane.conclude(false)>{t!(i18n, inbox.thread.head.conclude_with)}</MenuItem>
-                                    <MenuItem icon="conclude" press=move |()| pane.conclude(true)>{t!(i18n, inbox.thread.head.conclude_silent)}</MenuItem>
+                                    {move || may_skip.get().then(|| view! {
+                                        <MenuItem icon="conclude" press=move |()| pane.conclude(true)>{t!(i18n, inbox.thread.head.conclude_silent)}</MenuItem>
+                                    })}
+                                    <MenuItem icon="settings" press=move |()| pane.sheet.set(Some(Sheet::Preference))>{t!(i18n, closing.menu.preference)}</MenuItem>
                                 </Menu>
                             })}
                         </span>
@@ -280,7 +291,13 @@ fn Actions() -> impl IntoView {
                             <MenuItem icon="conclude" why=why(o.conclude) press=move |()| pane.conclude(false)>{t!(i18n, inbox.thread.head.conclude)}</MenuItem>
                         })}
                         {o.conclude.is_shown().then(|| view! {
-                            <MenuItem icon="conclude" why=why(o.conclude) press=move |()| pane.conclude(true)>{t!(i18n, inbox.thread.head.conclude_silent)}</MenuItem>
+                            {may_skip.get().then(|| view! {
+                                <MenuItem icon="conclude" why=why(o.conclude) press=move |()| pane.conclude(true)>{t!(i18n, inbox.thread.head.conclude_silent)}</MenuItem>
+                            })}
+                            {classifies.get().then(|| view! {
+                                <MenuItem icon="flag" why=why(o.conclude) press=move |()| pane.conclude_classified()>{t!(i18n, closing.menu.classify)}</MenuItem>
+                            })}
+                            <MenuItem icon="settings" press=move |()| pane.sheet.set(Some(Sheet::Preference))>{t!(i18n, closing.menu.preference)}</MenuItem>
                         })}
                     })}
                 </div>

@@ -5,6 +5,8 @@
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
 pub mod bubble;
+pub mod classified;
+pub mod classify;
 pub mod composer;
 pub mod conclude;
 pub mod filter;

@@ -7,9 +7,10 @@ mod scroll;
 mod timeline;
 
 use super::bubble::MessageInfo;
+use super::classify::ClassifyDialog;
 use super::composer::Composer;
 use super::composer::files::Drop;
-use super::conclude::ConcludeDialog;
+use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
 use super::layout::use_panes;
@@ -164,6 +165,8 @@ pub fn Sheets() -> impl IntoView {
     view! {
         <TransferDialog/>
         <ConcludeDialog/>
+        <PreferenceDialog/>
+        <ClassifyDialog/>
         <TemplateDialog restart=true/>
         <TemplateDialog restart=false/>
         <NoteDialogs/>

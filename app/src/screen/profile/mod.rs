@@ -2,18 +2,17 @@
 
 mod logins;
 
-use crate::api::auth::set_archive_preference;
-use crate::fault;
 use crate::frame::theme_name;
 use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
-use crate::session::{self, use_session};
+use crate::screen::preference::ClosingPreference;
+use crate::session::use_session;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
-use model::{ArchivePreference, Role};
+use model::Role;
 
 /// Everything about me. Each choice is saved when it is made.
 #[component]
@@ -65,39 +64,8 @@ fn You() -> impl IntoView {
 #[component]
 fn Work() -> impl IntoView {
     let i18n = use_i18n();
-    let (session, toasts, prefs) = (use_session(), use_toasts(), use_prefs());
-    let now = untrack(|| session.me()).map_or(ArchivePreference::TwelveHours, |me| me.archive_preference);
-    let archive = RwSignal::new(now.word().to_owned());
-    let choices = Signal::derive(move || {
-        vec![
-            Choice::new(ArchivePreference::TwelveHours.word(), t_string!(i18n, settings.profile.archive_12h)),
-            Choice::new(ArchivePreference::Immediate.word(), t_string!(i18n, settings.profile.archive_now)),
-        ]
-    });
-    let explain = move |word: String| {
-        if word == ArchivePreference::Immediate.word() {
-            t_string!(i18n, settings.profile.archive_now_text).to_string()
-        } else {
-            t_string!(i18n, settings.profile.archive_12h_text).to_string()
-        }
-    };
-    let changed = move |word: String| {
-        let Ok(preference) = word.parse::<ArchivePreference>() else { return };
-        let Some(before) = untrack(|| session.me()).map(|me| me.archive_preference) else { return };
-        session.change(|me| me.archive_preference = preference);
-        leptos::task::spawn_local(async move {
-            match set_archive_preference(preference).await {
-                Ok(()) => toasts.say(tu_string!(i18n, common.act.saved).to_string()),
-                Err(refused) => {
-                    session.change(|me| me.archive_preference = before);
-                    archive.set(before.word().to_owned());
-                    if !session::ended_by(&refused.0) {
-                        toasts.fail(untrack(|| fault::say(i18n, &refused.0)));
-                    }
-                }
-            }
-        });
-    };
+    let (session, prefs) = (use_session(), use_prefs());
+    let settings = Signal::derive(move || session.me().map(|me| me.account.closing));
     let enter = RwSignal::new(untrack(|| prefs.enter_sends()));
     let enter_hint = move || {
         if enter.get() { t_string!(i18n, settings.profile.enter_on) } else { t_string!(i18n, settings.profile.enter_off) }.to_string()
@@ -105,8 +73,7 @@ fn Work() -> impl IntoView {
     view! {
         <section class="card">
             <h2>{t!(i18n, settings.profile.work)}</h2>
-            <Radios name="archive" value=archive choices explain=Callback::new(explain) changed=Callback::new(changed)
-                label=move || t_string!(i18n, settings.profile.archive).to_string()/>
+            <ClosingPreference settings/>
             <Toggle name="enter" checked=enter changed=Callback::new(move |on| prefs.set_enter_sends(on)) hint=enter_hint
                 label=move || t_string!(i18n, settings.profile.enter).to_string()/>
         </section>

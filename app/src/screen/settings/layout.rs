@@ -29,6 +29,9 @@ pub fn SettingsLayout() -> impl IntoView {
                     <Section href="/settings/channels" icon="plug" label=move || t_string!(i18n, settings.channels.title).to_string()/>
                     <Section href="/settings/fields" icon="list" label=move || t_string!(i18n, contact.fields.title).to_string()/>
                     <Section href="/settings/tags" icon="tag" label=move || t_string!(i18n, contact.tags.title).to_string()/>
+                    <Section href="/settings/reasons" icon="flag" label=move || t_string!(i18n, closing.list.title).to_string()/>
+                    <Section href="/settings/closing" icon="conclude" label=move || t_string!(i18n, closing.settings.title).to_string()/>
+                    <Section href="/settings/many" icon="archive" label=move || t_string!(i18n, closing.many.title).to_string()/>
                 </ul>
             </nav>
             <div class="settings-open"><Outlet/></div>

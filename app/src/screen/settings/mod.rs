@@ -1,24 +1,36 @@
-//! Settings, for admins: the account, people, teams, channels, fields and tags of contacts. A list of sections, then a form, or a list and a form.
+//! Settings, for admins: the account, people, teams, channels, fields and tags of contacts, how conversations end. A list of sections,
+//! then a form, or a list and a form.
 
 mod account;
+mod auto_close;
 mod channel;
 mod channel_form;
 mod closing;
+mod duration;
+mod ending;
 mod field;
 mod field_form;
+mod keep;
 mod layout;
 pub(super) mod list;
+mod many;
+mod many_jobs;
 mod member;
 mod member_form;
 mod origins;
+mod reason;
+mod reason_form;
 mod tag;
 mod team;
 mod team_form;
 
 pub use account::AccountScreen;
 pub use channel::ChannelsScreen;
+pub use ending::EndingScreen;
 pub use field::FieldsScreen;
 pub use layout::SettingsLayout;
+pub use many::ManyScreen;
 pub use member::MembersScreen;
+pub use reason::ReasonsScreen;
 pub use tag::TagsScreen;
 pub use team::TeamsScreen;

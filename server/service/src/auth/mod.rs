@@ -75,10 +75,10 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         .one(sql_system!("select name, nickname, email from users where id = $1"), args![cx.user])
         .await?
         .ok_or(Fault::SignedOut)?;
-    let (preference,): (String,) = cx
+    let (preference, classify_on_conclude): (String, bool) = cx
         .desk
         .system(cx.account)
-        .one(sql!("select archive_preference from membership where account_id = $1 and user_id = $2"), args![cx.user])
+        .one(sql!("select archive_preference, classify_on_conclude from membership where account_id = $1 and user_id = $2"), args![cx.user])
         .await?;
     let accounts: Vec<(i64, String, String)> = cx
         .desk
@@ -102,6 +102,7 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         email,
         role: cx.seat.role,
         archive_preference: preference.parse()?,
+        classify_on_conclude,
         account,
         accounts,
     })
@@ -181,6 +182,28 @@ pub fn normal_email(email: &str) -> String {
 /// An IANA zone that this server knows.
 pub fn check_time_zone(zone: &str) -> Result<()> {
     jiff::tz::TimeZone::get(zone).map(drop).map_err(|_| Fault::field("time_zone", Wrong::NotATimeZone).into())
+}
+
+/// The person says their password once more, before something that matters.
+///
+/// # Errors
+/// [`Fault::Invalid`] about `password` when it is not right, [`Fault::Throttled`] after repeated failures.
+pub async fn step_up(cx: &Cx, password: &str) -> Result<()> {
+    let desk = cx.desk();
+    let key = format!("step-up:{}", cx.user);
+    let wrong = || Fault::field("password", Wrong::NotRight);
+    if password.len() > 4 * limit::PASSWORD_MAX {
+        return Err(wrong().into());
+    }
+    let turn = password::turn(desk).await?;
+    throttle::refuse(desk, &key).await?;
+    let hash: Option<(String,)> = desk.db.one(sql_system!("select password_hash from users where id = $1"), args![cx.user]).await?;
+    if !password::is_right(&turn, password.to_owned(), hash.map(|(h,)| h)).await? {
+        throttle::count(desk, &key, 1).await?;
+        cx.desk().system(cx.account).note(Some(cx.user), "login.step_up_failed", cx.user).await?;
+        return Err(wrong().into());
+    }
+    throttle::forget(desk, &key).await
 }
 
 /// Signs in. Unknown e-mail, wrong password and a user without an account answer alike, and take alike (AC-2).

@@ -46,11 +46,11 @@ pub async fn files(cx: &Cx, query: &FileQuery) -> Result<FilePage> {
     Ok(page)
 }
 
-fn select(seen: &Seen, contact: ContactId, kind: FileKind, before: Place) -> (String, Vec<Arg>) {
+fn select(seen: &Seen, contact: ContactId, kind: ShelfKind, before: Place) -> (String, Vec<Arg>) {
     let what = match kind {
-        FileKind::Document => "m.kind = 'DOCUMENT'",
-        FileKind::Media => "m.kind in ('IMAGE', 'VIDEO', 'AUDIO', 'STICKER')",
-        FileKind::Link => "m.kind not in ('NOTE', 'TRANSITION') and lower(m.body) like '%http%://%'",
+        ShelfKind::Document => "m.kind = 'DOCUMENT'",
+        ShelfKind::Media => "m.kind in ('IMAGE', 'VIDEO', 'AUDIO', 'STICKER')",
+        ShelfKind::Link => "m.kind not in ('NOTE', 'TRANSITION') and lower(m.body) like '%http%://%'",
     };
     let (sees, more) = sight::condition(seen, 6);
     let mut args = vec![contact.into(), before.at.into(), before.id.into(), BATCH.into()];
@@ -64,9 +64,9 @@ fn select(seen: &Seen, contact: ContactId, kind: FileKind, before: Place) -> (St
     (text, args)
 }
 
-fn file(kind: FileKind, m: Message) -> Option<ContactFile> {
+fn file(kind: ShelfKind, m: Message) -> Option<ContactFile> {
     let (media, link) = match (kind, m.content) {
-        (FileKind::Link, _) => (None, first_link(&m.body)?.to_owned()),
+        (ShelfKind::Link, _) => (None, first_link(&m.body)?.to_owned()),
         (_, Content::Media(media)) => (Some(media), String::new()),
         _ => return None,
     };

@@ -1,13 +1,13 @@
-//! Assume, transfer, conclude.
+//! Assume and transfer.
 
 use super::row::{Row, Told, lock, save, tell, transition, transition_with};
 use crate::desk::{Cx, Work};
 use crate::message::{NewMessage, put};
-use crate::{Result, args, outbox, sql};
+use crate::{Result, args, sql};
 use model::*;
 
 /// Locks a conversation that the asker sees.
-async fn seen(cx: &Cx, work: &mut Work, id: ConversationId) -> Result<Row> {
+pub(super) async fn seen(cx: &Cx, work: &mut Work, id: ConversationId) -> Result<Row> {
     let c = lock(work, id).await?;
     if cx.seen().sees(&c.access()) { Ok(c) } else { Err(Fault::Missing.into()) }
 }
@@ -140,93 +140,5 @@ async fn team_for(work: &mut Work, user: UserId, current: TeamId, chosen: Option
             [(only,)] => Ok(TeamId(*only)),
             _ => Err(Fault::ChooseTeam.into()),
         },
-    }
-}
-
-/// Concludes the conversation. The window is untouched (SM-6); the closing message goes out while the window is open,
-/// never as a template (CO-6); concluding succeeds even when its send fails later (CO-7).
-///
-/// # Errors
-/// [`Fault::Forbidden`], [`Fault::WrongState`], [`Fault::Missing`].
-pub async fn conclude(cx: &Cx, id: ConversationId, silent: bool) -> Result<Conversation> {
-    let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    let mut c = seen(cx, &mut work, id).await?;
-    if !c.status.is_open() {
-        return Err(Fault::WrongState.into());
-    }
-    if !cx.seen().may(Act::Conclude, &c.access()) {
-        return Err(Fault::Forbidden.into());
-    }
-    let now = cx.desk().now();
-    let told = Told::of(&c);
-    let mut lines = Vec::new();
-    lines.extend(cancel_waiting(&mut work, &c).await?);
-    let kind = crate::channels::own_in(&mut work, c.channel_id.into()).await?.kind;
-    let served = c.status == ConversationStatus::InProgress;
-    let closing = if silent || !served || !c.window(kind, now).is_open() { String::new() } else { closing_text(&mut work, &c).await? };
-    if !closing.is_empty() {
-        let mut message = NewMessage::of(&c, Direction::Out, MessageKind::Text, MessageStatus::Queued, now);
-        message.body = closing.clone();
-        if let Some(message) = put(&mut work, message).await? {
-            outbox::queue(&mut work, &c, &message, &outbox::Payload::Text { text: closing, quoted: None }).await?;
-            c.see(&message);
-            lines.push(message);
-        }
-    }
-    lines.push(transition(&mut work, &c, Some(cx.user), Transition::Concluded).await?);
-    let (preference,): (String,) =
-        work.one(sql!("select archive_preference from membership where account_id = $1 and user_id = $2"), args![cx.user]).await?;
-    c.status = ConversationStatus::Completed;
-    c.completed_at = Some(now);
-    c.waiting_since = None;
-    c.stop_waiting();
-    c.unread = 0;
-    crate::contact::release(&mut work, &mut c).await?;
-    c.reactivate_until = (preference.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours).then_some(now + limit::REOPEN_MILLIS);
-    save(&mut work, &c).await?;
-    let view = tell(&mut work, &c, told, lines);
-    work.commit().await?;
-    Ok(view)
-}
-
-/// What still waited for an answer will not be sent any more.
-async fn cancel_waiting(work: &mut Work, c: &Row) -> Result<Vec<Message>> {
-    let waiting = crate::message::waiting(work, c.id()).await?;
-    let mut cancelled = Vec::with_capacity(waiting.len());
-    for mut m in waiting {
-        m.status = MessageStatus::Deleted;
-        crate::message::set_status(work, &m).await?;
-        cancelled.push(m);
-    }
-    Ok(cancelled)
-}
-
-/// The team's closing message, else the account's, with its tokens filled in. Contacts see an agent's nickname, never
-/// the name.
-async fn closing_text(work: &mut Work, c: &Row) -> Result<String> {
-    let (account,): (String,) = work.one(sql!("select closing_message from account where id = $1"), args![]).await?;
-    let (team,): (String,) = work.one(sql!("select closing_message from team where account_id = $1 and id = $2"), args![c.team_id]).await?;
-    let text = if team.trim().is_empty() { account } else { team };
-    let agent: Option<(String,)> = work
-        .opt(
-            sql!("select u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2"),
-            args![c.assignee_id],
-        )
-        .await?;
-    let agent = agent.map(|(nickname,)| nickname).unwrap_or_default();
-    Ok(text::fill_tokens(text.trim(), &[("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)])
-        .trim()
-        .to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use model::text::fill_tokens;
-
-    #[test]
-    fn co_6_tokens_are_filled_once_and_values_are_no_tokens() {
-        let fill = |text| fill_tokens(text, &[("[NOME]", "[PROTOCOLO]"), ("[PROTOCOLO]", "7")]);
-        assert_eq!(fill("[NOME]: [PROTOCOLO]/[PROTOCOLO] [X]"), "[PROTOCOLO]: 7/7 [X]");
-        assert_eq!(fill("[NOME"), "[NOME");
     }
 }

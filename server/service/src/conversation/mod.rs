@@ -4,6 +4,8 @@
 //! transition, the audit line and the event, commit.
 
 mod act;
+mod conclude;
+mod create;
 mod history;
 mod list;
 mod open;
@@ -11,11 +13,14 @@ mod read;
 mod row;
 mod start;
 
-pub use act::{assume, conclude, transfer};
+pub use act::{assume, transfer};
+pub(crate) use conclude::{Closing, close, conclude_in, say};
+pub use conclude::{classify, conclude};
+pub(crate) use create::{NewConversation, create};
 pub use history::history;
 pub use list::{count_text, counts, list, select};
 pub use open::{open, others, visible};
 pub use read::{mark_read, mark_unread, save_draft};
-pub(crate) use row::{NewConversation, Row, Told, columns, create, lock, save, tell, transition};
+pub(crate) use row::{Row, Told, columns, lock, save, tell, transition};
 pub(crate) use start::open_of;
 pub use start::{restart, start, start_preview};

@@ -7,7 +7,7 @@ use model::*;
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at"
     };
 }
 pub(crate) use columns;
@@ -15,7 +15,7 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id))"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end)"
     };
 }
 pub(super) use view;
@@ -60,6 +60,16 @@ pub(crate) struct Row {
     pub preview_status: MessageStatus,
     pub preview_text: String,
     pub preview_author_id: Option<i64>,
+    pub closed_by: Option<i64>,
+    pub reason_id: Option<i64>,
+    pub reason_category: Option<String>,
+    pub reason_text: Option<String>,
+    pub amount_minor: Option<i64>,
+    pub amount_currency: Option<String>,
+    /// Since when the contact owes an answer: our last message by a person, as long as nothing came after it (AU-2).
+    pub idle_since: Option<Millis>,
+    /// When the contact was warned of the closing; once in each time of owing.
+    pub warned_at: Option<Millis>,
 }
 
 impl Row {
@@ -97,6 +107,14 @@ impl Row {
             preview_status: MessageStatus::Received,
             preview_text: String::new(),
             preview_author_id: None,
+            closed_by: None,
+            reason_id: None,
+            reason_category: None,
+            reason_text: None,
+            amount_minor: None,
+            amount_currency: None,
+            idle_since: None,
+            warned_at: None,
         }
     }
 
@@ -141,7 +159,50 @@ impl Row {
                 text: self.preview_text.clone(),
                 author_id: self.preview_author_id.map(UserId),
             },
+            closed_by: self.closed_by.map(UserId),
+            classification: self.classification(),
         }
+    }
+
+    /// What it is classified as.
+    pub fn classification(&self) -> Option<Classification> {
+        let amount = self.amount_minor.zip(self.amount_currency.as_deref().and_then(|c| c.parse().ok()));
+        Some(Classification {
+            reason_id: self.reason_id?.into(),
+            category: self.reason_category.as_deref()?.parse().ok()?,
+            description: self.reason_text.clone()?,
+            amount: amount.map(|(minor, currency)| Money { minor, currency }),
+        })
+    }
+
+    /// Classifies it anew.
+    pub fn classify(&mut self, what: Option<&Classification>) {
+        self.reason_id = what.map(|w| w.reason_id.0);
+        self.reason_category = what.map(|w| w.category.word().to_owned());
+        self.reason_text = what.map(|w| w.description.clone());
+        let amount = what.and_then(|w| w.amount);
+        self.amount_minor = amount.map(|a| a.minor);
+        self.amount_currency = amount.map(|a| a.currency.word().to_owned());
+    }
+
+    /// It is concluded. The window is untouched (SM-6).
+    pub fn close(&mut self, at: Millis, by: Option<UserId>, reopens_until: Option<Millis>) {
+        self.status = ConversationStatus::Completed;
+        self.completed_at = Some(at);
+        self.closed_by = by.map(|by| by.0);
+        self.waiting_since = None;
+        self.stop_waiting();
+        self.unread = 0;
+        self.reactivate_until = reopens_until;
+        (self.idle_since, self.warned_at) = (None, None);
+    }
+
+    /// It is open again: what was said of its conclusion stays in the feed alone.
+    pub fn reopen(&mut self) {
+        self.completed_at = None;
+        self.closed_by = None;
+        self.reactivate_until = None;
+        self.classify(None);
     }
 
     /// A template went out that only the contact's answer can follow: others must be of its category (RE-4).
@@ -172,6 +233,15 @@ impl Row {
             self.preview_status = m.status;
             self.preview_text = text::shorten(&m.body, 120);
             self.preview_author_id = m.author_id.map(|a| a.0);
+            let owed = match m.direction {
+                Direction::In => None,
+                Direction::Out if m.author_id.is_some() => Some(m.at),
+                // What the system says, such as a warning, changes nothing.
+                Direction::Out => self.idle_since,
+            };
+            if owed != self.idle_since {
+                (self.idle_since, self.warned_at) = (owed, None);
+            }
         }
         match m.direction {
             Direction::In => {
@@ -212,7 +282,8 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             "update conversation set team_id = $3, assignee_id = $4, status = $5, started_at = $6, completed_at = $7, first_response_at = $8, last_in_at = $9,
              last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
              last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
-             preview_text = $23, preview_author_id = $24, awaiting_from = $25 where account_id = $1 and id = $2"
+             preview_text = $23, preview_author_id = $24, awaiting_from = $25, closed_by = $26, reason_id = $27, reason_category = $28, reason_text = $29,
+             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33 where account_id = $1 and id = $2"
         ),
         args![
             c.id,
@@ -238,7 +309,15 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             c.preview_status,
             &c.preview_text,
             c.preview_author_id,
-            c.awaiting_from
+            c.awaiting_from,
+            c.closed_by,
+            c.reason_id,
+            c.reason_category.clone(),
+            c.reason_text.clone(),
+            c.amount_minor,
+            c.amount_currency.clone(),
+            c.idle_since,
+            c.warned_at
         ],
     )
     .await?;
@@ -288,7 +367,8 @@ pub(crate) async fn transition_with(
         Transition::Started => "conversation.start",
         Transition::Assumed { .. } => "conversation.assume",
         Transition::TransferredToTeam { .. } | Transition::TransferredToPerson { .. } => "conversation.transfer",
-        Transition::Concluded => "conversation.conclude",
+        Transition::Concluded { .. } => "conversation.conclude",
+        Transition::Classified { .. } => "conversation.classify",
         Transition::Reopened { .. } => "conversation.reopen",
         Transition::Restarted => "conversation.restart",
         Transition::NumberChanged { .. } => "contact.number",
@@ -302,65 +382,4 @@ pub(crate) async fn transition_with(
     line.author_id = author;
     line.content = Content::Transition(what);
     put(work, line).await?.ok_or_else(|| crate::Error::Other("a transition was not written".into()))
-}
-
-/// A conversation to be made.
-pub(crate) struct NewConversation<'a> {
-    pub contact_id: ContactId,
-    pub contact_name: &'a str,
-    pub contact_phone: Option<&'a str>,
-    pub channel_id: ChannelId,
-    pub team_id: TeamId,
-    pub assignee_id: Option<UserId>,
-    pub status: ConversationStatus,
-    pub at: Millis,
-    pub window_expires_at: Option<Millis>,
-    pub referral: Option<String>,
-}
-
-/// Makes a conversation; `None` when the contact has an open one on this channel already.
-pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<Option<Row>> {
-    let id: i64 = work.desk().seam.id();
-    let (contact_tags,): (String,) =
-        work.one(sql!("select tags from contact where account_id = $1 and id = $2"), args![new.contact_id]).await?;
-    let row = Row {
-        contact_tags,
-        protocol: next_protocol(work, new.at).await?,
-        assignee_id: new.assignee_id.map(|a| a.0),
-        status: new.status,
-        window_expires_at: new.window_expires_at,
-        ..Row::begin(id, new.contact_id, new.contact_name, new.contact_phone, new.channel_id, new.team_id, new.at)
-    };
-    let made = work
-        .run(
-            sql!(
-                "insert into conversation (account_id, id, protocol, contact_id, channel_id, team_id, assignee_id, status, started_at, last_at,
-                 window_expires_at, preview_kind, preview_direction, preview_status, preview_text, referral)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, 'TEXT', 'IN', 'RECEIVED', '', $11)
-                 on conflict (channel_id, contact_id) where status <> 'COMPLETED' do nothing"
-            ),
-            args![
-                row.id,
-                &row.protocol,
-                row.contact_id,
-                row.channel_id,
-                row.team_id,
-                row.assignee_id,
-                row.status,
-                row.started_at,
-                row.window_expires_at,
-                new.referral
-            ],
-        )
-        .await?;
-    Ok((made == 1).then_some(row))
-}
-
-/// The next human number: the day in the account's time zone and a counter, such as `2026112100042`.
-pub(crate) async fn next_protocol(work: &mut Work, at: Millis) -> Result<String> {
-    let (zone,): (String,) = work.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let day = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone).strftime("%Y%m%d").to_string();
-    let n = work.count_up(&format!("protocol:{day}"), 1).await?;
-    Ok(format!("{day}{n:05}"))
 }

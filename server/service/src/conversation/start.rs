@@ -1,7 +1,8 @@
 //! Starting a conversation, and restarting one with a template.
 
 use super::act::member_name;
-use super::row::{NewConversation, Row, Told, columns, create, lock, save, tell, transition};
+use super::create::{NewConversation, create};
+use super::row::{Row, Told, columns, lock, save, tell, transition};
 use crate::desk::{Cx, Work};
 use crate::message::send_in;
 use crate::{Result, args, contact, sql};
@@ -233,8 +234,7 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
         }
         c.status = ConversationStatus::InProgress;
         c.assignee_id = Some(cx.user.0);
-        c.completed_at = None;
-        c.reactivate_until = None;
+        c.reopen();
         // The window may have gone on in a later conversation.
         c.window_expires_at = window_of(&mut work, channel.id, who.id).await?.max(c.window_expires_at);
         lines.push(transition(&mut work, &c, Some(cx.user), Transition::Restarted).await?);

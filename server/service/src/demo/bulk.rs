@@ -306,7 +306,7 @@ impl Run<'_> {
         let content = match what {
             What::Opened => Content::Transition(Transition::Opened),
             What::Assumed => Content::Transition(Transition::Assumed { from_team: self.ground.teams[talk.team % self.ground.teams.len()] }),
-            What::Concluded => Content::Transition(Transition::Concluded),
+            What::Concluded => Content::Transition(Transition::Concluded { classification: None }),
             What::InLocation => location(&mut Chance::new(self.size.seed, FATE, place as u64), &body),
             What::InAnswer => Content::Answer { id: format!("opcao-{}", place % 9), title: body.clone(), description: String::new() },
             What::In | What::Out | What::Note => Content::None,

@@ -16,6 +16,24 @@ pub(super) async fn account(work: &mut Work, name: &str, zone: &str, closing: &s
     Ok(())
 }
 
+/// Turns classifying on, with reasons to choose from.
+pub(super) async fn reasons(work: &mut Work, list: &[(ReasonCategory, &str, bool)]) -> Result<()> {
+    let now = work.desk().now();
+    work.run(sql!("update account set classify = true where id = $1"), args![]).await?;
+    for (category, description, has_monetary_value) in list {
+        let id: ReasonId = work.desk().seam.id();
+        work.run(
+            sql!(
+                "insert into reason (account_id, id, description, category, has_monetary_value, active, created_at)
+                 values ($1, $2, $3, $4, $5, true, $6)"
+            ),
+            args![id, *description, *category, *has_monetary_value, now],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 /// Makes a team.
 pub(super) async fn team(work: &mut Work, name: &str, is_default: bool, restriction: Restriction) -> Result<TeamId> {
     let (id, now): (TeamId, _) = (work.desk().seam.id(), work.desk().now());

@@ -60,12 +60,7 @@ pub(super) fn assume(c: &mut Row, user: UserId) {
 
 /// What concluding it does, with the usual preference.
 pub(super) fn conclude(c: &mut Row, at: Millis) {
-    c.status = ConversationStatus::Completed;
-    c.completed_at = Some(at);
-    c.waiting_since = None;
-    c.stop_waiting();
-    c.unread = 0;
-    c.reactivate_until = Some(at + limit::REOPEN_MILLIS);
+    c.close(at, c.assignee_id.map(UserId), Some(at + limit::REOPEN_MILLIS));
 }
 
 /// Human numbers, counted by day as the product does; the counters are saved with the conversations.

@@ -73,6 +73,8 @@ struct ConversationRow<'a> {
     last_in_external: Option<&'a str>,
     preview_id: i64,
     preview_at: Millis,
+    closed_by: Option<i64>,
+    idle_since: Option<Millis>,
     preview_kind: MessageKind,
     preview_direction: Direction,
     preview_status: MessageStatus,
@@ -188,7 +190,7 @@ pub(super) async fn conversations(work: &mut Work, rows: &[crate::conversation::
         work.is_sqlite(),
         "conversation (account_id, id, protocol, contact_id, channel_id, team_id, assignee_id, status, started_at, completed_at, first_response_at,
          last_in_at, last_at, waiting_since, window_expires_at, awaiting_reply, awaiting_category, awaiting_from, unread, reactivate_until, last_in_external,
-         preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id)",
+         preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id, closed_by, idle_since)",
         "cast($1 as bigint), cast(value ->> 'id' as bigint), value ->> 'protocol', cast(value ->> 'contact' as bigint), cast(value ->> 'channel' as bigint),
          cast(value ->> 'team' as bigint), cast(value ->> 'assignee' as bigint), value ->> 'status', cast(value ->> 'started_at' as bigint),
          cast(value ->> 'completed_at' as bigint), cast(value ->> 'first_response_at' as bigint), cast(value ->> 'last_in_at' as bigint),
@@ -196,7 +198,8 @@ pub(super) async fn conversations(work: &mut Work, rows: &[crate::conversation::
          cast(value ->> 'awaiting_reply' as boolean), value ->> 'awaiting_category', cast(value ->> 'awaiting_from' as bigint), cast(value ->> 'unread' as bigint),
          cast(value ->> 'reactivate_until' as bigint), value ->> 'last_in_external', cast(value ->> 'preview_id' as bigint),
          cast(value ->> 'preview_at' as bigint), value ->> 'preview_kind', value ->> 'preview_direction', value ->> 'preview_status',
-         value ->> 'preview_text', cast(value ->> 'preview_author' as bigint)"
+         value ->> 'preview_text', cast(value ->> 'preview_author' as bigint), cast(value ->> 'closed_by' as bigint),
+         cast(value ->> 'idle_since' as bigint)"
     );
     for part in rows.chunks(TOGETHER) {
         let part: Vec<ConversationRow<'_>> = part.iter().map(ConversationRow::of).collect();
@@ -230,6 +233,8 @@ impl<'a> ConversationRow<'a> {
             last_in_external: c.last_in_external.as_deref(),
             preview_id: c.preview_id,
             preview_at: c.preview_at,
+            closed_by: c.closed_by,
+            idle_since: c.idle_since,
             preview_kind: c.preview_kind,
             preview_direction: c.preview_direction,
             preview_status: c.preview_status,

@@ -293,13 +293,13 @@ impl Play<'_> {
                 self.line(at, Some(*who), Transition::TransferredToPerson { from_team, from, to_team, to })
             }
             Say::Concluded(who) => {
-                self.line(at, Some(*who), Transition::Concluded)?;
+                self.line(at, Some(*who), Transition::Concluded { classification: None })?;
                 ledger::conclude(&mut self.c, at);
                 Ok(())
             }
             Say::Restarted(who) => {
                 ledger::assume(&mut self.c, stage.user(*who));
-                (self.c.completed_at, self.c.reactivate_until) = (None, None);
+                self.c.reopen();
                 self.line(at, Some(*who), Transition::Restarted)
             }
         }

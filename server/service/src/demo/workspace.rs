@@ -16,6 +16,18 @@ const WABA: &str = "102290129340398";
 const NUMBERS: [(&str, &str); 2] = [("106540352242922", "+55 11 5550-0100"), ("106540352242923", "+55 11 5550-0200")];
 const CLOSING: &str = "Obrigado pelo contato, [NOME]! Seu protocolo é [PROTOCOLO]. Precisando, é só chamar. [ATENDENTE]";
 
+/// Why its conversations end; those with a value ask for it.
+const REASONS: &[(ReasonCategory, &str, bool)] = &[
+    (ReasonCategory::Won, "Venda realizada", true),
+    (ReasonCategory::Won, "Problema resolvido", false),
+    (ReasonCategory::Lost, "Produto sem estoque", false),
+    (ReasonCategory::Lost, "Preço", false),
+    (ReasonCategory::Info, "Prazo de entrega", false),
+    (ReasonCategory::Info, "Troca e devolução", false),
+    (ReasonCategory::Other, "Engano", false),
+    (ReasonCategory::Other, "Sem resposta do cliente", false),
+];
+
 /// Makes two accounts with people, teams, channels and a couple of dozen conversations in all states, with times
 /// relative to now. Everything or nothing; sample files go to the data folder.
 ///
@@ -54,6 +66,7 @@ pub async fn workspace(desk: &Desk) -> Result<Report> {
 
 async fn main_account(work: &mut Work, hash: &str) -> Result<(UserId, Counted)> {
     ground::account(work, SHOP, ZONE, CLOSING).await?;
+    ground::reasons(work, REASONS).await?;
     let sales = ground::team(work, "Vendas", false, Restriction::None).await?;
     let support = ground::team(work, "Suporte", true, Restriction::Team).await?;
     let finance = ground::team(work, "Financeiro", false, Restriction::User).await?;

@@ -218,8 +218,7 @@ async fn reopen(work: &mut Work, id: ConversationId) -> Result<Option<(Row, Told
         .await?;
     c.assignee_id = fit.map(|(id,)| id);
     c.status = if c.assignee_id.is_some() { ConversationStatus::InProgress } else { ConversationStatus::Pending };
-    c.completed_at = None;
-    c.reactivate_until = None;
+    c.reopen();
     let line = conversation::transition(work, &c, None, Transition::Reopened { to: c.assignee_id.map(UserId) }).await?;
     Ok(Some((c, told, vec![line])))
 }

@@ -6,7 +6,7 @@
 
 use crate::desk::{Desk, Work};
 use crate::{Result, args, sql, sql_system};
-use model::{Fault, MessageId};
+use model::{ConversationId, Fault, MessageId};
 use std::time::Duration;
 
 /// How long a hash stays after somebody said that they are about to point to it.
@@ -48,10 +48,26 @@ pub(crate) async fn stopped_pointing(work: &mut Work, hashes: &[&str]) -> Result
 
 /// A message loses its files.
 pub(crate) async fn forget(work: &mut Work, message: MessageId) -> Result<()> {
-    let gone: Vec<(String, String, i64)> =
-        work.all(sql!("delete from media where account_id = $1 and message_id = $2 returning sha256, small, size"), args![message]).await?;
-    for (sha256, small, size) in gone {
-        work.count_up(ROOM, -size).await?;
+    let text = sql!("delete from media where account_id = $1 and message_id = $2 returning sha256, small, size");
+    let gone = work.all(text, args![message]).await?;
+    let_go(work, gone).await
+}
+
+/// A conversation loses its files; answers how many they were.
+pub(crate) async fn forget_all(work: &mut Work, conversation: ConversationId) -> Result<i64> {
+    let text = sql!("delete from media where account_id = $1 and conversation_id = $2 returning sha256, small, size");
+    let gone = work.all(text, args![conversation]).await?;
+    let n = gone.len() as i64;
+    let_go(work, gone).await?;
+    Ok(n)
+}
+
+async fn let_go(work: &mut Work, gone: Vec<(String, String, i64)>) -> Result<()> {
+    let bytes: i64 = gone.iter().map(|(_, _, size)| size).sum();
+    if bytes != 0 {
+        work.count_up(ROOM, -bytes).await?;
+    }
+    for (sha256, small, _) in gone {
         stopped_pointing(work, &[&sha256, &small]).await?;
     }
     Ok(())

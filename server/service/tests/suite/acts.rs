@@ -93,7 +93,7 @@ impl<'w> Play<'w> {
                 let to = TransferTo::Person { user_id: self.pick(&people).user, team_id: self.random.random_bool(0.5).then(|| teams[0]) };
                 conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: true }).await.map(drop)
             }
-            13..15 => conversation::conclude(&cx, c, false).await.map(drop),
+            13..15 => conversation::conclude(&cx, c, ConcludeDraft::default()).await.map(drop),
             15..17 => conversation::mark_read(&cx, c).await,
             17 => conversation::mark_unread(&cx, c).await,
             18 => {
@@ -157,7 +157,7 @@ impl<'w> Play<'w> {
                 }),
                 1 => Box::pin(async move { conversation::assume(&cx, c, None).await.map(drop) }),
                 2 => Box::pin(async move { message::send(&cx, c, text_draft(&format!("k{n}"), "junto")).await.map(drop) }),
-                3 => Box::pin(async move { conversation::conclude(&cx, c, false).await.map(drop) }),
+                3 => Box::pin(async move { conversation::conclude(&cx, c, ConcludeDraft::default()).await.map(drop) }),
                 4 => Box::pin(async move { conversation::mark_read(&cx, c).await }),
                 5 => Box::pin(async move { service::outbox::turn(&w.desk).await.map(drop) }),
                 _ => {

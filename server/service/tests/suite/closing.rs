@@ -16,18 +16,18 @@ both! {
         let boss = w.member("Carla Dias", Role::Agent, &[(w.team, false, true)]).await;
         let stranger = w.member("Davi Melo", Role::Agent, &[]).await;
         let c = w.served(&ana, "5511987654321").await;
-        assert_eq!(fault(conversation::conclude(&bia, c.id, false).await), Fault::Forbidden);
-        assert_eq!(fault(conversation::conclude(&stranger, c.id, false).await), Fault::Missing);
-        let done = conversation::conclude(&ana, c.id, false).await.unwrap();
+        assert_eq!(fault(conversation::conclude(&bia, c.id, ConcludeDraft::default()).await), Fault::Forbidden);
+        assert_eq!(fault(conversation::conclude(&stranger, c.id, ConcludeDraft::default()).await), Fault::Missing);
+        let done = conversation::conclude(&ana, c.id, ConcludeDraft::default()).await.unwrap();
         assert_eq!((done.status, done.assignee_id), (ConversationStatus::Completed, Some(ana.user)));
-        assert_eq!(fault(conversation::conclude(&ana, c.id, false).await), Fault::WrongState);
+        assert_eq!(fault(conversation::conclude(&ana, c.id, ConcludeDraft::default()).await), Fault::WrongState);
         for (cx, phone) in [(&boss, "5511987654322"), (&w.admin, "5511987654323")] {
             let d = w.served(&ana, phone).await;
-            conversation::conclude(cx, d.id, false).await.unwrap();
+            conversation::conclude(cx, d.id, ConcludeDraft::default()).await.unwrap();
         }
         // From the queue: any agent of the team.
         let e = w.says("5511987654324", "oi").await;
-        let done = conversation::conclude(&bia, e.id, false).await.unwrap();
+        let done = conversation::conclude(&bia, e.id, ConcludeDraft::default()).await.unwrap();
         assert_eq!((done.status, done.assignee_id), (ConversationStatus::Completed, None));
     }
 
@@ -35,7 +35,7 @@ both! {
         account_says(w, "Obrigado, [NOME]! [ATENDENTE] atendeu o protocolo [PROTOCOLO].").await;
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, c.id, false).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::default()).await.unwrap();
         w.send_out().await;
         // The contact reads the nickname, not the name.
         assert_eq!(w.graph.texts(), [format!("Obrigado, Pessoa 5511987654321! Ana atendeu o protocolo {}.", c.protocol)]);
@@ -52,7 +52,7 @@ both! {
         let who = people::save_member(&w.admin, draft).await.unwrap();
         let who = w.cx(who.user_id).await;
         let c = w.served(&who, "5511987654321").await;
-        conversation::conclude(&who, c.id, false).await.unwrap();
+        conversation::conclude(&who, c.id, ConcludeDraft::default()).await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["Atendido por"]);
     }
@@ -65,7 +65,7 @@ both! {
         let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         conversation::assume(&w.admin, c.id, None).await.unwrap();
-        conversation::conclude(&w.admin, c.id, false).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::default()).await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["das vendas"]);
     }
@@ -73,13 +73,13 @@ both! {
     async fn co_6_nothing_goes_out_when_silent_unserved_or_outside_the_window(w) {
         account_says(w, "até logo").await;
         let silent = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, silent.id, true).await.unwrap();
+        conversation::conclude(&w.admin, silent.id, ConcludeDraft::silent()).await.unwrap();
         // CO-8: nobody served it.
         let queue = w.says("5511987654322", "oi").await;
-        conversation::conclude(&w.admin, queue.id, false).await.unwrap();
+        conversation::conclude(&w.admin, queue.id, ConcludeDraft::default()).await.unwrap();
         let late = w.served(&w.admin, "5511987654323").await;
         w.pass(DAY);
-        conversation::conclude(&w.admin, late.id, false).await.unwrap();
+        conversation::conclude(&w.admin, late.id, ConcludeDraft::default()).await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.sent().len(), 0);
         assert_eq!(w.number("select count(*) from outbox").await, 0);
@@ -89,7 +89,7 @@ both! {
         account_says(w, "até logo").await;
         w.graph.answers([Answer::Refused(131026, 400)]);
         let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, false).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::default()).await.unwrap();
         w.send_out().await;
         assert_eq!(w.conversation(c.id).await.status, ConversationStatus::Completed);
         assert_eq!(w.said(c.id).await, ["RECEIVED oi", "FAILED até logo"]);

@@ -378,20 +378,20 @@ both! {
             contact::files(cx, &query).await.unwrap()
         };
         let names = |page: &FilePage| page.files.iter().map(|f| f.media.as_ref().unwrap().file_name.clone()).collect::<Vec<_>>();
-        let page = files(&ana, FileKind::Document, "", None, 1).await;
+        let page = files(&ana, ShelfKind::Document, "", None, 1).await;
         assert_eq!(names(&page), ["contrato.pdf"]);
-        let page = files(&ana, FileKind::Document, "", page.next, 1).await;
+        let page = files(&ana, ShelfKind::Document, "", page.next, 1).await;
         assert_eq!(names(&page), ["Orçamento Junho.pdf"]);
-        let page = files(&ana, FileKind::Document, "", page.next, 1).await;
+        let page = files(&ana, ShelfKind::Document, "", page.next, 1).await;
         assert_eq!((names(&page).len(), page.next), (0, None));
-        assert_eq!(names(&files(&ana, FileKind::Document, "ORCAMENTO", None, 10).await), ["Orçamento Junho.pdf"], "by name, whatever accents");
-        assert_eq!(files(&ana, FileKind::Media, "fachada", None, 10).await.files.len(), 1, "by caption");
-        assert_eq!(files(&ana, FileKind::Media, "praia", None, 10).await.files, []);
-        let links = files(&ana, FileKind::Link, "", None, 10).await;
+        assert_eq!(names(&files(&ana, ShelfKind::Document, "ORCAMENTO", None, 10).await), ["Orçamento Junho.pdf"], "by name, whatever accents");
+        assert_eq!(files(&ana, ShelfKind::Media, "fachada", None, 10).await.files.len(), 1, "by caption");
+        assert_eq!(files(&ana, ShelfKind::Media, "praia", None, 10).await.files, []);
+        let links = files(&ana, ShelfKind::Link, "", None, 10).await;
         assert_eq!(links.files.iter().map(|f| f.link.as_str()).collect::<Vec<_>>(), ["https://loja.example/produto?x=1"]);
         assert_eq!(links.next, None);
         let stranger = w.agent("Davi Melo", sales).await;
-        for kind in FileKind::ALL {
+        for kind in ShelfKind::ALL {
             // The default team shows what is in service to its own agents only.
             assert_eq!(files(&stranger, *kind, "", None, 10).await, FilePage::default());
         }

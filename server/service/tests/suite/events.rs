@@ -228,7 +228,7 @@ both! {
         let to = TransferDraft { to: TransferTo::Team { team_id: team }, note: "x".into(), stop_bot: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         more("transfer", 1).await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         more("conclude", 1).await;
         w.pass(2 * DAY);
         conversation::restart(&w.admin, c.id, "r", filled(&templates[0], &[])).await.unwrap();

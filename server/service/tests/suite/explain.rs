@@ -96,6 +96,25 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
     fixed("outbox recovery", "where state = 'SENDING' and locked_until < $1", args![START, START], false);
     fixed("webhooks", "from webhook where state = 'NEW' order by id limit", args![64i64], true);
     fixed("files", "update media set attempts", args![START, START], false);
+    let rule = |more: Vec<Arg>| [args![account, START, 0i64, 0i64, "[]", "[]", "[]", START, 100i64], more].concat();
+    fixed("to be warned", "c.warned_at is null and", rule(args![]), true);
+    fixed("to be closed", "coalesce(c.warned_at, 9223372036854775807)", rule(args![START]), true);
+    fixed("reason in use", "select id from conversation where account_id = $1 and reason_id = $2", args![account, 1i64], false);
+    fixed(
+        "to be purged",
+        "select id from conversation where account_id = $1 and status = 'COMPLETED' and completed_at",
+        args![account, START, 20i64],
+        true,
+    );
+    fixed("file in use", "select id from media where sha256 = $1", args!["x"], false);
+    fixed(
+        "files of a conversation",
+        "select sha256 from media where account_id = $1 and conversation_id = $2",
+        args![account, 1i64],
+        false,
+    );
+    let filter = args![account, "[]", "[]", "[]", "", START];
+    fixed("count of many", "select count(*) from conversation c where c.account_id = $1 and c.status in", filter, false);
     fixed("events", "from event where account_id = $1 and seq > $2", args![account, 1i64, 500i64], true);
     list
 }
@@ -147,7 +166,7 @@ fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
             false => line.split("Seq Scan on ").nth(1).and_then(|rest| rest.split_whitespace().next()),
         };
         // A partial index holds only what is looked for.
-        let partial = ["webhook_new", "media_pending", "message_waiting"].iter().any(|i| line.contains(i));
+        let partial = ["webhook_new", "media_pending", "message_waiting", "conversation_idle"].iter().any(|i| line.contains(i));
         // An index made for the occasion reads the whole table first.
         let for_now = line.contains("AUTOMATIC") || line.contains("BLOOM FILTER ON");
         if scanned.is_some_and(large) && !partial || for_now {

@@ -30,7 +30,7 @@ both! {
         assert_eq!(w.conversation(waiting.id).await.unread, 0);
         conversation::mark_unread(&ana, waiting.id).await.unwrap();
         assert_eq!(w.conversation(waiting.id).await.unread, 1);
-        conversation::conclude(&ana, waiting.id, true).await.unwrap();
+        conversation::conclude(&ana, waiting.id, ConcludeDraft::silent()).await.unwrap();
         assert_eq!(fault(conversation::mark_unread(&ana, waiting.id).await), Fault::Forbidden);
     }
 
@@ -188,7 +188,7 @@ both! {
         assert_eq!((moved.status, moved.assignee_id, moved.team_id), (ConversationStatus::Pending, None, sales));
         assert_eq!(fault(conversation::visible(&ana, c.id).await), Fault::Missing);
         conversation::assume(&bruno, c.id, None).await.unwrap();
-        conversation::conclude(&bruno, c.id, true).await.unwrap();
+        conversation::conclude(&bruno, c.id, ConcludeDraft::silent()).await.unwrap();
         // The new team's restriction holds for the whole conversation, also afterwards.
         assert_eq!(fault(conversation::visible(&ana, c.id).await), Fault::Missing);
         assert!(conversation::visible(&bruno, c.id).await.is_ok());
@@ -240,7 +240,7 @@ both! {
         let d = w.says("5511987654322", "oi").await;
         conversation::transfer(&bia, d.id, to_team(sales)).await.unwrap();
         conversation::assume(&w.admin, d.id, None).await.unwrap();
-        conversation::conclude(&w.admin, d.id, true).await.unwrap();
+        conversation::conclude(&w.admin, d.id, ConcludeDraft::silent()).await.unwrap();
         assert_eq!(fault(conversation::transfer(&w.admin, d.id, to_team(w.team)).await), Fault::WrongState);
     }
 
@@ -277,7 +277,7 @@ both! {
         conversation::transfer(&ana, c.id, to_person(bruno.user, None)).await.unwrap();
         conversation::transfer(&bruno, c.id, to_team(w.team)).await.unwrap();
         conversation::assume(&ana, c.id, None).await.unwrap();
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(HOUR);
         w.says("5511987654321", "mais uma coisa").await;
         use Transition::*;
@@ -289,7 +289,7 @@ both! {
                 TransferredToPerson { from_team: w.team, from: Some(ana.user), to_team: sales, to: bruno.user },
                 TransferredToTeam { from_team: sales, from: Some(bruno.user), to_team: w.team },
                 Assumed { from_team: w.team },
-                Concluded,
+                Concluded { classification: None },
                 Reopened { to: Some(ana.user) },
             ]
         );
@@ -311,7 +311,7 @@ both! {
     async fn sm_6_concluding_leaves_the_window_alone(w) {
         let c = w.served(&w.admin, "5511987654321").await;
         w.pass(HOUR);
-        let done = conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        let done = conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         assert_eq!((done.status, done.completed_at, done.unread), (ConversationStatus::Completed, Some(START + HOUR), 0));
         assert_eq!(done.window_expires_at, Some(START + DAY));
     }
@@ -319,7 +319,7 @@ both! {
     async fn sm_7_at_11_59_59_the_same_conversation_comes_back_to_the_same_person(w) {
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(12 * HOUR - SECOND);
         let back = w.says("5511987654321", "voltei").await;
         assert_eq!((back.id, back.status, back.assignee_id), (c.id, ConversationStatus::InProgress, Some(ana.user)));
@@ -329,7 +329,7 @@ both! {
     async fn sm_7_at_12_00_01_a_new_conversation_begins(w) {
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(12 * HOUR + SECOND);
         let new = w.says("5511987654321", "voltei").await;
         assert_ne!(new.id, c.id);
@@ -340,12 +340,12 @@ both! {
     async fn sm_7_sm_8_immediate_is_per_person_and_for_later_conclusions_only(w) {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         let before = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, before.id, true).await.unwrap();
+        conversation::conclude(&ana, before.id, ConcludeDraft::silent()).await.unwrap();
         people::set_archive_preference(&ana, ArchivePreference::Immediate).await.unwrap();
         let after = w.served(&ana, "5511987654322").await;
-        conversation::conclude(&ana, after.id, true).await.unwrap();
+        conversation::conclude(&ana, after.id, ConcludeDraft::silent()).await.unwrap();
         let others = w.served(&bia, "5511987654323").await;
-        conversation::conclude(&bia, others.id, true).await.unwrap();
+        conversation::conclude(&bia, others.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(MINUTE);
         assert_eq!(w.says("5511987654321", "oi").await.id, before.id);
         assert_ne!(w.says("5511987654322", "oi").await.id, after.id);
@@ -357,7 +357,7 @@ both! {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         people::set_archive_preference(&bia, ArchivePreference::Immediate).await.unwrap();
         let first = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, first.id, true).await.unwrap();
+        conversation::conclude(&ana, first.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(HOUR);
         let draft = StartDraft {
             client_id: "s".into(),
@@ -370,7 +370,7 @@ both! {
             text: String::new(),
         };
         let second = conversation::start(&bia, draft).await.unwrap().conversation;
-        conversation::conclude(&bia, second.id, true).await.unwrap();
+        conversation::conclude(&bia, second.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(HOUR);
         let third = w.says("5511987654321", "oi").await;
         assert!(third.id != first.id && third.id != second.id);
@@ -381,7 +381,7 @@ both! {
         let mut ids = Vec::new();
         for (cx, phone) in [(&ana, "5511987654321"), (&bia, "5511987654322"), (&eva, "5511987654323"), (&w.admin, "5511987654324")] {
             let c = w.served(cx, phone).await;
-            conversation::conclude(cx, c.id, true).await.unwrap();
+            conversation::conclude(cx, c.id, ConcludeDraft::silent()).await.unwrap();
             ids.push(c.id);
         }
         // Away, left the team, left the account; an admin needs no team.

@@ -21,7 +21,7 @@ both! {
         let mine = w.served(&ana, "5511987650002").await;
         let hers = w.served(&bia, "5511987650003").await;
         let done = w.served(&bia, "5511987650004").await;
-        conversation::conclude(&bia, done.id, true).await.unwrap();
+        conversation::conclude(&bia, done.id, ConcludeDraft::silent()).await.unwrap();
         conversation::mark_read(&ana, mine.id).await.unwrap();
         for (tab, id) in [(Tab::New, waiting.id), (Tab::Mine, mine.id), (Tab::Others, hers.id), (Tab::Done, done.id)] {
             assert_eq!(ids(&ana, &query(tab)).await, [id], "{tab}");
@@ -88,7 +88,7 @@ both! {
         let served = w.served(&ana, "5511987650003").await;
         w.send(&ana, served.id, "respondo").await.unwrap();
         let done = w.served(&ana, "5511987650004").await;
-        conversation::conclude(&ana, done.id, true).await.unwrap();
+        conversation::conclude(&ana, done.id, ConcludeDraft::silent()).await.unwrap();
         for (n, category) in ["MARKETING", "UTILITY"].into_iter().enumerate() {
             let asked = w.served(&ana, &format!("551198765001{n}")).await;
             w.write("update conversation set awaiting_reply = true, awaiting_category = $2 where id = $1", args![asked.id, category]).await;
@@ -199,7 +199,7 @@ both! {
         let ana = w.agent("Ana Souza", w.team).await;
         people::set_archive_preference(&ana, ArchivePreference::Immediate).await.unwrap();
         let old = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, old.id, true).await.unwrap();
+        conversation::conclude(&ana, old.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(HOUR);
         let c = w.served(&ana, "5511987654321").await;
         conversation::save_draft(&ana, c.id, "quase pron").await.unwrap();

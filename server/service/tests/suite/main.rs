@@ -4,6 +4,7 @@
 
 mod acts;
 mod auth;
+mod auto_close;
 mod batch;
 mod closing;
 mod contacts;
@@ -14,6 +15,7 @@ mod files;
 mod graph;
 mod life;
 mod list;
+mod many;
 mod media;
 mod notes;
 mod notices;
@@ -22,8 +24,10 @@ mod payload;
 mod people;
 mod race;
 mod reactions;
+mod reasons;
 mod replies;
 mod restart;
+mod retention;
 mod search;
 mod sight;
 mod start;

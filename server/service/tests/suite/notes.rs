@@ -89,7 +89,7 @@ both! {
         assert_eq!(fault(message::edit_note(&stranger, n.id, "x").await), Fault::Missing);
         assert_eq!(fault(message::edit_note(&ana, MessageId(1), "x").await), Fault::Missing);
         // Also after the conversation is over.
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         assert_eq!(message::edit_note(&ana, n.id, "depois").await.unwrap().body, "depois");
     }
 }

@@ -123,7 +123,7 @@ both! {
             assert_eq!(fault(conversation::visible(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::open(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::transfer(&stranger, id, to).await), Fault::Missing);
-            assert_eq!(fault(conversation::conclude(&stranger, id, true).await), Fault::Missing);
+            assert_eq!(fault(conversation::conclude(&stranger, id, ConcludeDraft::silent()).await), Fault::Missing);
             assert_eq!(fault(conversation::mark_read(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::mark_unread(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::save_draft(&stranger, id, "x").await), Fault::Missing);

@@ -90,7 +90,7 @@ both! {
 
     async fn messages_after_a_conclusion_reopen_it_once(w) {
         let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(MINUTE);
         let ids: Vec<String> = (0..10).map(|n| format!("wamid.R{n}")).collect();
         join_all(ids.iter().map(|id| arrive(w, "5511987654321", id))).await;
@@ -105,7 +105,7 @@ both! {
             let phone = format!("551198765010{n}");
             let c = w.served(&w.admin, &phone).await;
             let id = format!("wamid.W{n}");
-            let (done, ()) = tokio::join!(conversation::conclude(&w.admin, c.id, true), arrive(w, &phone, &id));
+            let (done, ()) = tokio::join!(conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()), arrive(w, &phone, &id));
             done.unwrap();
             let now = w.conversation(c.id).await;
             assert_eq!(w.said(c.id).await.len(), 2);
@@ -219,7 +219,7 @@ both! {
         for n in 0..6 {
             let phone = format!("551198765030{n}");
             let c = w.served(&w.admin, &phone).await;
-            conversation::conclude(&w.admin, c.id, true).await.unwrap();
+            conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
             let id = format!("wamid.O{n}");
             let (restarted, ()) = tokio::join!(conversation::restart(&w.admin, c.id, "r", filled(&templates[0], &[])), arrive(w, &phone, &id));
             let open = w.number(&format!("select count(*) from conversation where contact_id = {} and status <> 'COMPLETED'", c.contact_id)).await;

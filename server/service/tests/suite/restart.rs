@@ -38,7 +38,7 @@ both! {
         let [t, ..] = three(w).await;
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         let c = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(2 * DAY);
         let again = conversation::restart(&bia, c.id, "r", filled(&t, &[("body.1", "João")])).await.unwrap();
         assert_eq!((again.id, again.status, again.assignee_id, again.completed_at), (c.id, ConversationStatus::InProgress, Some(bia.user), None));
@@ -56,7 +56,7 @@ both! {
         assert_eq!(w.templates(&[paused]).await, []);
         let ids: Vec<(i64,)> = w.rows("select id from template").await;
         let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         let fill = TemplateFill { template_id: ids[0].0.into(), ..TemplateFill::default() };
         assert_eq!(fault(conversation::restart(&w.admin, c.id, "r", fill).await), Fault::TemplateMissing);
         assert_eq!(w.conversation(c.id).await.status, ConversationStatus::Completed);
@@ -96,7 +96,7 @@ both! {
             assert_eq!(now.awaiting_category, Some(next.category));
         }
         // So does a conclusion: nothing of it waits any more.
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         let now = conversation::restart(&w.admin, c.id, "r9", filled(&offer, &[])).await.unwrap();
         assert_eq!(now.awaiting_category, Some(TemplateCategory::Marketing));
     }
@@ -188,7 +188,7 @@ both! {
         let rows: Vec<(i64,)> = w.rows("select id from conversation").await;
         let id = ConversationId(rows[0].0);
         conversation::assume(&w.admin, id, None).await.unwrap();
-        conversation::conclude(&w.admin, id, true).await.unwrap();
+        conversation::conclude(&w.admin, id, ConcludeDraft::silent()).await.unwrap();
         assert_eq!(fault(conversation::restart(&w.admin, id, "r", filled(&t, &[("body.1", "x")])).await), Fault::CannotStart);
     }
 
@@ -199,7 +199,7 @@ both! {
         let c = w.says("5511987654321", "oi").await;
         let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
-        conversation::conclude(&bruno, c.id, true).await.unwrap();
+        conversation::conclude(&bruno, c.id, ConcludeDraft::silent()).await.unwrap();
         let fill = || filled(&t, &[("body.1", "João")]);
         assert_eq!(fault(conversation::restart(&ana, c.id, "r", fill()).await), Fault::Missing);
         assert_eq!(conversation::restart(&carla, c.id, "r", fill()).await.unwrap().assignee_id, Some(carla.user));
@@ -211,7 +211,7 @@ both! {
         let (ana, bruno) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", sales).await);
         people::set_archive_preference(&ana, ArchivePreference::Immediate).await.unwrap();
         let old = w.served(&ana, "5511987654321").await;
-        conversation::conclude(&ana, old.id, true).await.unwrap();
+        conversation::conclude(&ana, old.id, ConcludeDraft::silent()).await.unwrap();
         let open = w.says("5511987654321", "oi").await;
         assert_ne!(open.id, old.id);
         let fill = || filled(&t, &[("body.1", "João")]);

@@ -130,7 +130,7 @@ both! {
                 assert_eq!(conversation::others(&cx, c.contact_id).await.unwrap().len(), found);
             }
             if !done {
-                conversation::conclude(&bruno, c.id, true).await.unwrap();
+                conversation::conclude(&bruno, c.id, ConcludeDraft::silent()).await.unwrap();
             }
         }
     }

@@ -141,7 +141,7 @@ both! {
         let [t, ..] = three(w).await;
         let c = conversation::start(&w.admin, draft(w, "11987654321", Some(filled(&t, &[("body.1", "João")])), "")).await.unwrap().conversation;
         w.send(&w.admin, c.id, "um").await.unwrap();
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         w.says("5511987654321", "sim").await;
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["a_volta"]);
@@ -168,7 +168,7 @@ both! {
     async fn in_6_blocked_is_refused_and_archived_comes_back(w) {
         let [t, ..] = three(w).await;
         let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         let fill = || filled(&t, &[("body.1", "João")]);
         w.write("update contact set status = 'BLOCKED' where id = $1", args![c.contact_id]).await;
         assert_eq!(fault(conversation::start(&w.admin, draft(w, "11987654321", Some(fill()), "")).await), Fault::ContactBlocked);
@@ -182,7 +182,7 @@ both! {
     async fn in_7_nx_1_the_number_is_found_in_any_form(w) {
         let [t, ..] = three(w).await;
         let c = w.served(&w.admin, "551187654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         for form in ["11 98765-4321", "(11) 8765-4321", "+55 11 98765-4321", "5511987654321", "0 11 8765 4321"] {
             let found = conversation::start_preview(&w.admin, None, form, w.channel).await.unwrap();
             assert_eq!(found.contact.map(|f| f.id), Some(c.contact_id), "{form}");
@@ -194,7 +194,7 @@ both! {
 
     async fn in_8_while_the_window_is_open_free_text_starts(w) {
         let c = w.served(&w.admin, "5511987654321").await;
-        conversation::conclude(&w.admin, c.id, true).await.unwrap();
+        conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(HOUR);
         let preview = conversation::start_preview(&w.admin, Some(c.contact_id), "", w.channel).await.unwrap();
         assert!(preview.window_open);

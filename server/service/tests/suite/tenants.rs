@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, args, auth, channels, contact, conversation, field, inbox, media, message, people, reply, search, tag, template, token,
-    visitor,
+    Cx, Desk, args, auth, channels, closing, contact, conversation, field, inbox, media, message, people, reply, search, tag, template,
+    token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -34,6 +34,9 @@ pub async fn second_account(desk: &Desk) -> Cx {
 /// Ids of account A.
 struct Theirs {
     conversation: ConversationId,
+    done: ConversationId,
+    reason: ReasonId,
+    job: ClosingJobId,
     message: MessageId,
     waiting: MessageId,
     channel: ChannelId,
@@ -59,7 +62,37 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("conversation::open", "missing", |cx, t| Box::pin(async move { conversation::open(&cx, t.conversation).await.map(drop) })),
     ("conversation::assume", "missing", |cx, t| Box::pin(async move { conversation::assume(&cx, t.conversation, None).await.map(drop) })),
     ("conversation::conclude", "missing", |cx, t| {
-        Box::pin(async move { conversation::conclude(&cx, t.conversation, false).await.map(drop) })
+        Box::pin(async move { conversation::conclude(&cx, t.conversation, ConcludeDraft::default()).await.map(drop) })
+    }),
+    ("conversation::classify", "missing", |cx, t| Box::pin(async move { conversation::classify(&cx, t.done, None, None).await.map(drop) })),
+    ("closing::save_reason", "missing", |cx, t| {
+        Box::pin(async move { closing::save_reason(&cx, ReasonDraft { id: Some(t.reason), ..reason_draft("Nosso") }).await.map(drop) })
+    }),
+    ("closing::save_reason for their team", "invalid", |cx, t| {
+        Box::pin(async move { closing::save_reason(&cx, ReasonDraft { team_id: Some(t.team), ..reason_draft("Nosso") }).await.map(drop) })
+    }),
+    ("closing::delete_reason", "missing", |cx, t| Box::pin(async move { closing::delete_reason(&cx, t.reason).await })),
+    ("closing::save_rule for their team", "invalid", |cx, t| {
+        Box::pin(async move { closing::save_rule(&cx, AutoClose { team_id: Some(t.team), ..AutoClose::default() }, false).await.map(drop) })
+    }),
+    ("closing::save_rule for their channel", "invalid", |cx, t| {
+        Box::pin(
+            async move { closing::save_rule(&cx, AutoClose { channel_id: Some(t.channel), ..AutoClose::default() }, true).await.map(drop) },
+        )
+    }),
+    ("closing::save_rule with their reason", "invalid", |cx, t| {
+        Box::pin(
+            async move { closing::save_rule(&cx, AutoClose { reason_id: Some(t.reason), ..AutoClose::default() }, false).await.map(drop) },
+        )
+    }),
+    ("closing::job_items", "missing", |cx, t| Box::pin(async move { closing::job_items(&cx, t.job).await.map(drop) })),
+    ("closing::cancel_job", "missing", |cx, t| Box::pin(async move { closing::cancel_job(&cx, t.job).await })),
+    ("closing::start_job of theirs", "invalid", |cx, t| {
+        Box::pin(async move {
+            let filter = BulkFilter { channels: vec![t.channel], ..BulkFilter::default() };
+            let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
+            closing::start_job(&cx, draft).await.map(drop)
+        })
     }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
@@ -217,6 +250,11 @@ const LISTS: &[&str] = &[
     "auth::me",
     "channels::forms",
     "channels::list",
+    "closing::count_many",
+    "closing::jobs",
+    "closing::reasons",
+    "closing::retention",
+    "closing::rules",
     "contact::files",
     "contact::list",
     "conversation::counts",
@@ -238,8 +276,18 @@ const LISTS: &[&str] = &[
 ];
 
 /// What takes no id: it is about the asker's own login, membership or account.
-const OWN: &[&str] =
-    &["auth::boot", "auth::sign_out", "media::discard", "media::take", "people::save_account", "people::set_archive_preference"];
+const OWN: &[&str] = &[
+    "auth::boot",
+    "auth::sign_out",
+    "auth::step_up",
+    "closing::save_retention",
+    "closing::save_settings",
+    "closing::set_classify",
+    "media::discard",
+    "media::take",
+    "people::save_account",
+    "people::set_archive_preference",
+];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
 #[test]
@@ -288,7 +336,11 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let waiting = w.send(&w.admin, c.id, "espera").await.unwrap();
     w.says("5511987650000", "na fila").await;
     let done = w.served(&w.admin, "5511987650001").await;
-    conversation::conclude(&w.admin, done.id, true).await.unwrap();
+    conversation::conclude(&w.admin, done.id, ConcludeDraft::silent()).await.unwrap();
+    let reason = closing::save_reason(&w.admin, reason_draft("Segredo")).await.unwrap().id;
+    let filter = BulkFilter { status: Some(ConversationStatus::Pending), ..BulkFilter::default() };
+    let job = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
+    let job = closing::start_job(&w.admin, job).await.unwrap().id;
     let media = w.number("select id from media").await;
     let tag = tag::save(&w.admin, TagDraft { id: None, name: "VIP".into(), colour: TagColour::Blue }).await.unwrap().id;
     tag::change(&w.admin, c.contact_id, TagChange::Insert, &[tag]).await.unwrap();
@@ -300,6 +352,9 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     contact::save(&w.admin, ContactDraft { fields, ..ContactDraft::of(&known) }).await.unwrap();
     std::sync::Arc::new(Theirs {
         conversation: c.id,
+        done: done.id,
+        reason,
+        job,
         message: m.id,
         waiting: waiting.id,
         channel: w.channel,
@@ -323,7 +378,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "reason", "auto_close", "closing_job", "closing_item"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -387,10 +442,15 @@ both! {
         assert_eq!(reply::list(&cx, &ReplyQuery { manage: true, ..ReplyQuery::default() }).await.unwrap().items, []);
         let history = HistoryQuery { contact_id: t.contact, channel_id: None, after: None, limit: None };
         assert_eq!(conversation::history(&cx, &history).await.unwrap().items, []);
-        for kind in FileKind::ALL {
+        for kind in ShelfKind::ALL {
             let files = FileQuery { contact_id: t.contact, kind: *kind, text: String::new(), after: None, limit: None };
             assert_eq!(contact::files(&cx, &files).await.unwrap(), FilePage::default());
         }
+        assert_eq!(closing::count_many(&cx, &BulkFilter::default()).await.unwrap(), 0);
+        assert_eq!(closing::jobs(&cx).await.unwrap(), []);
+        assert_eq!(closing::retention(&cx).await.unwrap(), Retention::default());
+        assert_eq!(closing::reasons(&cx).await.unwrap(), []);
+        assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
         // Their bus says nothing here.

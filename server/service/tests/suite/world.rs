@@ -402,6 +402,17 @@ pub fn member_draft(name: &str, role: Role, teams: &[(TeamId, bool, bool)]) -> M
     }
 }
 
+pub fn reason_draft(description: &str) -> ReasonDraft {
+    ReasonDraft {
+        id: None,
+        description: description.into(),
+        category: ReasonCategory::Won,
+        has_monetary_value: false,
+        team_id: None,
+        active: true,
+    }
+}
+
 pub fn text_draft(client_id: &str, text: &str) -> SendDraft {
     SendDraft { client_id: client_id.into(), what: SendWhat::Text { text: text.into() }, reply_to: None }
 }

@@ -5,7 +5,10 @@ use super::extract::{Body, Caller, Id, IdempotencyKey, MaybeBody};
 use super::message::TemplateInput;
 use axum::Json;
 use http::StatusCode;
-use model::{ChannelId, ContactId, Conversation, ConversationId, Fault, StartDraft, TeamId, TransferDraft, TransferTo, UserId, Wrong};
+use model::{
+    ChannelId, ConcludeDraft, ContactId, Conversation, ConversationId, Fault, ReasonId, StartDraft, TeamId, TransferDraft, TransferTo,
+    UserId, Wrong,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -141,12 +144,18 @@ pub async fn transfer_conversation(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConcludeInput {
-    /// Without the closing message.
+    /// Without the closing message; refused where the account does not let agents skip it.
     #[serde(default)]
     pub silent: bool,
+    /// Why: one of `/reasons`. Where the account demands a reason, without one it is refused (`reason_required`).
+    pub reason_id: Option<ReasonId>,
+    /// In minor units of the account's currency, such as centavos; with a reason that has a monetary value, and only then.
+    pub amount_minor: Option<i64>,
 }
 
 /// Conclude a conversation
+///
+/// The answer's `classification` is the reason as it is called now; it stays so.
 #[utoipa::path(
     post,
     path = "/conversations/{id}/conclude",
@@ -160,7 +169,8 @@ pub async fn conclude_conversation(
     Id(id): Id<ConversationId>,
     MaybeBody(input): MaybeBody<ConcludeInput>,
 ) -> Answer<Json<Conversation>> {
-    Ok(Json(service::conversation::conclude(&cx, id, input.silent).await?))
+    let draft = ConcludeDraft { silent: input.silent, reason_id: input.reason_id, amount_minor: input.amount_minor };
+    Ok(Json(service::conversation::conclude(&cx, id, draft).await?))
 }
 
 /// What a conversation is restarted with.

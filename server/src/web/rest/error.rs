@@ -139,7 +139,7 @@ impl IntoResponses for Common {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         all(&[
             ("401", "No token, or one that does not hold any more (`signed_out`)"),
-            ("422", "Some input is not right (`invalid`, `template_values`, `choose_team`); `fields` says which"),
+            ("422", "Some input is not right (`invalid`, `template_values`, `choose_team`, `reason_required`); `fields` says which"),
             ("500", "Our fault (`internal`); the reference is in the server's log"),
             ("503", "The server is busy or restarting (`unavailable`); try again"),
         ])

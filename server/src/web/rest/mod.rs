@@ -14,6 +14,7 @@ mod extract;
 mod message;
 mod page;
 mod people;
+mod reason;
 #[expect(unused_qualifications, reason = "written by the macros of the document")]
 mod template;
 
@@ -78,6 +79,7 @@ fn api() -> OpenApiRouter<Web> {
         .routes(routes!(people::list_users))
         .routes(routes!(people::list_teams))
         .routes(routes!(people::list_channels))
+        .routes(routes!(reason::list_reasons))
         .routes(routes!(contact::list_contacts))
         .routes(routes!(contact::get_contact, contact::change_contact))
         .routes(routes!(contact::change_contact_tags))

@@ -1,6 +1,7 @@
 //! What happened to the conversation, as a line of small text (SM-10).
 
 use super::super::thread::pane::{mark, use_pane};
+use crate::closing;
 use crate::i18n::*;
 use crate::live::{Item, Key, Store};
 use crate::part::*;
@@ -58,7 +59,20 @@ fn say(i18n: I18nContext<Locale>, store: Store, message: &Message) -> String {
             t_string!(i18n, inbox.thread.change.to_person, who = who, from = from.as_str(), to = to.as_str(), team = team.as_str())
                 .to_string()
         }
-        Transition::Concluded => t_string!(i18n, inbox.thread.change.concluded, who = who).to_string(),
+        Transition::Concluded { classification } => {
+            let what = classification.as_ref().map(|said| closing::what(i18n, said));
+            match (message.author_id, what.as_deref()) {
+                (None, None) => t_string!(i18n, closing.feed.alone).to_string(),
+                (None, Some(what)) => t_string!(i18n, closing.feed.alone_as, what = what).to_string(),
+                (Some(_), None) => t_string!(i18n, inbox.thread.change.concluded, who = who).to_string(),
+                (Some(_), Some(what)) => t_string!(i18n, closing.feed.concluded, who = who, what = what).to_string(),
+            }
+        }
+        Transition::Classified { classification: None } => t_string!(i18n, closing.feed.unclassified, who = who).to_string(),
+        Transition::Classified { classification: Some(said) } => {
+            let what = closing::what(i18n, said);
+            t_string!(i18n, closing.feed.classified, who = who, what = what.as_str()).to_string()
+        }
         Transition::Reopened { to: Some(to) } => {
             let to = name(*to);
             t_string!(i18n, inbox.thread.change.reopened, to = to.as_str()).to_string()

@@ -165,6 +165,8 @@ mod tests {
                 text: String::new(),
                 author_id: None,
             },
+            closed_by: None,
+            classification: None,
         }
     }
 

@@ -19,7 +19,7 @@ const PAUSE_MS: u32 = 250;
 pub fn Files() -> impl IntoView {
     let i18n = use_i18n();
     let shown: Shown = expect_context();
-    let kind = RwSignal::new(FileKind::Document);
+    let kind = RwSignal::new(ShelfKind::Document);
     let text = RwSignal::new(String::new());
     let rows = RwSignal::new(Vec::<ContactFile>::new());
     let next = RwSignal::new(None::<Place>);
@@ -61,7 +61,7 @@ pub fn Files() -> impl IntoView {
         });
     };
     let asked = Memo::new(move |_| (shown.contact.with(|c| c.as_ref().map(|c| c.id)), kind.get(), text.get()));
-    Effect::new(move |before: Option<FileKind>| {
+    Effect::new(move |before: Option<ShelfKind>| {
         let (_, kind, _) = asked.get();
         // Files of another kind are nothing to look at while these are on their way.
         if before.is_some_and(|b| b != kind) {
@@ -70,14 +70,14 @@ pub fn Files() -> impl IntoView {
         load(false);
         kind
     });
-    let name = move |kind: FileKind| match kind {
-        FileKind::Document => t_string!(i18n, contact.files.documents),
-        FileKind::Link => t_string!(i18n, contact.files.links),
-        FileKind::Media => t_string!(i18n, contact.files.media),
+    let name = move |kind: ShelfKind| match kind {
+        ShelfKind::Document => t_string!(i18n, contact.files.documents),
+        ShelfKind::Link => t_string!(i18n, contact.files.links),
+        ShelfKind::Media => t_string!(i18n, contact.files.media),
     };
     view! {
         <div class="panel-choice" role="group" aria-label=move || t_string!(i18n, contact.tab.files).to_string()>
-            {FileKind::ALL.iter().map(|one| {
+            {ShelfKind::ALL.iter().map(|one| {
                 let one = *one;
                 view! {
                     <button type="button" class="chip-button" aria-pressed=move || if kind.get() == one { "true" } else { "false" }

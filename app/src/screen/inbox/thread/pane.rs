@@ -5,6 +5,7 @@ use super::super::template::Picked;
 use crate::i18n::*;
 use crate::live::{Key, Phase, Store, Timeline, use_store, web};
 use crate::part::{Toasts, use_toasts};
+use crate::session::{Session, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
@@ -18,9 +19,15 @@ const QUICK_CONCLUDE: &str = "prosa.conclude.quick";
 pub enum Sheet {
     Transfer,
     /// `silent`: without the closing message.
+    /// `classify`: with a reason.
     Conclude {
         silent: bool,
+        classify: bool,
     },
+    /// How I prefer to conclude.
+    Preference,
+    /// The reason of a concluded conversation is changed.
+    Classify,
     Restart,
     /// Another template while the first waits for an answer, or instead of a message that failed.
     Template,
@@ -50,7 +57,7 @@ pub enum Tab {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     Assume,
-    Conclude { silent: bool },
+    Conclude(ConcludeDraft),
     MarkUnread,
 }
 
@@ -87,6 +94,7 @@ pub struct Pane {
     pub hold_unread: RwSignal<bool>,
     i18n: I18nContext<Locale>,
     toasts: Toasts,
+    session: Session,
 }
 
 /// The pane in which a part stands.
@@ -129,6 +137,7 @@ impl Pane {
             hold_unread: RwSignal::new(false),
             i18n: use_i18n(),
             toasts: use_toasts(),
+            session: use_session(),
         }
     }
 
@@ -237,14 +246,41 @@ impl Pane {
         });
     }
 
-    /// Concludes it, after one question unless this browser was told not to ask.
+    /// How the account concludes; none until the workspace is here. Tracked.
+    pub fn closing(self) -> Option<ClosingSettings> {
+        self.store.workspace.with(|w| w.as_ref().map(|w| w.me.account.closing))
+    }
+
+    /// Concludes it, after one question unless this browser was told not to ask. The reason is always asked where it is
+    /// demanded or preferred (CO-2, CO-5).
     pub fn conclude(self, silent: bool) {
-        if web::read(QUICK_CONCLUDE).is_some() { self.conclude_now(silent) } else { self.sheet.set(Some(Sheet::Conclude { silent })) }
+        let closing = untrack(|| self.closing());
+        let prefers = untrack(|| self.session.with(|me| me.classify_on_conclude));
+        let classify = closing.is_some_and(|c| c.requires_reason() || c.classify && prefers);
+        if !classify && web::read(QUICK_CONCLUDE).is_some() {
+            self.conclude_now(ConcludeDraft { silent, ..ConcludeDraft::default() });
+        } else {
+            self.sheet.set(Some(Sheet::Conclude { silent, classify }));
+        }
+    }
+
+    /// Concludes it with a reason.
+    pub fn conclude_classified(self) {
+        self.sheet.set(Some(Sheet::Conclude { silent: false, classify: true }));
     }
 
     /// Concludes it.
-    pub fn conclude_now(self, silent: bool) {
-        self.attempt(Deed::Conclude { silent }, move |pane| async move { pane.store.conclude(pane.id, silent).await.map(|_| ()) });
+    pub fn conclude_now(self, draft: ConcludeDraft) {
+        self.attempt(Deed::Conclude(draft), move |pane| async move {
+            match pane.store.conclude(pane.id, draft).await {
+                // It is demanded since.
+                Err(Fault::ReasonRequired) => {
+                    let _ = pane.sheet.try_set(Some(Sheet::Conclude { silent: draft.silent, classify: true }));
+                    Ok(())
+                }
+                done => done.map(|_| ()),
+            }
+        });
     }
 
     /// Concludes without asking from now on, in this browser.
@@ -288,7 +324,7 @@ impl Pane {
     pub fn again(self, deed: Deed) {
         match deed {
             Deed::Assume => self.assume(),
-            Deed::Conclude { silent } => self.conclude_now(silent),
+            Deed::Conclude(draft) => self.conclude_now(draft),
             Deed::MarkUnread => self.mark_unread(),
         }
     }
