@@ -10,7 +10,7 @@ use std::{env, fs};
 
 const FIRST: &str = "pt-BR";
 const OTHERS: [&str; 2] = ["en", "es"];
-const NAMESPACES: [&str; 7] = ["common", "fault", "delivery", "auth", "settings", "help", "inbox"];
+const NAMESPACES: [&str; 8] = ["common", "fault", "delivery", "auth", "settings", "help", "inbox", "alert"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -23,6 +23,9 @@ pub enum Part {
     Filter,
     /// The menu of the person who is signed in.
     Me,
+    /// What notifications do when they come, and the list of them.
+    Alerts,
+    Bell,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -49,7 +52,7 @@ impl Part {
         match self {
             Part::Login | Part::Setup => File::Door,
             Part::Profile | Part::Settings | Part::Account | Part::Members | Part::Teams | Part::Channels => File::Office,
-            Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
+            Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates => File::Sheets,
         }
@@ -77,11 +80,14 @@ fn office(part: Part) -> AnyView {
 }
 
 fn tools(part: Part) -> AnyView {
+    use crate::screen::alert::{Alerts, BellList};
     use crate::{frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results};
     match part {
         Part::Results(text) => view! { <Results text/> }.into_any(),
         Part::Filter => view! { <FilterPanel/> }.into_any(),
         Part::Me => view! { <MyMenu/> }.into_any(),
+        Part::Alerts => view! { <Alerts/> }.into_any(),
+        Part::Bell => view! { <BellList/> }.into_any(),
         _ => view! { <Palette/> }.into_any(),
     }
 }
@@ -178,7 +184,7 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette);
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::Alerts);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

@@ -97,6 +97,7 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     set.spawn(service::inbound::run(desk.clone()));
     set.spawn(service::outbox::run(desk.clone()));
     set.spawn(service::media::run(desk.clone()));
+    set.spawn(service::push::run(desk.clone()));
     set.spawn(reindex(desk.clone()));
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
     set.spawn(async move {

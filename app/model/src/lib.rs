@@ -4,6 +4,7 @@
 //! * [`people`]: accounts, users, memberships, teams.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
+//! * [`alert`]: notifications, and how people want them.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -11,6 +12,7 @@
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
+mod alert;
 mod channel;
 mod contact;
 mod conversation;
@@ -27,6 +29,7 @@ mod sight;
 mod template;
 pub mod text;
 
+pub use alert::*;
 pub use channel::*;
 pub use contact::*;
 pub use conversation::*;

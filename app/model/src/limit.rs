@@ -34,3 +34,11 @@ pub const WINDOW_MARGIN_MILLIS: i64 = 5 * 60_000;
 pub const REOPEN_MILLIS: i64 = 12 * 3_600_000;
 /// Events that a reconnecting client may catch up on one by one; more is a resync.
 pub const CATCH_UP_MAX: i64 = 500;
+/// Notifications that are kept for one person.
+pub const ALERTS_MAX: i64 = 200;
+/// How long a notification is kept.
+pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
+/// Browsers of one person that notes are sent to.
+pub const PUSH_MAX: i64 = 10;
+/// Bytes of a person's photo as it is sent.
+pub const PHOTO_MAX: usize = 5 * 1024 * 1024;

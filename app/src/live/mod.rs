@@ -9,6 +9,7 @@ pub mod action;
 pub mod answer;
 pub mod apply;
 pub mod beat;
+pub mod bell;
 pub mod draft;
 #[cfg(feature = "browser")]
 mod hear;

@@ -64,6 +64,10 @@ pub struct Store {
     pub(super) drafts: RwSignal<HashSet<ConversationId>>,
     /// Changes when templates of a channel may have changed: fetch them again if you show them.
     pub templates_changed: RwSignal<u32>,
+    /// Notifications.
+    pub bell: super::bell::Bell,
+    /// How many messages of mine wait in this browser for the connection.
+    pub unsent: RwSignal<usize>,
     pub(super) offset: StoredValue<i64>,
     pub(super) presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
@@ -117,6 +121,8 @@ impl Store {
             oldest_first: RwSignal::new(false),
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
+            bell: super::bell::Bell::new(),
+            unsent: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
             typing: StoredValue::new(HashMap::new()),

@@ -68,7 +68,9 @@ word_arg!(
     MessageKind,
     MessageStatus,
     ConversationStatus,
-    MediaState
+    MediaState,
+    AlertKind,
+    Language
 );
 
 /// A list of ids for `{in $n}`.

@@ -52,6 +52,7 @@ pub struct Inner {
     pub outbox: Notify,
     pub webhooks: Notify,
     pub media: Notify,
+    pub push: crate::push::Push,
     stopping: std::sync::atomic::AtomicBool,
     pub(crate) receipts: mpsc::Sender<crate::inbound::Receipt>,
     pub(crate) receipts_in: std::sync::Mutex<Option<mpsc::Receiver<crate::inbound::Receipt>>>,
@@ -98,6 +99,10 @@ pub enum News {
     AgentTyping { conversation_id: model::ConversationId, contact_id: model::ContactId },
     /// An agent has read everything of the contact so far.
     AgentRead { contact_id: model::ContactId, channel_id: model::ChannelId },
+    /// A notification, for those whom it is for.
+    Alert(Arc<crate::alert::AlertNews>),
+    /// What is under the bell of these people changed.
+    AlertsRead { users: Vec<UserId> },
 }
 
 /// An event on the bus.
@@ -136,6 +141,7 @@ impl Desk {
             outbox: Notify::new(),
             webhooks: Notify::new(),
             media: Notify::new(),
+            push: crate::push::Push::default(),
             stopping: std::sync::atomic::AtomicBool::new(false),
             receipts,
             receipts_in: std::sync::Mutex::new(Some(receipts_in)),
@@ -152,7 +158,7 @@ impl Desk {
     /// Tells the workers to end after their turn.
     pub fn stop(&self) {
         self.stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-        for worker in [&self.outbox, &self.webhooks, &self.media] {
+        for worker in [&self.outbox, &self.webhooks, &self.media, &self.push.wake] {
             worker.notify_one();
         }
     }
@@ -297,6 +303,7 @@ pub async fn sweep(desk: &Desk) -> Result<()> {
     desk.db.run(sql_system!("delete from webhook where state <> 'NEW' and received_at < $1"), args![now - 8 * DAY]).await?;
     desk.db.run(sql_system!("delete from login where expires_at < $1"), args![now]).await?;
     desk.db.run(sql_system!("delete from throttle where expires_at < $1"), args![now]).await?;
+    crate::alert::sweep(desk).await?;
     crate::inbound::unpark_found(desk).await?;
     desk.db.run(sql_system!("delete from parked_status where at < $1"), args![now - 8 * DAY]).await?;
     desk.db.run(sql_system!("delete from reaction where created_at < $1"), args![now - 8 * DAY]).await?;

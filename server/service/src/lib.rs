@@ -5,9 +5,12 @@
 //! * [`auth`], [`people`], [`channels`], [`template`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
+//! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
 //! * [`token`]: API tokens.
 
+pub mod alert;
 pub mod auth;
+pub mod avatar;
 mod cache;
 pub mod channels;
 pub mod contact;
@@ -26,6 +29,7 @@ pub mod migration;
 pub mod outbox;
 pub mod people;
 pub mod phone;
+pub mod push;
 pub mod reindex;
 pub mod seam;
 pub mod search;

@@ -12,6 +12,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (5, "search", include_str!("../migrations/0005_search.sql")),
     (6, "former_identity", include_str!("../migrations/0006_former_identity.sql")),
     (7, "note", include_str!("../migrations/0007_note.sql")),
+    (12, "push", include_str!("../migrations/0012_push.sql")),
 ];
 
 /// The steps for one database.

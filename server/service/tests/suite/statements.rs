@@ -17,12 +17,15 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("webhook", "bodies as they came; one may hold several accounts"),
     ("message_fts", "holds the account's mark in each word"),
     ("search_backlog", "one number for the whole index"),
+    ("server_secret", "keys that the server made for itself"),
 ];
 
 /// Files that may cross accounts: sign-in, what comes from networks, workers, and the operator's own commands.
 const CROSSING: &[&str] = &[
+    "alert.rs",
     "auth/login.rs",
     "auth/mod.rs",
+    "auth/profile.rs",
     "auth/throttle.rs",
     "channels/find.rs",
     "db.rs",
@@ -34,7 +37,10 @@ const CROSSING: &[&str] = &[
     "media.rs",
     "message/row.rs",
     "outbox.rs",
+    "avatar.rs",
     "people.rs",
+    "push/vapid.rs",
+    "push/worker.rs",
     "reindex.rs",
     "statement.rs",
     "token.rs",

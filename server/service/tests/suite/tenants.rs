@@ -4,7 +4,9 @@ use crate::payload;
 use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
-use service::{Cx, Desk, args, auth, channels, conversation, inbox, media, message, people, search, template, token, visitor};
+use service::{
+    Cx, Desk, alert, args, auth, avatar, channels, conversation, inbox, media, message, people, push, search, template, token, visitor,
+};
 use std::collections::BTreeSet;
 
 /// A second account with an admin of its own. Set-up is closed, so its rows are written as set-up writes them.
@@ -158,6 +160,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("auth::revoke_login", "missing", |cx, t| Box::pin(async move { auth::revoke_login(&cx, t.login).await })),
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
+    ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| {
         Box::pin(async move { service::contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })
     }),
@@ -165,6 +168,10 @@ const ACTS: &[(&str, &str, Ask)] = &[
 
 /// What lists and reads, in `no_list_shows_another_accounts_rows`.
 const LISTS: &[&str] = &[
+    "alert::list",
+    "alert::read",
+    "alert::saw",
+    "alert::setup",
     "auth::logins",
     "auth::me",
     "channels::forms",
@@ -179,13 +186,26 @@ const LISTS: &[&str] = &[
     "people::account",
     "people::members",
     "people::teams",
+    "push::is_subscribed",
+    "push::test",
     "search::contacts",
     "search::search",
     "visitor::nickname",
 ];
 
 /// What takes no id: it is about the asker's own login, membership or account.
-const OWN: &[&str] = &["auth::boot", "auth::sign_out", "people::save_account", "people::set_archive_preference"];
+const OWN: &[&str] = &[
+    "alert::save_settings",
+    "auth::boot",
+    "auth::save_profile",
+    "auth::sign_out",
+    "avatar::remove",
+    "avatar::save",
+    "people::save_account",
+    "people::set_archive_preference",
+    "push::subscribe",
+    "push::unsubscribe",
+];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
 #[test]
@@ -314,6 +334,17 @@ both! {
         assert_eq!(service::contact::list(&cx, None, None, 50).await.unwrap().items, []);
         assert_eq!(service::contact::list(&cx, Some("Pessoa"), None, 50).await.unwrap().items, []);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
+        // Reading another account's notifications changes nothing there.
+        let told = async || w.number("select count(*) from alert where read_at is null").await;
+        let before = told().await;
+        assert!(before > 0);
+        alert::read(&cx, Some(t.conversation)).await.unwrap();
+        alert::read(&cx, None).await.unwrap();
+        alert::saw(&cx, t.conversation).await.unwrap();
+        assert_eq!((alert::list(&cx, None).await.unwrap(), told().await), (AlertPage::default(), before));
+        assert_eq!(alert::setup(&cx).await.unwrap().settings, AlertSettings::default());
+        assert!(!push::is_subscribed(&cx).await.unwrap());
+        assert_eq!(push::test(&cx).await.unwrap(), PushOutcome::None);
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
         // Their bus says nothing here.
         let mut news = w.desk.listen(cx.account);
