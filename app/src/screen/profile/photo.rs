@@ -133,7 +133,7 @@ pub(super) fn PhotoEditor() -> impl IntoView {
         <div class="photo-buttons">
             <input node_ref=file class="visually-hidden" type="file" tabindex="-1" accept="image/png,image/jpeg,image/webp" on:change=chosen
                 aria-label=move || t_string!(i18n, alert.me.choose).to_string()/>
-            <Button icon="camera" press=move |()| if let Some(file) = file.get_untracked() { file.click() }>
+            <Button icon="image" press=move |()| if let Some(file) = file.get_untracked() { file.click() }>
                 {move || if has.get() { t_string!(i18n, alert.me.change) } else { t_string!(i18n, alert.me.choose) }.to_string()}
             </Button>
             <Show when=move || has.get()><Button kind=Kind::Ghost busy press=remove>{t!(i18n, alert.me.remove)}</Button></Show>
