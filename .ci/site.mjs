@@ -94,12 +94,13 @@ async function pack() {
 }
 
 /** The files at the root of the site: name → contents. */
-async function rootFiles(id) {
+async function rootFiles(id, packed) {
   const files = new Map()
   const from = join(root, 'public')
   for (const name of existsSync(from) ? await filesOf(from) : []) files.set(name, await readFile(join(from, name)))
-  // The service worker keeps its caches by build: it is told which one it belongs to.
-  if (files.has('sw.js')) files.set('sw.js', Buffer.from(files.get('sw.js').toString().replaceAll('__BUILD_ID__', id)))
+  // The service worker keeps its caches by build: it is told which one it belongs to, and its files.
+  const list = packed.map(name => `'${name}'`).join(', ')
+  if (files.has('sw.js')) files.set('sw.js', Buffer.from(files.get('sw.js').toString().replaceAll('__BUILD_ID__', id).replace("'__PKG_FILES__'", list)))
   const widget = join(root, 'app/widget')
   const add = async (name, source, make) => {
     if (existsSync(join(widget, source))) files.set(name, await make(join(widget, source)))
@@ -165,7 +166,7 @@ async function report(home, names) {
 
 await mkdir(join(out, 'pkg'), { recursive: true })
 const { id, home, names } = await pack()
-await writeRoot(await rootFiles(id))
+await writeRoot(await rootFiles(id, names))
 const before = existsSync(join(out, 'build.txt')) ? (await readFile(join(out, 'build.txt'), 'utf8')).trim() : ''
 await writeFile(join(out, 'build.txt.part'), `${id}\n`)
 await rename(join(out, 'build.txt.part'), join(out, 'build.txt'))

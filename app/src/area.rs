@@ -28,6 +28,9 @@ pub enum Part {
     Filter,
     /// The menu of the person who is signed in.
     Me,
+    /// What notifications do when they come, and the list of them.
+    Alerts,
+    Bell,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -72,7 +75,7 @@ impl Part {
             | Part::Reasons
             | Part::Ending
             | Part::Many => File::Office,
-            Part::Results(_) | Part::Palette | Part::Filter | Part::Me => File::Tools,
+            Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
         }
@@ -106,11 +109,14 @@ fn office(part: Part) -> AnyView {
 }
 
 fn tools(part: Part) -> AnyView {
+    use crate::screen::alert::{Alerts, BellList};
     use crate::{frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results};
     match part {
         Part::Results(text) => view! { <Results text/> }.into_any(),
         Part::Filter => view! { <FilterPanel/> }.into_any(),
         Part::Me => view! { <MyMenu/> }.into_any(),
+        Part::Alerts => view! { <Alerts/> }.into_any(),
+        Part::Bell => view! { <BellList/> }.into_any(),
         _ => view! { <Palette/> }.into_any(),
     }
 }
@@ -213,7 +219,7 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick);
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

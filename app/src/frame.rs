@@ -46,12 +46,24 @@ fn Signed() -> impl IntoView {
     let i18n = use_i18n();
     provide_store();
     commands();
+    // What comes after the first sight.
+    let rest = RwSignal::new(false);
     #[cfg(feature = "browser")]
     effect(move || {
-        leptos::task::spawn_local(async {
+        leptos::task::spawn_local(async move {
             crate::live::web::sleep(REST_AFTER_MS).await;
             crate::area::get_inbox().await;
+            rest.set(true);
         });
+    });
+    // A colleague's eyes, an admin, another tab: what changes of me is seen here, too.
+    let (store, session) = (use_store(), use_session());
+    effect(move || {
+        if let Some(me) = store.me()
+            && untrack(|| session.me()).as_ref() != Some(&me)
+        {
+            session.change(|known| *known = me);
+        }
     });
     let over = use_commands();
     let location = use_location();
@@ -63,6 +75,7 @@ fn Signed() -> impl IntoView {
             <Rail/>
             <div class="app-main">
                 <Bars/>
+                <Later part=Part::Alerts wanted=rest/>
                 <main id="main" class="app-page" tabindex="-1"><Outlet/></main>
             </div>
             <Later part=Part::Palette wanted=move || over.palette.get() || over.sheet.get()/>
@@ -88,7 +101,13 @@ fn Bars() -> impl IntoView {
         }
     });
     view! {
-        {move || lost().map(|text| view! { <Banner tone=Tone::Warning icon="cloud-off">{text}</Banner> })}
+        {move || lost().map(|text| {
+            let waiting = match store.unsent.get() {
+                0 => String::new(),
+                count => format!(" {}", t_string!(i18n, alert.unsent, count = count)),
+            };
+            view! { <Banner tone=Tone::Warning icon="cloud-off">{text}{waiting}</Banner> }
+        })}
         {move || store.is_outdated.get().then(|| view! {
             <Banner tone=Tone::Accent icon="refresh" action=t_string!(i18n, common.act.reload).to_string()
                 press=|()| renew()>
@@ -143,6 +162,7 @@ fn Rail() -> impl IntoView {
                 <Icon name="help"/>
                 <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.help)}</span>
             </a>
+            <BellButton/>
             <ThemeButton/>
             <AccountMenu/>
         </nav>
@@ -186,6 +206,27 @@ fn ThemeButton() -> impl IntoView {
     }
 }
 
+/// The button over the list of notifications.
+#[component]
+fn BellButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let open = RwSignal::new(false);
+    let unread = Signal::derive(move || store.bell.unread.get());
+    let label = move || match unread.get() {
+        0 => t_string!(i18n, alert.title).to_string(),
+        count => format!("{}: {}", t_string!(i18n, alert.title), t_string!(i18n, common.nav.unread, count = count)),
+    };
+    view! {
+        <Popover label=Signal::derive(label) class="rail-item rail-bell" open trigger=move || view! {
+            <span class="rail-icon"><Icon name="bell"/><Badge count=unread tone=Tone::Accent/></span>
+            <span class="rail-label" aria-hidden="true">{t!(i18n, alert.title)}</span>
+        }>
+            <Later part=Part::Bell wanted=open/>
+        </Popover>
+    }
+}
+
 /// The button of [`me::MyMenu`].
 #[component]
 fn AccountMenu() -> impl IntoView {
@@ -194,13 +235,14 @@ fn AccountMenu() -> impl IntoView {
     let open = RwSignal::new(false);
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
+    let photo = Signal::derive(move || session.with(|me| photo_of(me.user_id, &me.photo)));
     let label = move || {
         let who = session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
         format!("{}: {who}", t_string!(i18n, common.nav.more))
     };
     view! {
         <Menu label=Signal::derive(label) class="rail-item rail-account" open trigger=move || view! {
-            <Avatar name id size=AvatarSize::Small/>
+            <Avatar name id photo size=AvatarSize::Small/>
             <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.more)}</span>
         }>
             <Later part=Part::Me wanted=open/>

@@ -99,6 +99,7 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     set.spawn(service::outbox::run(desk.clone()));
     set.spawn(service::media::run(desk.clone()));
     set.spawn(service::outbox::run_files(desk.clone()));
+    set.spawn(service::push::run(desk.clone()));
     set.spawn(reindex(desk.clone()));
     // What these write is whole or not there: they may end anywhere.
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());

@@ -301,6 +301,18 @@ impl crate::MemberDraft {
     }
 }
 
+impl crate::ProfileDraft {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), Fault> {
+        Check::default()
+            .text(&self.name, "name", crate::limit::NAME_MAX)
+            .email(&self.email, "email")
+            .that(self.nickname.chars().count() <= crate::limit::NAME_MAX, "nickname", Wrong::TooLong)
+            .that(self.password.chars().count() <= crate::limit::PASSWORD_MAX, "password", Wrong::TooLong)
+            .done()
+    }
+}
+
 impl crate::TeamDraft {
     /// What the form and the server check.
     pub fn check(&self) -> Result<(), Fault> {

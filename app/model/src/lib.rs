@@ -7,6 +7,7 @@
 //! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
+//! * [`alert`]: notifications, and how people want them.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -15,6 +16,7 @@
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
 mod bulk;
+mod alert;
 mod channel;
 mod closing;
 mod contact;
@@ -37,6 +39,7 @@ mod template;
 pub mod text;
 
 pub use bulk::*;
+pub use alert::*;
 pub use channel::*;
 pub use closing::*;
 pub use contact::*;

@@ -67,3 +67,11 @@ pub const BULK_MAX: i64 = 5_000;
 pub const RETENTION_MONTHS_MAX: i64 = 120;
 /// Events that a reconnecting client may catch up on one by one; more is a resync.
 pub const CATCH_UP_MAX: i64 = 500;
+/// Notifications that are kept for one person.
+pub const ALERTS_MAX: i64 = 200;
+/// How long a notification is kept.
+pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
+/// Browsers of one person that notes are sent to.
+pub const PUSH_MAX: i64 = 10;
+/// Bytes of a person's photo as it is sent.
+pub const PHOTO_MAX: usize = 5 * 1024 * 1024;

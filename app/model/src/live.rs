@@ -108,6 +108,11 @@ tagged! { "frame":
         ContactTyping {
             conversation_id: ConversationId,
         },
+        /// For this reader only: a notification; none: what is under the bell changed elsewhere, fetch it again.
+        Alert {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            alert: Option<Box<crate::Alert>>,
+        },
         /// The login, membership or account ended; do not reconnect, sign in again.
         Ended,
         Pong,

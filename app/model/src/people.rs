@@ -56,6 +56,9 @@ pub struct Member {
     /// Shown to contacts; empty = nothing is shown.
     pub nickname: String,
     pub email: String,
+    /// Marks the photo, whose address is `/photo/<user>?v=<mark>`; empty = none.
+    #[serde(default)]
+    pub photo: String,
     pub role: Role,
     pub availability: Availability,
     /// False when the membership has ended; history keeps the name.
@@ -140,6 +143,9 @@ pub struct Me {
     pub name: String,
     pub nickname: String,
     pub email: String,
+    /// Marks the own photo; empty = none.
+    #[serde(default)]
+    pub photo: String,
     pub role: Role,
     pub archive_preference: ArchivePreference,
     /// A reason is asked with each of my conclusions (CO-2).
@@ -147,6 +153,18 @@ pub struct Me {
     pub account: Account,
     /// All accounts this user may switch to, the current one included (AC-9).
     pub accounts: Vec<AccountChoice>,
+}
+
+/// What a person changes of themselves (PR-1).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProfileDraft {
+    pub name: String,
+    #[serde(default)]
+    pub nickname: String,
+    pub email: String,
+    /// Needed to change the e-mail.
+    #[serde(default)]
+    pub password: String,
 }
 
 /// An account to switch to.

@@ -57,3 +57,15 @@ pub async fn switch_account(account_id: AccountId) -> Answer<()> {
 pub async fn set_archive_preference(preference: ArchivePreference) -> Answer<()> {
     Ok(service::people::set_archive_preference(&super::cx()?, preference).await?)
 }
+
+/// Changes my own name, nickname and e-mail (PR-1).
+#[server(protocol = Wire)]
+pub async fn save_profile(draft: ProfileDraft) -> Answer<()> {
+    Ok(service::auth::save_profile(&super::cx()?, draft).await?)
+}
+
+/// Removes my photo.
+#[server(protocol = Wire)]
+pub async fn remove_photo() -> Answer<()> {
+    Ok(service::avatar::remove(&super::cx()?).await?)
+}

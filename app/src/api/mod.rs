@@ -3,6 +3,7 @@
 //! Their addresses are `/api/app/api/<file>/<name>` and stay the same from build to build (`.cargo/config.toml`).
 
 pub mod act;
+pub mod alert;
 pub mod auth;
 pub mod closing;
 pub mod contact;

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod apply;
 pub mod beat;
 pub mod contact;
+pub mod bell;
 pub mod draft;
 #[cfg(feature = "browser")]
 mod hear;

@@ -263,11 +263,20 @@ impl Store {
             let all: Vec<Outgoing> = acts.outgoing.values().flatten().take(KEPT_MAX).cloned().collect();
             (answer, all)
         };
+        self.count_unsent();
         if let Some(key) = self.own_key("out") {
             let text = if all.is_empty() { None } else { serde_json::to_string(&all).ok() };
             web::keep(&key, text.as_deref());
         }
         answer
+    }
+
+    /// Tells how many messages wait for the connection by themselves.
+    fn count_unsent(&self) {
+        let n = self.acts.with_value(|a| a.outgoing.values().flatten().filter(|o| o.refused.is_none()).count());
+        if self.unsent.get_untracked() != n {
+            self.unsent.set(n);
+        }
     }
 
     /// Takes up what a reload or a closed tab left unsent.
@@ -287,6 +296,7 @@ impl Store {
                 }
             }
         });
+        self.count_unsent();
         let about: Vec<ConversationId> = self.acts.with_value(|a| a.outgoing.keys().copied().collect());
         for id in about {
             if self.change(|i| i.thread_mut(id).is_some()) {

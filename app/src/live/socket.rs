@@ -137,6 +137,7 @@ fn heard(store: Store, turn: u32, text: &str) {
             store.tell_looking();
             store.pump_all();
             store.save_drafts();
+            store.bell.refetch();
         }
         Frame::Event(event) => {
             if !store.event(event) {
@@ -146,6 +147,7 @@ fn heard(store: Store, turn: u32, text: &str) {
         }
         Frame::Reset { seq } => store.resync(seq),
         Frame::Presence { conversation_id, people } => store.present(conversation_id, people),
+        Frame::Alert { alert } => store.alerted(alert.map(|a| *a)),
         Frame::ContactTyping { conversation_id } => store.typed(conversation_id),
         Frame::Ended => {
             line(|l| l.is_ended = true);

@@ -68,6 +68,10 @@ pub struct Store {
     pub fields_changed: RwSignal<u32>,
     /// Changes when quick replies changed.
     pub replies_changed: RwSignal<u32>,
+    /// Notifications.
+    pub bell: super::bell::Bell,
+    /// How many messages of mine wait in this browser for the connection.
+    pub unsent: RwSignal<usize>,
     pub(super) offset: StoredValue<i64>,
     pub(super) presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
@@ -123,6 +127,8 @@ impl Store {
             templates_changed: RwSignal::new(0),
             fields_changed: RwSignal::new(0),
             replies_changed: RwSignal::new(0),
+            bell: super::bell::Bell::new(),
+            unsent: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
             typing: StoredValue::new(HashMap::new()),

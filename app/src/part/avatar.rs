@@ -2,7 +2,7 @@
 
 use super::Icon;
 use leptos::prelude::*;
-use model::ChannelKind;
+use model::{ChannelKind, UserId};
 
 /// How large an avatar is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,11 @@ pub enum AvatarSize {
     Large,
 }
 
+/// The address of a person's photo; empty for none.
+pub fn photo_of(user: UserId, mark: &str) -> String {
+    if mark.is_empty() { String::new() } else { format!("/photo/{user}?v={mark}") }
+}
+
 /// Initials on a colour that belongs to the person; decorative, the name stands beside it.
 #[component]
 pub fn Avatar(
@@ -24,6 +29,9 @@ pub fn Avatar(
     #[prop(into)]
     id: Signal<i64>,
     #[prop(optional)] size: AvatarSize,
+    /// The person's photo, from [`photo_of`]; it covers the letters when it is here.
+    #[prop(optional, into)]
+    photo: Signal<String>,
     /// A small mark of the network in the corner.
     #[prop(optional, into)]
     channel: MaybeProp<ChannelKind>,
@@ -42,6 +50,7 @@ pub fn Avatar(
         // The letters are drawn by the style sheet: they are no text of the button or link that holds them.
         <span class=class aria-hidden="true" data-initials=move || Some(initials.get()).filter(|i| !i.is_empty())>
             {move || initials.read().is_empty().then(|| view! { <Icon name="user"/> })}
+            {move || Some(photo.get()).filter(|p| !p.is_empty()).map(|src| view! { <img class="avatar-photo" src=src alt="" loading="lazy" decoding="async"/> })}
             {move || channel.get().map(|kind| {
                 let (icon, class) = match kind {
                     ChannelKind::WhatsApp => ("whatsapp", "avatar-mark whatsapp"),

@@ -48,7 +48,7 @@ mod tip;
 mod toast;
 mod zone;
 
-pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone};
+pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone, photo_of};
 pub use button::{Button, IconButton, Kind, LinkButton};
 pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};

@@ -1,5 +1,6 @@
 //! Screens, one folder per area.
 
+pub mod alert;
 pub mod auth;
 pub mod help;
 pub mod inbox;

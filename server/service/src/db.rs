@@ -94,7 +94,9 @@ word_arg!(
     ReasonCategory,
     Currency,
     JobState,
-    ItemState
+    ItemState,
+    AlertKind,
+    Language
 );
 
 /// A list of ids for `{in $n}`.

@@ -60,6 +60,7 @@ pub struct Inner {
     /// Files coming in at once, and pictures being opened at once.
     pub(crate) uploads: tokio::sync::Semaphore,
     pub(crate) pictures: tokio::sync::Semaphore,
+    pub push: crate::push::Push,
     stopping: std::sync::atomic::AtomicBool,
     pub(crate) receipts: mpsc::Sender<crate::inbound::Receipt>,
     pub(crate) receipts_in: std::sync::Mutex<Option<mpsc::Receiver<crate::inbound::Receipt>>>,
@@ -106,6 +107,10 @@ pub enum News {
     AgentTyping { conversation_id: model::ConversationId, contact_id: model::ContactId },
     /// An agent has read everything of the contact so far.
     AgentRead { contact_id: model::ContactId, channel_id: model::ChannelId },
+    /// A notification, for those whom it is for.
+    Alert(Arc<crate::alert::AlertNews>),
+    /// What is under the bell of these people changed.
+    AlertsRead { users: Vec<UserId> },
 }
 
 /// An event on the bus.
@@ -149,6 +154,7 @@ impl Desk {
             storage,
             uploads: tokio::sync::Semaphore::new(16),
             pictures: tokio::sync::Semaphore::new(2),
+            push: crate::push::Push::default(),
             stopping: std::sync::atomic::AtomicBool::new(false),
             receipts,
             receipts_in: std::sync::Mutex::new(Some(receipts_in)),
@@ -165,7 +171,7 @@ impl Desk {
     /// Tells the workers to end after their turn.
     pub fn stop(&self) {
         self.stopping.store(true, std::sync::atomic::Ordering::Relaxed);
-        for worker in [&self.outbox, &self.webhooks, &self.media, &self.courier] {
+        for worker in [&self.outbox, &self.webhooks, &self.media, &self.courier, &self.push.wake] {
             worker.notify_one();
         }
     }
@@ -310,6 +316,7 @@ pub async fn sweep(desk: &Desk) -> Result<()> {
     desk.db.run(sql_system!("delete from webhook where state <> 'NEW' and received_at < $1"), args![now - 8 * DAY]).await?;
     desk.db.run(sql_system!("delete from login where expires_at < $1"), args![now]).await?;
     desk.db.run(sql_system!("delete from throttle where expires_at < $1"), args![now]).await?;
+    crate::alert::sweep(desk).await?;
     crate::inbound::unpark_found(desk).await?;
     desk.db.run(sql_system!("delete from parked_status where at < $1"), args![now - 8 * DAY]).await?;
     desk.db.run(sql_system!("delete from reaction where created_at < $1"), args![now - 8 * DAY]).await?;

@@ -7,9 +7,12 @@
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
 //! * [`closing`]: how conversations end.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
+//! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
 //! * [`token`]: API tokens.
 
+pub mod alert;
 pub mod auth;
+pub mod avatar;
 mod cache;
 pub mod channels;
 pub mod closing;
@@ -30,6 +33,7 @@ pub mod migration;
 pub mod outbox;
 pub mod people;
 pub mod phone;
+pub mod push;
 pub mod reindex;
 pub mod reply;
 pub mod seam;

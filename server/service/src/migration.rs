@@ -16,6 +16,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (9, "closing", include_str!("../migrations/0009_closing.sql")),
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
+    (12, "push", include_str!("../migrations/0012_push.sql")),
 ];
 
 /// The steps for one database.

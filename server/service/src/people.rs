@@ -37,10 +37,10 @@ pub async fn save_account(cx: &Cx, draft: AccountDraft) -> Result<Account> {
 /// Members, past ones included, by name.
 pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
     let scope = cx.may(Permission::Inbox)?;
-    let rows: Vec<(i64, String, String, String, String, String, bool)> = scope
+    let rows: Vec<(i64, String, String, String, String, String, bool, String)> = scope
         .all(
             sql!(
-                "select u.id, u.name, u.nickname, u.email, m.role, m.availability, m.active from membership m join users u on u.id = m.user_id
+                "select u.id, u.name, u.nickname, u.email, m.role, m.availability, m.active, u.photo from membership m join users u on u.id = m.user_id
                  where m.account_id = $1 order by u.name, u.id limit 2000"
             ),
             args![],
@@ -54,12 +54,13 @@ pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
         teams.entry(user).or_default().push(TeamLink { team_id: team.into(), is_agent, is_supervisor });
     }
     rows.into_iter()
-        .map(|(id, name, nickname, email, role, availability, active)| {
+        .map(|(id, name, nickname, email, role, availability, active, photo)| {
             Ok(Member {
                 user_id: id.into(),
                 name,
                 nickname,
                 email,
+                photo: crate::auth::photo_mark(&photo),
                 role: role.parse()?,
                 availability: availability.parse()?,
                 active,

@@ -82,6 +82,7 @@ impl Scope {
             desk: self.desk.clone(),
             account: self.account,
             told: Vec::new(),
+            alerts: Vec::new(),
             wakes: Wakes::default(),
         })
     }
@@ -98,6 +99,7 @@ impl Scope {
 struct Wakes {
     outbox: bool,
     media: bool,
+    push: bool,
 }
 
 /// A unit of work on an account: rows and the events that tell of them.
@@ -108,6 +110,7 @@ pub struct Work {
     desk: Desk,
     account: AccountId,
     told: Vec<(AccountId, Change)>,
+    alerts: Vec<(AccountId, News)>,
     wakes: Wakes,
 }
 
@@ -212,6 +215,16 @@ impl Work {
         self.wakes.media = true;
     }
 
+    /// Wakes the sender of notes after the commit.
+    pub(crate) fn wake_push(&mut self) {
+        self.wakes.push = true;
+    }
+
+    /// Goes over the bus after the commit, without a number of its own.
+    pub(crate) fn alert(&mut self, news: News) {
+        self.alerts.push((self.account, news));
+    }
+
     /// Writes the events with the accounts' next sequences.
     ///
     /// The sequence is taken last: its row is locked until the commit, and whoever held it while waiting for a
@@ -245,16 +258,22 @@ impl Work {
     pub async fn commit(mut self) -> Result<()> {
         let done = tokio::spawn(async move {
             let events = self.write_events().await?;
-            let Work { tx, desk, wakes, .. } = self;
+            let Work { tx, desk, wakes, alerts, .. } = self;
             tx.commit().await?;
             for (account, event) in events {
                 desk.tell(account, News::Event(Arc::new(EventNews::new(event))));
+            }
+            for (account, news) in alerts {
+                desk.tell(account, news);
             }
             if wakes.outbox {
                 desk.outbox.notify_one();
             }
             if wakes.media {
                 desk.media.notify_one();
+            }
+            if wakes.push {
+                desk.push.wake.notify_one();
             }
             Ok(())
         });

@@ -165,9 +165,34 @@ impl Live {
             News::ContactTyping { conversation_id, access } if self.cx.seen().sees(&access) => {
                 self.send(&Frame::ContactTyping { conversation_id }).await
             }
+            News::Alert(news) => self.alert(&news).await,
+            News::AlertsRead { users } if users.contains(&self.cx.user) => self.send(&Frame::Alert { alert: None }).await,
             News::Seats { user_id } if user_id.is_none_or(|u| u == self.cx.user) => self.seat().await,
             News::LoginEnded { login_id } if self.cx.login == Some(login_id) => self.ended().await,
             _ => Ok(()),
+        }
+    }
+
+    /// A notification goes to those whom it is for, while they see its conversation. What is on their screen is read.
+    async fn alert(&mut self, news: &service::alert::AlertNews) -> Result<(), End> {
+        let Some((user, count)) = news.to.iter().find(|(user, _)| *user == self.cx.user) else { return Ok(()) };
+        if !self.cx.seen().sees(&news.access) {
+            return Ok(());
+        }
+        let id = news.alert.conversation_id;
+        if self.looking == Some(id) {
+            self.saw(id).await;
+        }
+        if self.web.presence.looks(self.cx.account, id, *user) {
+            return Ok(());
+        }
+        let alert = model::Alert { count: *count, ..news.alert.clone() };
+        self.send(&Frame::Alert { alert: Some(Box::new(alert)) }).await
+    }
+
+    async fn saw(&mut self, id: ConversationId) {
+        if let Err(e) = service::alert::saw(&self.cx, id).await {
+            tracing::warn!(error = %e, "notifications could not be marked as read");
         }
     }
 
@@ -247,7 +272,9 @@ impl Live {
         let Some(id) = conversation else { return };
         let Ok(seen) = service::conversation::visible(&self.cx, id).await else { return };
         let people = self.web.presence.put(account, id, self.tab, self.cx.user, writing);
-        self.looking = Some(id);
+        if self.looking.replace(id) != Some(id) {
+            self.saw(id).await;
+        }
         self.web.desk.tell(account, News::Presence { conversation_id: id, access: seen.access(), people });
         if writing && self.tell_writing(&seen) {
             let now = Instant::now();

@@ -6,6 +6,7 @@ pub mod hook;
 pub mod live;
 pub mod media;
 pub mod page;
+pub mod photo;
 pub mod presence;
 pub mod rest;
 pub mod secure;
@@ -62,6 +63,7 @@ pub const PUBLIC: &[&str] = &[
     "/api/v1/",
     "/api/v1/openapi.json",
     "/pkg/{*path}",
+    "/share",
 ];
 
 /// All routes.
@@ -69,11 +71,16 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
     // The pages' reactive tasks run on tokio; a second start, as in tests, keeps the first.
     let _ = any_spawner::Executor::init_tokio();
     let web = Web { desk, site, presence: Arc::default(), chat: Arc::default(), metrics, trust_proxy: config.trust_proxy, stop };
+    let presence = web.presence.clone();
+    web.desk.push.ask_whether_looking(move |account, user, conversation| presence.looks(account, conversation, user));
     let with_login = Router::new()
         .route("/api/app/{*function}", post(page::server_function))
         .route("/live", get(live::connect))
         .route("/media/{id}", get(media::get))
         .route("/media/{id}/small", get(media::small))
+        .route("/photo/{user}", get(photo::get))
+        .route("/photo", post(photo::put).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)))
+        .route("/share", post(page::share))
         .fallback(page::page)
         .layer(middleware::from_fn_with_state(web.clone(), session::who))
         .layer(middleware::from_fn(secure::same_site));

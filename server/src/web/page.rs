@@ -105,6 +105,12 @@ fn unavailable(fault: Fault) -> Response {
     (status, [(header::RETRY_AFTER, "5")], format!("{fault}\n")).into_response()
 }
 
+/// `POST /share`: another app shares something. The service worker takes it before it comes here; where there is none yet,
+/// the inbox opens all the same.
+pub async fn share() -> Redirect {
+    Redirect::to("/inbox")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,12 @@ impl Presence {
         people(here)
     }
 
+    /// Whether a tab of the person shows the conversation.
+    pub fn looks(&self, account: AccountId, conversation: ConversationId, user: UserId) -> bool {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.get(&(account, conversation)).is_some_and(|here| here.iter().any(|p| p.user_id == user))
+    }
+
     /// A tab looks away; answers who is left.
     pub fn remove(&self, account: AccountId, conversation: ConversationId, tab: u64) -> Vec<Present> {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +76,9 @@ mod tests {
         presence.put(a, c, one, u, true);
         assert_eq!(presence.put(a, c, two, u, false), vec![Present { user_id: u, writing: true }]);
         assert_eq!(presence.remove(a, c, one), vec![Present { user_id: u, writing: false }]);
+        assert!(presence.looks(a, c, u) && !presence.looks(a, c, UserId(8)) && !presence.looks(AccountId(2), c, u));
         assert_eq!(presence.remove(a, c, two), vec![]);
+        assert!(!presence.looks(a, c, u));
         assert_eq!(presence.remove(a, c, two), vec![]);
     }
 }

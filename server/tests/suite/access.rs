@@ -17,6 +17,16 @@ const WHO: [&str; 9] = ["nobody", "garbage", "other", "sibling", "colleague", "a
 const OPEN_FUNCTIONS: &[&str] = &["auth/boot", "auth/setup", "auth/sign_in"];
 /// Routes that take no id: they answer everybody from their own account.
 const OWN: &[&str] = &[
+    "alert/alerts",
+    "alert/read_alerts",
+    "alert/alert_setup",
+    "alert/save_alert_settings",
+    "alert/subscribe_push",
+    "alert/unsubscribe_push",
+    "alert/test_push",
+    "auth/save_profile",
+    "auth/remove_photo",
+    "POST /photo",
     "inbox/workspace",
     "inbox/conversations",
     "inbox/counts",
@@ -78,6 +88,9 @@ const OTHERS: &[&str] = &[
     "GET /media/{id}/small",
     "GET /f/{token}",
     "POST /upload",
+    "GET /photo/{user}",
+    "POST /photo",
+    "POST /share",
     "GET /inbox",
 ];
 
@@ -250,6 +263,16 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/discard_upload" => json!({"id": upload(w).await}),
         "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
         "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
+        "alert/alerts" => json!({"after": null}),
+        "alert/read_alerts" => json!({"conversation_id": w.served().await.id}),
+        "alert/alert_setup" | "alert/unsubscribe_push" | "alert/test_push" | "auth/remove_photo" => json!({}),
+        "alert/save_alert_settings" => json!({"settings": {}}),
+        "alert/subscribe_push" => {
+            json!({"draft": {"endpoint": format!("https://push.example/{n}"), "language": "pt-BR", "auth": "_ordMnz7uTCmrpBTeUV4Bw",
+            "p256dh": "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY"}})
+        }
+        // An e-mail that somebody has: who asks changes nothing.
+        "auth/save_profile" => json!({"draft": {"name": "", "email": ""}}),
         "auth/setup" => {
             json!({"draft": {"account_name": "X", "time_zone": "UTC", "name": "X", "email": "x@x.example", "password": crate::world::PASSWORD}})
         }
@@ -362,6 +385,18 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         }
         "POST /upload" => {
             let answer = w.client.call("POST", "/upload?name=a.txt", &headers, "um texto").await;
+            return Some((answer.status, answer.text()));
+        }
+        "GET /photo/{user}" => {
+            w.write("update users set photo = 'aaaaaaaaaaaaaaaaaaaa' where id = $1", args![p.agent.cx.user]).await;
+            let photo = w.desk.settings.data_dir.join("avatar/aa/aaaaaaaaaaaaaaaaaaaa");
+            std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
+            std::fs::write(photo, b"jpeg").unwrap();
+            format!("/photo/{}", p.agent.cx.user)
+        }
+        // No picture: refused for what it is, by those who let one in.
+        "POST /photo" | "POST /share" => {
+            let answer = w.client.call("POST", &name[5..], &headers, "x").await;
             return Some((answer.status, answer.text()));
         }
         "GET /live" | "GET /chat/{key}/live" => {

@@ -259,7 +259,10 @@ fn Line(i: usize, goal: Goal, at: RwSignal<usize>, chosen: RwSignal<Option<Goal>
     };
     let mark = match &goal.at {
         At::Team { .. } => view! { <span class="chooser-team"><Icon name="team" small=true/></span> }.into_any(),
-        At::Person { id, .. } => view! { <Avatar name=name.clone() id=id.0 size=AvatarSize::Small/> }.into_any(),
+        At::Person { id, .. } => {
+            let photo = untrack(|| store.member(*id)).map(|m| photo_of(*id, &m.photo)).unwrap_or_default();
+            view! { <Avatar name=name.clone() id=id.0 photo size=AvatarSize::Small/> }.into_any()
+        }
     };
     let goal = StoredValue::new(goal);
     view! {

@@ -1,6 +1,9 @@
 //! My profile: own data, how I work, this browser, my logins.
 
+mod alerts;
 mod logins;
+mod photo;
+mod you;
 
 use crate::frame::theme_name;
 use crate::i18n::*;
@@ -8,11 +11,14 @@ use crate::language;
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
 use crate::screen::preference::ClosingPreference;
-use crate::session::use_session;
+use crate::session::{self, use_session};
+use alerts::AlertsCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
 use model::Role;
+use photo::PhotoEditor;
+use you::AboutMe;
 
 /// Everything about me. Each choice is saved when it is made.
 #[component]
@@ -22,7 +28,9 @@ pub fn ProfileScreen() -> impl IntoView {
         <Title text=move || t_string!(i18n, settings.profile.title).to_string()/>
         <div class="settings-page profile">
             <You/>
+            <AboutMe/>
             <Work/>
+            <AlertsCard/>
             <Browser/>
             <Logins/>
         </div>
@@ -35,28 +43,20 @@ fn You() -> impl IntoView {
     let session = use_session();
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
+    let photo = Signal::derive(move || session.with(|me| photo_of(me.user_id, &me.photo)));
     let role = move || {
         let is_admin = session.is_admin();
         if is_admin { t_string!(i18n, settings.members.admin) } else { t_string!(i18n, settings.members.agent) }.to_string()
     };
     view! {
         <header class="profile-you">
-            <Avatar name id size=AvatarSize::Large/>
+            <Avatar name id photo size=AvatarSize::Large/>
             <div class="profile-texts">
                 <h1><bdi>{name}</bdi></h1>
                 <p>{move || session.with(|me| me.email.clone())}</p>
                 <p>{role}" · "<bdi>{move || session.with(|me| me.account.name.clone())}</bdi></p>
-                <p class="field-hint">
-                    {move || if session.with(|me| me.role == Role::Admin) {
-                        t_string!(i18n, settings.profile.you_admin).to_string()
-                    } else {
-                        t_string!(i18n, settings.profile.you_agent).to_string()
-                    }}
-                </p>
             </div>
-            <Show when=move || session.is_admin()>
-                <LinkButton href=Signal::derive(move || format!("/settings/members/{}", id.get())) icon="edit">{t!(i18n, settings.profile.edit)}</LinkButton>
-            </Show>
+            <PhotoEditor/>
         </header>
     }
 }

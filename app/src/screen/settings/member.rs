@@ -64,10 +64,10 @@ fn MemberList(rows: Signal<People>, text: RwSignal<String>) -> impl IntoView {
                 placeholder=move || t_string!(i18n, settings.members.find).to_string()/>
         </div>
         <ul class="entries">
-            <For each=move || found.get() key=|m| (m.user_id, m.name.clone(), m.role, m.active) let:member>
+            <For each=move || found.get() key=|m| (m.user_id, m.name.clone(), m.photo.clone(), m.role, m.active) let:member>
                 <li>
                     <A href=format!("/settings/members/{}", member.user_id) attr:class="entry" class:past=!member.active scroll=false>
-                        <Avatar name=member.name.clone() id=member.user_id.0/>
+                        <Avatar name=member.name.clone() id=member.user_id.0 photo=photo_of(member.user_id, &member.photo)/>
                         <span class="entry-texts">
                             <span class="entry-title">
                                 <bdi>{member.name.clone()}</bdi>

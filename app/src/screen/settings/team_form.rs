@@ -88,7 +88,7 @@ fn People(people: Vec<Member>) -> impl IntoView {
                         {people.into_iter().map(|m| view! {
                             <li>
                                 <A href=format!("/settings/members/{}", m.user_id) attr:class="person">
-                                    <Avatar name=m.name.clone() id=m.user_id.0 size=AvatarSize::Small/>
+                                    <Avatar name=m.name.clone() id=m.user_id.0 photo=photo_of(m.user_id, &m.photo) size=AvatarSize::Small/>
                                     <bdi>{m.name.clone()}</bdi>
                                 </A>
                             </li>

@@ -141,7 +141,7 @@ fn client(place: Place) -> Result<&'static Client, SendError> {
 }
 
 /// Resolves names, leaving out every address that is not public.
-struct PublicOnly;
+pub struct PublicOnly;
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
@@ -155,7 +155,8 @@ impl Resolve for PublicOnly {
     }
 }
 
-fn is_public(ip: IpAddr) -> bool {
+/// Whether an address belongs to the public network.
+pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),

@@ -5,11 +5,13 @@
 
 mod login;
 mod password;
+mod profile;
 mod throttle;
 
 pub(crate) use login::tell_ended;
 pub use login::{cx_of_login, known_login, logins, revoke_login, sign_out, switch_account};
 pub use password::hash_password;
+pub use profile::save_profile;
 pub use throttle::network;
 
 use crate::desk::{Cx, Desk};
@@ -69,10 +71,10 @@ pub async fn needs_setup(desk: &Desk) -> Result<bool> {
 /// The signed-in person and where they work.
 pub async fn me(cx: &Cx) -> Result<Me> {
     let account = crate::people::account(cx).await?;
-    let (name, nickname, email): (String, String, String) = cx
+    let (name, nickname, email, photo): (String, String, String, String) = cx
         .desk
         .db
-        .one(sql_system!("select name, nickname, email from users where id = $1"), args![cx.user])
+        .one(sql_system!("select name, nickname, email, photo from users where id = $1"), args![cx.user])
         .await?
         .ok_or(Fault::SignedOut)?;
     let (preference, classify_on_conclude): (String, bool) = cx
@@ -100,12 +102,18 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         name,
         nickname,
         email,
+        photo: photo_mark(&photo),
         role: cx.seat.role,
         archive_preference: preference.parse()?,
         classify_on_conclude,
         account,
         accounts,
     })
+}
+
+/// What of a photo's hash stands in its address: enough to tell one from the next.
+pub(crate) fn photo_mark(hash: &str) -> String {
+    hash.get(..16).unwrap_or_default().to_owned()
 }
 
 /// The first start: creates the account, its default team and its first admin, and signs them in.

@@ -3,7 +3,7 @@
 use super::row::{Row, Told, lock, save, tell, transition, transition_with};
 use crate::desk::{Cx, Work};
 use crate::message::{NewMessage, put};
-use crate::{Result, args, sql};
+use crate::{Result, alert, args, sql};
 use model::*;
 
 /// Locks a conversation that the asker sees.
@@ -44,6 +44,7 @@ pub async fn assume(cx: &Cx, id: ConversationId, seen: Option<UserId>) -> Result
     c.assignee_id = Some(cx.user.0);
     let line = transition(&mut work, &c, Some(cx.user), Transition::Assumed { from_team: c.team_id.into() }).await?;
     save(&mut work, &c).await?;
+    alert::unqueued(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, vec![line]);
     work.commit().await?;
     Ok(view)
@@ -115,6 +116,11 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
         lines.extend(put(&mut work, note).await?);
     }
     save(&mut work, &c).await?;
+    alert::unqueued(&mut work, &c).await?;
+    match c.assignee_id {
+        Some(to) => alert::raise(&mut work, &c, AlertKind::Transfer, &[to.into()], Some(cx.user)).await?,
+        None => alert::queued(&mut work, &c, Some(cx.user)).await?,
+    }
     let view = tell(&mut work, &c, told, lines);
     work.commit().await?;
     Ok(view)

@@ -65,6 +65,7 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     c.close(now, how.by, how.reopens.then_some(now + limit::REOPEN_MILLIS));
     c.classify(how.classification.as_ref());
     save(work, c).await?;
+    crate::alert::unqueued(work, c).await?;
     Ok(tell(work, c, told, lines))
 }
 

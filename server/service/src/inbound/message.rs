@@ -112,6 +112,7 @@ async fn write(
     lines.push(message.clone());
     lines.extend(flush(work, &mut c).await?);
     conversation::save(work, &c).await?;
+    crate::alert::arrived(work, &c, told.before).await?;
     conversation::tell(work, &c, told, lines);
     Ok(Some(Arrived { conversation_id: c.id(), message }))
 }

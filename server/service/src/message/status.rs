@@ -124,6 +124,12 @@ pub(crate) async fn taken(work: &mut Work, id: MessageId) -> Result<()> {
 /// Saves a changed message of a locked conversation and tells of it, with the conversation when that changes too.
 async fn changed(work: &mut Work, c: &mut Row, m: &Message, was: MessageStatus) -> Result<()> {
     set_status(work, m).await?;
+    if m.status == MessageStatus::Failed
+        && was != MessageStatus::Failed
+        && let Some(author) = m.author_id
+    {
+        crate::alert::raise(work, c, AlertKind::Failed, &[author], None).await?;
+    }
     let is_preview = c.preview_id == m.id.0 && c.preview_status != m.status;
     if is_preview {
         c.preview_status = m.status;

@@ -4,7 +4,7 @@ use crate::world::*;
 use model::*;
 use service::db::{Arg, Db, Text};
 use service::statement::{Statement, all};
-use service::{args, conversation, search};
+use service::{alert, args, conversation, search};
 
 /// Tables that grow, and the aliases under which statements name them.
 const LARGE: &[&str] = &[
@@ -26,6 +26,9 @@ const LARGE: &[&str] = &[
     "k",
     "o",
     "p",
+    "alert",
+    "a",
+    "push_job",
 ];
 
 struct Hot {
@@ -63,6 +66,11 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         }
         let (text, args) = conversation::count_text(seen);
         add(&format!("counts for {who}"), text, with_account(args), false);
+        let settings = AlertSettings::default();
+        let (text, args) = alert::page_text(seen, &settings, Some((START, 5, AlertKind::Message)), 31);
+        add(&format!("bell for {who}"), text, with_account(args), true);
+        let (text, args) = alert::unread_text(seen, &settings);
+        add(&format!("bell's number for {who}"), text, with_account(args), false);
         let (text, more) = search::hits_text(w.is_sqlite(), seen);
         let words = search::match_text(w.is_sqlite(), account, &["cafe".to_owned()]);
         add(&format!("search for {who}"), text, with_account([vec![Arg::from(words)], more].concat()), false);
@@ -106,15 +114,17 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         args![account, START, 20i64],
         true,
     );
-    fixed("file in use", "select id from media where sha256 = $1", args!["x"], false);
     fixed(
         "files of a conversation",
-        "select sha256 from media where account_id = $1 and conversation_id = $2",
+        "delete from media where account_id = $1 and conversation_id = $2",
         args![account, 1i64],
         false,
     );
     let filter = args![account, "[]", "[]", "[]", "", START];
     fixed("count of many", "select count(*) from conversation c where c.account_id = $1 and c.status in", filter, false);
+    fixed("notifications that are due", "update alert set push_at = null where (user_id", args![START, 64i64], false);
+    fixed("notes that are due", "update push_job set tries", args![START, START, 64i64], false);
+    fixed("queue notifications", "kind = 'QUEUE' and read_at is null returning", args![account, 1i64, START], false);
     fixed("events", "from event where account_id = $1 and seq > $2", args![account, 1i64, 500i64], true);
     list
 }
@@ -144,6 +154,7 @@ async fn fill(w: &World) {
         ),
         format!("insert into outbox (id, account_id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at) select n, {account}, {channel}, n, n, n, 'MESSAGE', '', 'HELD', 1, 1 from {s} s"),
         format!("insert into reaction (account_id, channel_id, external_id, id, target, emoji, at, created_at) select {account}, {channel}, 'r' || cast(n as text), n, 'e' || cast(n as text), '', 1, 1 from {s} s"),
+        format!("insert into alert (account_id, user_id, conversation_id, kind, count, at, read_at) select {account}, {}, n, 'MESSAGE', 1, n, case when n % 20 > 0 then n end from {s} s", w.admin.user),
         format!("insert into webhook (id, source, hash, body, received_at, state) select n, 'WHATSAPP', cast(n as text), '', 1, 'DONE' from {s} s"),
         format!("insert into event (account_id, seq, at, change) select {account}, 100000 + n, 1, '' from {s} s"),
         format!("insert into media (id, account_id, conversation_id, message_id, channel_id, state, mime) select n, {account}, n, n, {channel}, 'READY', '' from {s} s"),

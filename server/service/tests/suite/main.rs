@@ -3,6 +3,7 @@
 //! Each test makes its own workspace ([`world::World`]) and runs on SQLite and on PostgreSQL.
 
 mod acts;
+mod alerts;
 mod auth;
 mod auto_close;
 mod batch;
@@ -22,6 +23,8 @@ mod notices;
 mod outbox;
 mod payload;
 mod people;
+mod profile;
+mod push;
 mod race;
 mod reactions;
 mod reasons;

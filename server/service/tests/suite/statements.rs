@@ -18,12 +18,15 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("message_fts", "holds the account's mark in each word"),
     ("search_backlog", "one number for the whole index"),
     ("stored_file", "files are shared by their hash"),
+    ("server_secret", "keys that the server made for itself"),
 ];
 
 /// Files that may cross accounts: sign-in, what comes from networks, workers, and the operator's own commands.
 const CROSSING: &[&str] = &[
+    "alert.rs",
     "auth/login.rs",
     "auth/mod.rs",
+    "auth/profile.rs",
     "auth/throttle.rs",
     "channels/find.rs",
     "closing/auto.rs",
@@ -38,7 +41,10 @@ const CROSSING: &[&str] = &[
     "media/",
     "message/row.rs",
     "outbox/",
+    "avatar.rs",
     "people.rs",
+    "push/vapid.rs",
+    "push/worker.rs",
     "reindex.rs",
     "statement.rs",
     "token.rs",

@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, args, auth, channels, closing, contact, conversation, field, inbox, media, message, people, reply, search, tag, template,
-    token, visitor,
+    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, field, inbox, media, message, people, push, reply,
+    search, tag, template, token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -203,6 +203,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("auth::revoke_login", "missing", |cx, t| Box::pin(async move { auth::revoke_login(&cx, t.login).await })),
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
+    ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
     ("contact::save", "missing", |cx, t| {
         Box::pin(async move {
@@ -246,6 +247,10 @@ const ACTS: &[(&str, &str, Ask)] = &[
 
 /// What lists and reads, in `no_list_shows_another_accounts_rows`.
 const LISTS: &[&str] = &[
+    "alert::list",
+    "alert::read",
+    "alert::saw",
+    "alert::setup",
     "auth::logins",
     "auth::me",
     "channels::forms",
@@ -269,6 +274,8 @@ const LISTS: &[&str] = &[
     "people::members",
     "people::teams",
     "reply::list",
+    "push::is_subscribed",
+    "push::test",
     "search::contacts",
     "search::search",
     "tag::list",
@@ -277,9 +284,13 @@ const LISTS: &[&str] = &[
 
 /// What takes no id: it is about the asker's own login, membership or account.
 const OWN: &[&str] = &[
+    "alert::save_settings",
     "auth::boot",
+    "auth::save_profile",
     "auth::sign_out",
     "auth::step_up",
+    "avatar::remove",
+    "avatar::save",
     "closing::save_retention",
     "closing::save_settings",
     "closing::set_classify",
@@ -287,6 +298,8 @@ const OWN: &[&str] = &[
     "media::take",
     "people::save_account",
     "people::set_archive_preference",
+    "push::subscribe",
+    "push::unsubscribe",
 ];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
@@ -452,6 +465,17 @@ both! {
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
         assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
+        // Reading another account's notifications changes nothing there.
+        let told = async || w.number("select count(*) from alert where read_at is null").await;
+        let before = told().await;
+        assert!(before > 0);
+        alert::read(&cx, Some(t.conversation)).await.unwrap();
+        alert::read(&cx, None).await.unwrap();
+        alert::saw(&cx, t.conversation).await.unwrap();
+        assert_eq!((alert::list(&cx, None).await.unwrap(), told().await), (AlertPage::default(), before));
+        assert_eq!(alert::setup(&cx).await.unwrap().settings, AlertSettings::default());
+        assert!(!push::is_subscribed(&cx).await.unwrap());
+        assert_eq!(push::test(&cx).await.unwrap(), PushOutcome::None);
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
         // Their bus says nothing here.
         let mut news = w.desk.listen(cx.account);

@@ -1,0 +1,221 @@
+//! People's own photos (PR-1, PR-2): a small square that this server drew itself, kept in the data folder by its hash.
+//!
+//! What a browser sends is decoded within limits and drawn anew: nothing of the file survives but its pixels, so neither
+//! where it was taken nor anything that hides in it is kept.
+
+use crate::desk::{Cx, Desk};
+use crate::keys::sha256_hex;
+use crate::{Error, Result, Work, args, sql, sql_system};
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use model::*;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+/// Pixels of a side.
+const SIDE: u32 = 256;
+/// Larger pictures are refused before they are unpacked.
+const SIDE_MAX: u32 = 10_000;
+/// Memory that unpacking one may take.
+const MEMORY_MAX: u64 = 160 * 1024 * 1024;
+const QUALITY: u8 = 86;
+
+/// Takes a PNG, JPEG or WebP file as the asker's photo, for all accounts that they work in. Answers its hash.
+///
+/// # Errors
+/// [`Fault::Invalid`] for what is too large or no such picture.
+pub async fn save(cx: &Cx, file: Vec<u8>) -> Result<String> {
+    cx.may(Permission::Inbox)?;
+    if file.len() > limit::PHOTO_MAX {
+        return Err(Fault::field("photo", Wrong::TooLong).into());
+    }
+    // Few at a time, as passwords: unpacking takes memory.
+    let turn = cx.desk().hashing.acquire().await.map_err(|e| Error::Other(e.to_string()))?;
+    let drawn = tokio::task::spawn_blocking(move || draw(&file)).await.map_err(|e| Error::Other(e.to_string()))?;
+    drop(turn);
+    let photo = drawn.ok_or_else(|| Fault::field("photo", Wrong::NotAllowed))?;
+    let hash = store(cx.desk(), &photo).await?;
+    set(cx, &hash).await?;
+    Ok(hash)
+}
+
+/// Removes the asker's photo.
+pub async fn remove(cx: &Cx) -> Result<()> {
+    cx.may(Permission::Inbox)?;
+    set(cx, "").await
+}
+
+/// The photo of a colleague, past ones included.
+///
+/// # Errors
+/// [`Fault::Missing`] for who has none, or is no member of the asker's account.
+pub async fn find(cx: &Cx, user: UserId) -> Result<(String, PathBuf)> {
+    let (hash,): (String,) = cx
+        .may(Permission::Inbox)?
+        .one(
+            sql!("select u.photo from membership m join users u on u.id = m.user_id where m.account_id = $1 and m.user_id = $2 and u.photo <> ''"),
+            args![user],
+        )
+        .await?;
+    let path = path_of(cx.desk(), &hash);
+    Ok((hash, path))
+}
+
+/// The middle square of a picture, upright, on white.
+fn draw(file: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
+    if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {
+        return None;
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
+    limits.max_alloc = Some(MEMORY_MAX);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().ok()?;
+    // The pixels themselves count, too.
+    if decoder.total_bytes() > MEMORY_MAX {
+        return None;
+    }
+    let turned = decoder.orientation().ok();
+    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
+    if let Some(turned) = turned {
+        picture.apply_orientation(turned);
+    }
+    let side = picture.width().min(picture.height());
+    if side == 0 {
+        return None;
+    }
+    let square = picture.crop_imm((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
+    let small = square.resize_exact(SIDE, SIDE, FilterType::CatmullRom).into_rgba8();
+    let mut flat = RgbImage::new(SIDE, SIDE);
+    for (to, from) in flat.pixels_mut().zip(small.pixels()) {
+        let [r, g, b, alpha] = from.0;
+        let over = |c: u8| ((u32::from(c) * u32::from(alpha) + 255 * (255 - u32::from(alpha))) / 255) as u8;
+        *to = Rgb([over(r), over(g), over(b)]);
+    }
+    let mut out = Vec::new();
+    JpegEncoder::new_with_quality(&mut out, QUALITY).encode_image(&flat).ok()?;
+    Some(out)
+}
+
+/// Keeps a file under its hash.
+async fn store(desk: &Desk, photo: &[u8]) -> Result<String> {
+    let failed = |e: std::io::Error| Error::Other(format!("a photo could not be kept: {e}"));
+    let hash = sha256_hex(photo);
+    let path = path_of(desk, &hash);
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    }
+    // Written beside its place first: whoever reads it finds it whole.
+    let part = path.with_extension(format!("{}.part", desk.seam.id::<i64>()));
+    tokio::fs::write(&part, photo).await.map_err(failed)?;
+    tokio::fs::rename(&part, &path).await.map_err(failed)?;
+    Ok(hash)
+}
+
+fn path_of(desk: &Desk, hash: &str) -> PathBuf {
+    desk.settings.data_dir.join("avatar").join(hash.get(..2).unwrap_or("00")).join(hash)
+}
+
+/// Writes the hash, tells everybody who sees the person, and removes a file that nobody has any more.
+async fn set(cx: &Cx, hash: &str) -> Result<()> {
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let before: Option<(String,)> = work.system().one(sql_system!("select photo from users where id = $1"), args![cx.user]).await?;
+    let before = before.map(|(b,)| b).unwrap_or_default();
+    if before == hash {
+        return Ok(());
+    }
+    work.system().run(sql_system!("update users set photo = $2 where id = $1"), args![cx.user, hash]).await?;
+    work.audit(Some(cx.user), "user.photo", cx.user, serde_json::json!({})).await?;
+    tell_colleagues(&mut work, cx.user).await?;
+    work.commit().await?;
+    if !before.is_empty() {
+        let others: Option<(i64,)> = cx.desk().db.one(sql_system!("select id from users where photo = $1 limit 1"), args![&before]).await?;
+        if others.is_none() {
+            let _ = tokio::fs::remove_file(path_of(cx.desk(), &before)).await;
+        }
+    }
+    Ok(())
+}
+
+/// A person changed: everybody in their accounts fetches the members again.
+pub(crate) async fn tell_colleagues(work: &mut Work, user: UserId) -> Result<()> {
+    let here = work.account();
+    let accounts: Vec<(i64,)> = work
+        .system()
+        .all(sql_system!("select account_id from membership where user_id = $1 order by account_id limit 1000"), args![user])
+        .await?;
+    for (account,) in accounts {
+        work.turn_to(account.into());
+        work.tell(Change::Setup { what: SetupKind::Members });
+    }
+    work.turn_to(here);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageEncoder, codecs::png::PngEncoder};
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut out = Vec::new();
+        let picture = RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) });
+        PngEncoder::new(&mut out).write_image(&picture, width, height, image::ExtendedColorType::Rgb8).unwrap();
+        out
+    }
+
+    #[test]
+    fn pr_2_a_photo_becomes_a_square_without_anything_else_of_its_file() {
+        // A JPEG with a note and a turn in its head, as cameras write them.
+        let mut plain = Vec::new();
+        JpegEncoder::new(&mut plain).encode_image(&RgbImage::from_fn(80, 40, |x, _| Rgb([if x < 40 { 250 } else { 5 }, 5, 5]))).unwrap();
+        let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
+        exif.extend(b"GPS -23.5505,-46.6333");
+        let mut file = vec![0xff, 0xd8, 0xff, 0xe1];
+        file.extend(u16::try_from(exif.len() + 2).unwrap().to_be_bytes());
+        file.extend(&exif);
+        file.extend(&plain[2..]);
+        let drawn = draw(&file).unwrap();
+        assert!(!drawn.windows(4).any(|w| w == b"Exif" || w == b"GPS "));
+        let picture = image::load_from_memory(&drawn).unwrap().into_rgb8();
+        assert_eq!(picture.dimensions(), (SIDE, SIDE));
+        // A quarter turn to the right: what was left is above.
+        assert!(picture.get_pixel(128, 20).0[0] > 200 && picture.get_pixel(128, 236).0[0] < 60);
+    }
+
+    #[test]
+    fn pr_2_only_pictures_of_the_three_kinds_are_taken() {
+        assert!(draw(&png(300, 200)).is_some());
+        let mut gif = Vec::new();
+        image::codecs::gif::GifEncoder::new(&mut gif).encode(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
+        for bad in [&b""[..], b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n", &png(30, 30)[..60], &gif] {
+            assert!(draw(bad).is_none());
+        }
+    }
+
+    #[test]
+    fn a_picture_that_would_unpack_to_gigabytes_is_refused() {
+        // The head of a PNG that says 60000 × 60000; its body is never looked at.
+        let mut bomb = png(16, 16);
+        bomb[16..20].copy_from_slice(&60_000u32.to_be_bytes());
+        bomb[20..24].copy_from_slice(&60_000u32.to_be_bytes());
+        let crc = crc32(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert!(draw(&bomb).is_none());
+        // Within the sides, but too much memory.
+        bomb[16..20].copy_from_slice(&9_999u32.to_be_bytes());
+        bomb[20..24].copy_from_slice(&9_999u32.to_be_bytes());
+        let crc = crc32(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert!(draw(&bomb).is_none());
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes
+            .iter()
+            .fold(!0u32, |crc, b| (0..8).fold(crc ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 }))
+    }
+}

@@ -1,0 +1,133 @@
+//! What a note on the screen says, in the browser's language. The service worker shows it as it is.
+
+use model::{Alert, AlertKind, ConversationId, Language, MessageKind, text};
+use serde::Serialize;
+
+/// A note as the service worker gets it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Note {
+    pub title: String,
+    pub text: String,
+    /// The page that a tap opens.
+    pub path: String,
+    /// A later note with the same tag takes the place of the earlier one.
+    pub tag: String,
+}
+
+/// The note of a notification; hidden ones tell only that there is something.
+pub(crate) fn note(alert: &Alert, hide: bool, language: Language) -> Note {
+    let what = kind_words(alert.kind, language);
+    let (title, text) = if hide {
+        ("Prosa".to_owned(), what.to_owned())
+    } else {
+        let title = text::shorten(alert.contact_name.trim(), 80);
+        let said = said(alert, language);
+        let text = match alert.kind {
+            AlertKind::Message if alert.count > 1 => format!("({}) {said}", alert.count),
+            AlertKind::Message => said,
+            _ if said.is_empty() => what.to_owned(),
+            _ => format!("{what}: {said}"),
+        };
+        (if title.is_empty() { "Prosa".to_owned() } else { title }, text)
+    };
+    Note { title, text, path: path(alert.conversation_id), tag: tag(alert.conversation_id, alert.kind) }
+}
+
+/// The trial note.
+pub(crate) fn trial(language: Language) -> Note {
+    let text = match language {
+        Language::PtBr => "As notificações estão funcionando neste navegador.",
+        Language::En => "Notifications work in this browser.",
+        Language::Es => "Las notificaciones funcionan en este navegador.",
+    };
+    Note { title: "Prosa".into(), text: text.into(), path: "/profile".into(), tag: "trial".into() }
+}
+
+fn path(id: ConversationId) -> String {
+    format!("/inbox/{id}")
+}
+
+/// By what notes of one conversation and kind are known to browsers and push services.
+pub(crate) fn tag(id: ConversationId, kind: AlertKind) -> String {
+    format!("{id}.{kind}")
+}
+
+fn kind_words(kind: AlertKind, language: Language) -> &'static str {
+    use AlertKind::*;
+    match (language, kind) {
+        (Language::PtBr, Queue) => "Nova conversa na fila",
+        (Language::PtBr, Message) => "Nova mensagem",
+        (Language::PtBr, Transfer) => "Conversa transferida para você",
+        (Language::PtBr, Mention) => "Mencionaram você",
+        (Language::PtBr, Failed) => "Mensagem não enviada",
+        (Language::En, Queue) => "New conversation in the queue",
+        (Language::En, Message) => "New message",
+        (Language::En, Transfer) => "Conversation handed to you",
+        (Language::En, Mention) => "You were mentioned",
+        (Language::En, Failed) => "Message not sent",
+        (Language::Es, Queue) => "Nueva conversación en la cola",
+        (Language::Es, Message) => "Nuevo mensaje",
+        (Language::Es, Transfer) => "Te transfirieron una conversación",
+        (Language::Es, Mention) => "Te mencionaron",
+        (Language::Es, Failed) => "Mensaje no enviado",
+    }
+}
+
+/// The conversation's last message in one line.
+fn said(alert: &Alert, language: Language) -> String {
+    let words = |pt: &str, en: &str, es: &str| {
+        let word = match language {
+            Language::PtBr => pt,
+            Language::En => en,
+            Language::Es => es,
+        };
+        let text = alert.preview.text.trim();
+        if text.is_empty() { word.to_owned() } else { format!("{word}: {text}") }
+    };
+    let line = match alert.preview.kind {
+        MessageKind::Image => words("📷 Foto", "📷 Photo", "📷 Foto"),
+        MessageKind::Video => words("🎬 Vídeo", "🎬 Video", "🎬 Video"),
+        MessageKind::Audio => words("🎤 Áudio", "🎤 Audio", "🎤 Audio"),
+        MessageKind::Document => words("📄 Documento", "📄 Document", "📄 Documento"),
+        MessageKind::Sticker => words("Figurinha", "Sticker", "Sticker"),
+        MessageKind::Location => words("📍 Localização", "📍 Location", "📍 Ubicación"),
+        MessageKind::Contact => words("👤 Contato", "👤 Contact", "👤 Contacto"),
+        MessageKind::Order => words("🛒 Pedido", "🛒 Order", "🛒 Pedido"),
+        MessageKind::Unsupported => words("Mensagem", "Message", "Mensaje"),
+        _ => alert.preview.text.trim().to_owned(),
+    };
+    // Lines of a customer's text would push the note apart.
+    text::shorten(&line.split_whitespace().collect::<Vec<_>>().join(" "), 160)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Direction, MessageStatus, Preview};
+
+    fn alert(kind: AlertKind, message: MessageKind, text: &str, count: i64) -> Alert {
+        let preview =
+            Preview { kind: message, direction: Direction::In, status: MessageStatus::Received, text: text.into(), author_id: None };
+        Alert { kind, conversation_id: ConversationId(7), contact_name: "Maria Lima".into(), preview, count, at: 1, is_read: false }
+    }
+
+    #[test]
+    fn no_2_a_note_says_who_and_what_in_the_browsers_language() {
+        let told = note(&alert(AlertKind::Message, MessageKind::Text, "oi\n\n tudo  bem?", 1), false, Language::PtBr);
+        assert_eq!((told.title.as_str(), told.text.as_str(), told.path.as_str()), ("Maria Lima", "oi tudo bem?", "/inbox/7"));
+        assert_eq!(note(&alert(AlertKind::Message, MessageKind::Image, "", 3), false, Language::En).text, "(3) 📷 Photo");
+        assert_eq!(
+            note(&alert(AlertKind::Queue, MessageKind::Text, "hola", 1), false, Language::Es).text,
+            "Nueva conversación en la cola: hola"
+        );
+    }
+
+    #[test]
+    fn hidden_notes_name_nobody_and_nothing() {
+        for kind in AlertKind::ALL {
+            let told = note(&alert(*kind, MessageKind::Text, "segredo", 2), true, Language::PtBr);
+            assert_eq!(told.title, "Prosa");
+            assert!(!format!("{told:?}").contains("Maria") && !format!("{told:?}").contains("segredo"));
+        }
+    }
+}
