@@ -32,7 +32,7 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::PersonUnavailable => t_string!(i18n, fault.person_unavailable).to_string(),
         Fault::SameTarget => t_string!(i18n, fault.same_target).to_string(),
         Fault::ReasonRequired => t_string!(i18n, fault.reason_required).to_string(),
-        Fault::InUse => t_string!(i18n, fault.in_use).to_string(),
+        Fault::ReasonInUse => t_string!(i18n, fault.reason_in_use).to_string(),
         Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
         Fault::Conflict => t_string!(i18n, fault.conflict).to_string(),
         Fault::InUse { count } => t_string!(i18n, fault.in_use, count = *count).to_string(),

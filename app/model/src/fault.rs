@@ -72,7 +72,7 @@ tagged! { "code":
         #[error("Choose a reason for concluding.")]
         ReasonRequired,
         #[error("It is in use. Deactivate it instead.")]
-        InUse,
+        ReasonInUse,
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
@@ -179,7 +179,7 @@ impl Fault {
             PersonUnavailable => "person_unavailable",
             SameTarget => "same_target",
             ReasonRequired => "reason_required",
-            InUse => "in_use",
+            ReasonInUse => "reason_in_use",
             LastAdmin => "last_admin",
             Conflict => "conflict",
             InUse { .. } => "in_use",
@@ -219,7 +219,7 @@ impl Fault {
             | ContactBlocked
             | PersonUnavailable
             | SameTarget
-            | InUse
+            | ReasonInUse
             | LastAdmin
             | Conflict
             | InUse { .. }

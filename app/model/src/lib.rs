@@ -15,8 +15,8 @@
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
-mod bulk;
 mod alert;
+mod bulk;
 mod channel;
 mod closing;
 mod contact;
@@ -38,8 +38,8 @@ mod tag;
 mod template;
 pub mod text;
 
-pub use bulk::*;
 pub use alert::*;
+pub use bulk::*;
 pub use channel::*;
 pub use closing::*;
 pub use contact::*;

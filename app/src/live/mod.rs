@@ -9,8 +9,8 @@ pub mod action;
 pub mod answer;
 pub mod apply;
 pub mod beat;
-pub mod contact;
 pub mod bell;
+pub mod contact;
 pub mod draft;
 #[cfg(feature = "browser")]
 mod hear;

@@ -14,7 +14,7 @@ use web_sys::{
 const CONTAINERS: [&str; 4] = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4", "audio/webm"];
 /// How often a part is handed over and kept.
 const PART_MS: i32 = 2_000;
-const KEPT_IN: &str = "prosa-recordings";
+const KEPT_IN: &str = "recordings";
 
 /// Why there is no recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

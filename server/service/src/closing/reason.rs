@@ -40,7 +40,7 @@ pub(super) async fn one(work: &mut Work, id: ReasonId) -> Result<Option<Reason>>
 /// Creates or changes a reason, also whether it is offered (CO-5). Conversations keep what they were classified as.
 ///
 /// # Errors
-/// [`Fault::Invalid`] for wrong fields, [`Fault::InUse`] when automatic closing applies it and could not any more,
+/// [`Fault::Invalid`] for wrong fields, [`Fault::ReasonInUse`] when automatic closing applies it and could not any more,
 /// [`Fault::Missing`].
 pub async fn save_reason(cx: &Cx, draft: ReasonDraft) -> Result<Reason> {
     let scope = cx.may(Permission::Settings)?;
@@ -56,7 +56,7 @@ pub async fn save_reason(cx: &Cx, draft: ReasonDraft) -> Result<Reason> {
             let before = one(&mut work, id).await?.ok_or(Fault::Missing)?;
             let narrower = !draft.active || draft.has_monetary_value || draft.team_id != before.team_id;
             if narrower && applied(&mut work, id).await? {
-                return Err(Fault::InUse.into());
+                return Err(Fault::ReasonInUse.into());
             }
         }
         None => {
@@ -90,7 +90,7 @@ pub async fn save_reason(cx: &Cx, draft: ReasonDraft) -> Result<Reason> {
 /// Deletes a reason that nothing was classified as.
 ///
 /// # Errors
-/// [`Fault::InUse`], [`Fault::Missing`].
+/// [`Fault::ReasonInUse`], [`Fault::Missing`].
 pub async fn delete_reason(cx: &Cx, id: ReasonId) -> Result<()> {
     let mut work = cx.may(Permission::Settings)?.begin().await?;
     work.lock_account().await?;
@@ -100,10 +100,10 @@ pub async fn delete_reason(cx: &Cx, id: ReasonId) -> Result<()> {
     let used: Option<(i64,)> =
         work.opt(sql!("select id from conversation where account_id = $1 and reason_id = $2 limit 1"), args![id]).await?;
     if used.is_some() || applied(&mut work, id).await? {
-        return Err(Fault::InUse.into());
+        return Err(Fault::ReasonInUse.into());
     }
     let gone = work.run(sql!("delete from reason where account_id = $1 and id = $2"), args![id]).await;
-    gone.map_err(|e| if e.is_foreign() { Fault::InUse.into() } else { e })?;
+    gone.map_err(|e| if e.is_foreign() { Fault::ReasonInUse.into() } else { e })?;
     work.audit(Some(cx.user), "reason.delete", id, serde_json::to_value(&reason)?).await?;
     work.tell(Change::Setup { what: SetupKind::Closing });
     work.commit().await

@@ -253,9 +253,9 @@ both! {
         let asks = AutoClose { reason_id: Some(sale.id), ..hour() };
         assert_eq!(fault(closing::save_rule(&w.admin, asks, false).await), Fault::field("reason_id", Wrong::NotAllowed));
         rule(w, AutoClose { reason_id: Some(silence.id), ..hour() }).await;
-        assert_eq!(fault(closing::delete_reason(&w.admin, silence.id).await), Fault::InUse);
+        assert_eq!(fault(closing::delete_reason(&w.admin, silence.id).await), Fault::ReasonInUse);
         let off = ReasonDraft { id: Some(silence.id), active: false, category: ReasonCategory::Lost, ..reason_draft("Sem resposta") };
-        assert_eq!(fault(closing::save_reason(&w.admin, off).await), Fault::InUse);
+        assert_eq!(fault(closing::save_reason(&w.admin, off).await), Fault::ReasonInUse);
         let id = owed(w, PHONE).await;
         w.pass(HOUR);
         assert_eq!(turn(w).await, 1);

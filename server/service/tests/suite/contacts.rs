@@ -204,7 +204,7 @@ both! {
         assert_eq!(tagged(w, &[TagId(1)]).await, []);
         assert_eq!(tagged(w, &[]).await.len(), 3);
         // A new conversation of the contact has them from the first event on.
-        conversation::conclude(&w.admin, a.id, true).await.unwrap();
+        conversation::conclude(&w.admin, a.id, ConcludeDraft::silent()).await.unwrap();
         w.pass(DAY);
         let since = seq(w).await;
         let again = w.says("5511987654321", "voltei").await;
@@ -231,7 +231,7 @@ both! {
         w.send(&ana, c.id, "ainda").await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.recipients().last().unwrap(), "5511987654321");
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         let stranger = w.says("5511987654321", "outra pessoa").await;
         assert_ne!(stranger.contact_id, c.contact_id, "afterwards it is anybody's");
         assert_eq!(fault(edit("11 98765-4321").await), Fault::field("phone", Wrong::Taken));
@@ -249,7 +249,7 @@ both! {
         assert_eq!(w.graph.recipients(), ["5511912345678"]);
         assert_eq!(w.number("select count(*) from contact_identity where kind = 'PHONE'").await, 1);
         // Without anything open the change is a change and no more.
-        conversation::conclude(&ana, c.id, true).await.unwrap();
+        conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
         let draft = ContactDraft { phone: String::new(), ..ContactDraft::of(&of(w, c.contact_id).await) };
         assert_eq!(contact::save(&ana, draft).await.unwrap().identities, []);
         let bad = ContactDraft { phone: "123".into(), ..ContactDraft::of(&of(w, c.contact_id).await) };
@@ -333,7 +333,7 @@ both! {
         for _ in 0..5 {
             let c = w.served(&ana, "5511987654321").await;
             all.insert(0, c.id);
-            conversation::conclude(&ana, c.id, true).await.unwrap();
+            conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
             w.pass(DAY);
         }
         let contact_id = w.conversation(all[0]).await.contact_id;

@@ -114,12 +114,7 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         args![account, START, 20i64],
         true,
     );
-    fixed(
-        "files of a conversation",
-        "delete from media where account_id = $1 and conversation_id = $2",
-        args![account, 1i64],
-        false,
-    );
+    fixed("files of a conversation", "delete from media where account_id = $1 and conversation_id = $2", args![account, 1i64], false);
     let filter = args![account, "[]", "[]", "[]", "", START];
     fixed("count of many", "select count(*) from conversation c where c.account_id = $1 and c.status in", filter, false);
     fixed("notifications that are due", "update alert set push_at = null where (user_id", args![START, 64i64], false);

@@ -117,7 +117,7 @@ both! {
         let sale = reason(w, sale()).await;
         let c = w.served(&w.admin, "5511987654321").await;
         conversation::conclude(&w.admin, c.id, ConcludeDraft { amount_minor: Some(100), ..with(&sale) }).await.unwrap();
-        assert_eq!(fault(closing::delete_reason(&w.admin, sale.id).await), Fault::InUse);
+        assert_eq!(fault(closing::delete_reason(&w.admin, sale.id).await), Fault::ReasonInUse);
         let renamed = ReasonDraft { description: "Venda antiga".into(), active: false, ..change(&sale) };
         assert!(!reason(w, renamed.clone()).await.active);
         let stays = w.conversation(c.id).await.classification.unwrap();
