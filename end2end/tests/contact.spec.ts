@@ -7,7 +7,7 @@ const form = (page: Page) => page.getByRole('dialog', { name: 'Editar contato' }
 const save = (page: Page) => form(page).getByRole('button', { name: 'Salvar', exact: true })
 
 // What is in use, and what somebody else changed, is refused first.
-test.use({ allowedErrors: [[/status of 409 \(Conflict\)/], { option: true }] })
+test.use({ allowedErrors: [/status of 409 \(Conflict\)/] })
 
 async function waiting(page: Page, name: string, text = 'bom dia'): Promise<string> {
   const number = newNumber()
