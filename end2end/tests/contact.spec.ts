@@ -7,7 +7,7 @@ const form = (page: Page) => page.getByRole('dialog', { name: 'Editar contato' }
 const save = (page: Page) => form(page).getByRole('button', { name: 'Salvar', exact: true })
 
 // What is in use, and what somebody else changed, is refused first.
-test.use({ allowedErrors: [[/status of 409 \(Conflict\)/], { option: true }] })
+test.use({ allowedErrors: [/status of 409 \(Conflict\)/] })
 
 async function waiting(page: Page, name: string, text = 'bom dia'): Promise<string> {
   const number = newNumber()
@@ -54,7 +54,7 @@ test('CP-4 AB-2 a tag is made where it stands, colleagues see it on the row at o
 })
 
 test('CP-3 CP-6 own fields are filled in, and the second of two editors chooses field by field', async ({ agent, ownServers }) => {
-  test.setTimeout(90_000)
+  test.setTimeout(150_000)
   const { url, sim } = await ownServers()
   const [ana, admin] = [await agent('ana@prosa.example', { baseURL: url }), await agent('admin@prosa.example', { baseURL: url })]
   await open(admin, '/settings/fields')
