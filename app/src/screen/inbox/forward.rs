@@ -6,7 +6,7 @@ use crate::api;
 use crate::i18n::*;
 use crate::part::*;
 use leptos::prelude::*;
-use model::{Conversation, ConversationId, ConversationQuery, Fault, Filter, Message, Page, Tab, limit, text};
+use model::{Conversation, ConversationId, ConversationQuery, Filter, Message, Page, Tab, limit, text};
 
 /// Conversations that one message goes to at once.
 const AT_ONCE: usize = 5;
@@ -98,7 +98,7 @@ fn Choices(chosen: RwSignal<Vec<ConversationId>>) -> impl IntoView {
             on:input=move |event| wanted.set(event_target_value(&event))/>
         {move || match found.get() {
             None => view! { <SkeletonRows/> }.into_any(),
-            Some(Err(fault)) => view! { <Trouble fault=Signal::stored::<Fault>(fault) retry=move |()| fetched.refetch()/> }.into_any(),
+            Some(Err(fault)) => view! { <Trouble fault=Signal::stored(fault) retry=move |()| fetched.refetch()/> }.into_any(),
             Some(Ok(rows)) if rows.is_empty() => view! { <p class="forward-none">{t!(i18n, file.forward_none)}</p> }.into_any(),
             Some(Ok(rows)) => view! { <ul class="forward-list">{rows.into_iter().map(row).collect_view()}</ul> }.into_any(),
         }}

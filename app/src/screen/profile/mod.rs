@@ -11,12 +11,11 @@ use crate::language;
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
 use crate::screen::preference::ClosingPreference;
-use crate::session::{self, use_session};
+use crate::session::use_session;
 use alerts::AlertsCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
-use model::Role;
 use photo::PhotoEditor;
 use you::AboutMe;
 
