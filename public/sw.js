@@ -12,7 +12,7 @@ const untouched = ['/live', '/media', '/webhooks', '/chat', '/api', '/sw.js', '/
 // What one person saw, until they sign out or switch the account: pages of the list, opened conversations, messages.
 const reading = 'prosa-reading'
 const answers = '/api/app/api/inbox/'
-const most = { workspace: 1, counts: 1, conversations: 60, open: 200, messages: 200 }
+const most = { workspace: 1, conversations: 60, open: 200, messages: 200 }
 const lastPage = '/reading/page'
 const leaving = ['sign_out', 'switch_account', 'sign_in', 'setup'].map(name => `/api/app/api/auth/${name}`)
 const shared = 'prosa-shared'
@@ -106,10 +106,10 @@ async function answer(event, name) {
   let found
   try {
     found = await fetch(event.request)
-  } catch (cause) {
+  } catch {
     const before = await (await caches.open(reading)).match(key)
     if (before) return name === 'workspace' ? asOfNow(before) : before
-    throw cause
+    return Response.error()
   }
   if (found.ok) event.waitUntil(remember(name, key, found.clone()))
   else if (found.status === 401) event.waitUntil(caches.delete(reading))
@@ -135,11 +135,9 @@ async function remember(name, key, found) {
 // still be kept in between.
 async function forgetting(request) {
   await caches.delete(reading)
-  try {
-    return await fetch(request)
-  } finally {
-    await caches.delete(reading)
-  }
+  const answer = await fetch(request).catch(() => Response.error())
+  await caches.delete(reading)
+  return answer
 }
 
 // --- notes

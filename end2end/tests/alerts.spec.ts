@@ -1,6 +1,6 @@
 // Notifications, the bell, and one's own profile.
 import { expect, expectAccessible, inbound, newNumber, test, type Page } from '../support/fixtures'
-import { assume, conclude, open, openRow, pane, row, salesNumber, showTab, unique } from '../support/inbox'
+import { assume, conclude, open, openRow, pane, salesNumber, unique } from '../support/inbox'
 
 const bell = (page: Page) => page.getByRole('button', { name: /^Notificações/ })
 const list = (page: Page) => page.getByRole('dialog', { name: /^Notificações/ })

@@ -37,7 +37,8 @@ pub async fn save_account(cx: &Cx, draft: AccountDraft) -> Result<Account> {
 /// Members, past ones included, by name.
 pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
     let scope = cx.may(Permission::Inbox)?;
-    let rows: Vec<(i64, String, String, String, String, String, bool, String)> = scope
+    type Found = (i64, String, String, String, String, String, bool, String);
+    let rows: Vec<Found> = scope
         .all(
             sql!(
                 "select u.id, u.name, u.nickname, u.email, m.role, m.availability, m.active, u.photo from membership m join users u on u.id = m.user_id

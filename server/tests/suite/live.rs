@@ -55,6 +55,36 @@ both! {
         assert_eq!(socket.frame().await, json!({"frame": "pong"}));
     }
 
+    async fn no_2_a_notification_reaches_the_persons_own_tabs_and_not_while_they_look(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let phone = c.contact_phone.clone().unwrap();
+        let phone = phone.trim_start_matches('+');
+        let mut hidden = w.live(&p.agent).await;
+        let mut boss = w.live(&p.supervisor).await;
+        w.says_from(phone, "um").await;
+        let told = hidden.frame_of("alert").await;
+        assert_eq!((&told["alert"]["kind"], &told["alert"]["conversation_id"], &told["alert"]["count"]), (&json!("MESSAGE"), &json!(c.id), &json!(1)));
+        assert_eq!(told["alert"]["preview"]["text"], "um");
+        // She looks at it in another tab: what was unread is read, and what comes is no news.
+        let mut shown = w.live(&p.agent).await;
+        looking(&mut shown, Some(&c), false).await;
+        assert_eq!(hidden.frame_of("alert").await, json!({"frame": "alert"}));
+        w.says_from(phone, "dois").await;
+        let rest = Value::Array([frames_until_quiet(&mut hidden).await, frames_until_quiet(&mut shown).await].iter().flat_map(|f| f.as_array().unwrap().clone()).collect());
+        assert!(rest.as_array().unwrap().iter().all(|f| f["frame"] != "alert" || f.get("alert").is_none()), "{rest}");
+        let unread = format!("select count(*) from alert where user_id = {} and read_at is null and conversation_id = {}", p.agent.cx.user, c.id);
+        assert_eq!(w.number(&unread).await, 0);
+        // She looks away.
+        looking(&mut shown, None, false).await;
+        frames_until_quiet(&mut shown).await;
+        w.says_from(phone, "três").await;
+        assert_eq!(hidden.frame_of("alert").await["alert"]["preview"]["text"], "três");
+        // The others of the team heard nothing of all this.
+        let others = frames_until_quiet(&mut boss).await;
+        assert!(others.as_array().unwrap().iter().all(|f| f["frame"] != "alert"), "{others}");
+    }
+
     async fn events_come_once_in_order_and_a_cut_is_made_up_exactly(w) {
         let p = w.people();
         let mut stays = w.live(&p.admin).await;
