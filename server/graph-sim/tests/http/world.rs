@@ -46,7 +46,12 @@ async fn uploads_that_whatsapp_does_not_take() {
     let w = World::new().await;
     assert_eq!(code(&upload(&w, "audio/webm", b"\x1a\x45\xdf\xa3").await), 100);
     assert_eq!(code(&upload(&w, "image/png", samples::of("image").bytes).await), 131053, "bytes of another type");
-    assert_eq!(code(&upload(&w, "image/jpeg", &[samples::of("image").bytes, &vec![0; 5 << 20]].concat()).await), 131053, "too large");
+    w.settings(json!({"window": false})).await;
+    let large = upload(&w, "image/jpeg", &[samples::of("image").bytes, &vec![0; 5 << 20]].concat()).await;
+    let id = large.1["id"].as_str().unwrap();
+    let to = format!("+{ANA}");
+    assert_eq!(code(&w.send(json!({"to": to, "type": "image", "image": {"id": id}})).await), 131053, "too large as a picture");
+    wamid(&w.send(json!({"to": to, "type": "document", "document": {"id": id, "filename": "a.jpg"}})).await);
     let url = w.url(&format!("/v25.0/{DEMO_NUMBER}/media"));
     let part = Part::bytes(vec![1]).file_name("x").mime_str("image/jpeg").unwrap();
     let r = w.http.post(url).bearer_auth(DEMO_TOKEN).multipart(Form::new().part("file", part)).send().await.unwrap();

@@ -64,6 +64,7 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     lines.push(transition(work, c, how.by, what).await?);
     c.close(now, how.by, how.reopens.then_some(now + limit::REOPEN_MILLIS));
     c.classify(how.classification.as_ref());
+    crate::contact::release(work, c).await?;
     save(work, c).await?;
     crate::alert::unqueued(work, c).await?;
     Ok(tell(work, c, told, lines))
