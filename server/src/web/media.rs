@@ -88,6 +88,10 @@ async fn serve(desk: &Desk, file: &File, asking: &HeaderMap, cache: &str) -> Res
                 }
                 response
             }
+            Err(e) if e.is_missing() => {
+                tracing::error!(file = %file.sha256, "a file is lost from the store");
+                return refuse(Fault::Missing);
+            }
             Err(e) => return refuse(service::Error::from(e).into_fault()),
         },
     };

@@ -48,6 +48,13 @@ pub enum StorageError {
     Io(#[from] std::io::Error),
 }
 
+impl StorageError {
+    /// True when the file is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, StorageError::Store(object_store::Error::NotFound { .. }))
+    }
+}
+
 impl Storage {
     /// Files under `<data_dir>/media`, or in a bucket; either way they grow under `<data_dir>/spool` first.
     ///
