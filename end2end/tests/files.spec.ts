@@ -92,8 +92,8 @@ test('files are pasted and dropped, taken away, and wait through a reload', asyn
 })
 
 test.describe('what goes wrong', () => {
-  // The second is the test's own recorder, which reads pictures that the page could not show.
-  test.use({ allowedErrors: [/Failed to load resource/, /Connecting to 'blob:/] })
+  // The second kind is the test's own recorder, which reads pictures that the page could not show.
+  test.use({ allowedErrors: [/Failed to load resource|Connecting to 'blob:/] })
 
   test('MD-6 what runs, lies or is empty is refused with a sentence, and the draft stays', async ({ agent }) => {
     const ana = await agent('ana@prosa.example')
