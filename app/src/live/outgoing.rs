@@ -70,13 +70,6 @@ impl Store {
         self.put_outgoing(at.conversation, SendWhat::File { upload_id: upload.id, caption, note: at.note }, message, reply)
     }
 
-    /// Sends contact cards.
-    pub fn send_cards(&self, id: ConversationId, cards: Vec<ContactCard>) -> Key {
-        let body = cards.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
-        let message = self.shown(id, MessageKind::Contact, body, Content::Contacts { cards: cards.clone() }, None);
-        self.put_outgoing(id, SendWhat::Contacts { cards }, message, None)
-    }
-
     /// Sends what another message holds, once more.
     pub fn forward(&self, to: ConversationId, message: &Message) -> Key {
         let (kind, content) = match &message.content {

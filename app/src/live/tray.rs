@@ -99,11 +99,6 @@ impl Store {
         tray
     }
 
-    /// Attaches what was recorded just now.
-    pub fn attach_voice(&self, id: TrayId, recording: web_sys::File) {
-        self.attach(id, vec![recording], FileWish::Voice);
-    }
-
     fn next_key(&self) -> u32 {
         self.acts
             .try_update_value(|a| {

@@ -5,10 +5,10 @@
 
 use crate::desk::{Cx, Desk};
 use crate::keys::sha256_hex;
+use crate::picture::{self, Bounds, jpeg, on_white};
 use crate::{Error, Result, Work, args, sql, sql_system};
-use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use image::{ImageFormat, ImageReader};
 use model::*;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -16,9 +16,7 @@ use std::path::PathBuf;
 /// Pixels of a side.
 const SIDE: u32 = 256;
 /// Larger pictures are refused before they are unpacked.
-const SIDE_MAX: u32 = 10_000;
-/// Memory that unpacking one may take.
-const MEMORY_MAX: u64 = 160 * 1024 * 1024;
+const BOUNDS: Bounds = Bounds { side: 10_000, memory: 160 << 20 };
 const QUALITY: u8 = 86;
 
 /// Takes a PNG, JPEG or WebP file as the asker's photo, for all accounts that they work in. Answers its hash.
@@ -64,40 +62,17 @@ pub async fn find(cx: &Cx, user: UserId) -> Result<(String, PathBuf)> {
 
 /// The middle square of a picture, upright, on white.
 fn draw(file: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
+    let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
     if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {
         return None;
     }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(MEMORY_MAX);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
-    // The pixels themselves count, too.
-    if decoder.total_bytes() > MEMORY_MAX {
-        return None;
-    }
-    let turned = decoder.orientation().ok();
-    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
-    if let Some(turned) = turned {
-        picture.apply_orientation(turned);
-    }
+    let (picture, _) = picture::open(reader, &BOUNDS).ok()?;
     let side = picture.width().min(picture.height());
     if side == 0 {
         return None;
     }
     let square = picture.crop_imm((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
-    let small = square.resize_exact(SIDE, SIDE, FilterType::CatmullRom).into_rgba8();
-    let mut flat = RgbImage::new(SIDE, SIDE);
-    for (to, from) in flat.pixels_mut().zip(small.pixels()) {
-        let [r, g, b, alpha] = from.0;
-        let over = |c: u8| ((u32::from(c) * u32::from(alpha) + 255 * (255 - u32::from(alpha))) / 255) as u8;
-        *to = Rgb([over(r), over(g), over(b)]);
-    }
-    let mut out = Vec::new();
-    JpegEncoder::new_with_quality(&mut out, QUALITY).encode_image(&flat).ok()?;
-    Some(out)
+    jpeg(&on_white(&square.resize_exact(SIDE, SIDE, FilterType::CatmullRom)), QUALITY)
 }
 
 /// Keeps a file under its hash.
@@ -158,7 +133,8 @@ pub(crate) async fn tell_colleagues(work: &mut Work, user: UserId) -> Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ImageEncoder, codecs::png::PngEncoder};
+    use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
+    use image::{ImageEncoder, Rgb, RgbImage};
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut out = Vec::new();
@@ -198,24 +174,8 @@ mod tests {
 
     #[test]
     fn a_picture_that_would_unpack_to_gigabytes_is_refused() {
-        // The head of a PNG that says 60000 × 60000; its body is never looked at.
-        let mut bomb = png(16, 16);
-        bomb[16..20].copy_from_slice(&60_000u32.to_be_bytes());
-        bomb[20..24].copy_from_slice(&60_000u32.to_be_bytes());
-        let crc = crc32(&bomb[12..29]);
-        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert!(draw(&bomb).is_none());
+        assert!(draw(&picture::bomb(60_000, 60_000)).is_none());
         // Within the sides, but too much memory.
-        bomb[16..20].copy_from_slice(&9_999u32.to_be_bytes());
-        bomb[20..24].copy_from_slice(&9_999u32.to_be_bytes());
-        let crc = crc32(&bomb[12..29]);
-        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert!(draw(&bomb).is_none());
-    }
-
-    fn crc32(bytes: &[u8]) -> u32 {
-        !bytes
-            .iter()
-            .fold(!0u32, |crc, b| (0..8).fold(crc ^ u32::from(*b), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 }))
+        assert!(draw(&picture::bomb(9_999, 9_999)).is_none());
     }
 }

@@ -33,6 +33,7 @@ pub mod migration;
 pub mod outbox;
 pub mod people;
 pub mod phone;
+mod picture;
 pub mod push;
 pub mod reindex;
 pub mod reply;
@@ -45,6 +46,7 @@ pub mod template;
 pub mod token;
 pub mod visitor;
 mod work;
+mod worker;
 
 pub use auth::Visitor;
 pub use desk::{Cx, Desk, EventNews, News, Scope, Seat, Settings, Work};

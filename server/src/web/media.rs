@@ -1,5 +1,6 @@
 //! Files: those of messages, for those who may see their conversation; those of links; those that come in to be sent.
 
+use super::refuse;
 use super::session::Who;
 use axum::body::Body;
 use axum::extract::{Extension, Path, Query, Request, State};
@@ -165,10 +166,6 @@ fn disposition(shown: bool, name: &str) -> String {
         .map(|b| if b.is_ascii_alphanumeric() || b"._-".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect();
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{coded}")
-}
-
-fn refuse(fault: Fault) -> Response {
-    (StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::NOT_FOUND), axum::Json(fault)).into_response()
 }
 
 #[cfg(test)]

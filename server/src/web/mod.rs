@@ -114,6 +114,11 @@ fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>, metrics: health::
     routes.layer(middleware::from_fn_with_state(metrics, health::measure)).layer(middleware::from_fn_with_state(https, secure::headers))
 }
 
+/// A fault as an answer, for our own pages.
+fn refuse(fault: model::Fault) -> Response {
+    (http::StatusCode::from_u16(fault.status()).unwrap_or(http::StatusCode::NOT_FOUND), axum::Json(fault)).into_response()
+}
+
 /// A handler's panic: logged, and answered without a word of it.
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let says = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());

@@ -1,5 +1,6 @@
 //! People's photos, for their colleagues.
 
+use super::refuse;
 use super::session::Who;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path};
@@ -41,8 +42,4 @@ pub async fn put(Extension(Who(cx)): Extension<Who>, file: Bytes) -> Response {
         Ok(hash) => axum::Json(hash.get(..16).unwrap_or_default().to_owned()).into_response(),
         Err(e) => refuse(e.into_fault()),
     }
-}
-
-fn refuse(fault: Fault) -> Response {
-    (StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::NOT_FOUND), axum::Json(fault)).into_response()
 }

@@ -16,9 +16,6 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 use model::*;
 
-/// A search waits this long for the next letter.
-const PAUSE_MS: u32 = 250;
-
 /// All replies that one sees, and the form of the one that is open.
 #[component]
 pub fn RepliesScreen() -> impl IntoView {
@@ -39,42 +36,12 @@ fn ReplyList() -> impl IntoView {
     let store = use_store();
     let text = RwSignal::new(String::new());
     let archived = RwSignal::new(false);
-    let rows = RwSignal::new(Vec::<QuickReply>::new());
-    let next = RwSignal::new(None::<String>);
-    let (loading, fault) = (RwSignal::new(true), RwSignal::new(None::<Fault>));
-    let turn = StoredValue::new(0_u32);
+    let list = Paged::new(store);
+    let Paged { rows, next, loading, fault, .. } = list;
     let load = move |more: bool, pause: bool| {
-        let asked = turn.get_value().wrapping_add(1);
-        turn.set_value(asked);
-        loading.set(true);
-        fault.set(None);
-        let after = next.get_untracked().filter(|_| more);
-        let query = ReplyQuery { text: text.get_untracked().trim().to_owned(), archived: archived.get_untracked(), manage: true, after };
-        spawn_local(async move {
-            if pause {
-                gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
-                if turn.try_get_value() != Some(asked) {
-                    return;
-                }
-            }
-            let answer = replies(query).await;
-            // A later question overtook it, or the page is gone.
-            if turn.try_get_value() != Some(asked) {
-                return;
-            }
-            loading.set(false);
-            match answer {
-                Ok(page) => {
-                    next.set(page.next);
-                    rows.update(|rows| {
-                        if !more {
-                            rows.clear();
-                        }
-                        rows.extend(page.items);
-                    });
-                }
-                Err(refused) => fault.set(Some(store.hear(refused))),
-            }
+        let (text, archived) = (text.get_untracked().trim().to_owned(), archived.get_untracked());
+        list.load(more, pause, move |after| async move {
+            replies(ReplyQuery { text, archived, manage: true, after }).await.map(|page| (page.items, page.next))
         });
     };
     // A search begins at the top again, and so does what somebody changed.

@@ -124,18 +124,7 @@ struct Stored {
 
 /// Works through stored bodies until the server stops.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(Duration::from_secs(1), desk.webhooks.notified()).await;
-            }
-            Ok(_) => {}
-            Err(e) => {
-                tracing::error!(error = %e, "reading webhooks stumbled");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "reading webhooks", &desk.webhooks, Duration::from_secs(1), turn).await;
 }
 
 /// Works through the oldest bodies; answers how many were handled.

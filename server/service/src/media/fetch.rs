@@ -1,6 +1,7 @@
 //! Files that contacts send: fetched in the background, checked, looked at, and kept.
 
-use super::look::{HEAD, Look, sniff};
+use super::look::{Look, sniff};
+use super::spool::{Broken, Spooled, spool};
 use super::upload::{keep_small, look_at};
 use super::{kept, scan};
 use crate::conversation::Row as Conversation;
@@ -9,9 +10,7 @@ use crate::{Error, Result, args, channels, message, sql, sql_system};
 use base64::Engine;
 use futures::StreamExt;
 use model::*;
-use sha2::{Digest, Sha256};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 
 /// Largest file that is taken in (Meta's largest kind is 100 MB).
 pub const LARGEST: u64 = 100 * 1024 * 1024;
@@ -56,18 +55,7 @@ struct Job {
 
 /// Fetches files until the server stops.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(Duration::from_secs(2), desk.media.notified()).await;
-            }
-            Ok(_) => {}
-            Err(e) => {
-                tracing::error!(error = %e, "fetching files stumbled");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "fetching files", &desk.media, Duration::from_secs(2), turn).await;
 }
 
 /// Fetches what is due; answers how many files were tried.
@@ -144,7 +132,7 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
     let row =
         channels::row(desk, job.channel_id.into()).await.map_err(Refusal::again)?.ok_or_else(|| Refusal::never("the channel is gone"))?;
     let link = row.link(desk);
-    let mut stream = row.adapter().fetch_media(&link, &job.external_id).await.map_err(|e| Refusal {
+    let stream = row.adapter().fetch_media(&link, &job.external_id).await.map_err(|e| Refusal {
         again: matches!(
             e.policy,
             channel::Policy::Retry
@@ -159,23 +147,11 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
         return Err(Refusal::never("too large"));
     }
     let part = desk.storage.spooled(job.id);
-    let mut file = tokio::fs::File::create(&part).await.map_err(Refusal::again)?;
-    let (mut hash, mut size, mut head) = (Sha256::new(), 0u64, Vec::new());
-    while let Some(chunk) = stream.bytes.next().await {
-        let chunk = chunk.map_err(Refusal::again)?;
-        size += chunk.len() as u64;
-        if size > LARGEST {
-            return Err(Refusal::never("too large"));
-        }
-        if head.len() < HEAD {
-            head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
-        }
-        hash.update(&chunk);
-        file.write_all(&chunk).await.map_err(Refusal::again)?;
-    }
-    file.flush().await.map_err(Refusal::again)?;
-    let sha256 = hex::encode(hash.finalize());
-    let told = stream.sha256.clone().unwrap_or_default();
+    let Spooled { head, sha256, size } = spool(&part, stream.bytes, LARGEST as i64).await.map_err(|e| match e {
+        Broken::TooLarge => Refusal::never(e),
+        _ => Refusal::again(e),
+    })?;
+    let told = stream.sha256.unwrap_or_default();
     for expected in [job.sha256.as_str(), told.as_str()] {
         if !expected.is_empty() && !expected.eq_ignore_ascii_case(&sha256) {
             return Err(Refusal::again("the file does not have the announced hash"));
@@ -190,7 +166,7 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
     // As a document: what cannot be opened as a picture is a file all the same.
     let look = look_at(desk, &part, sniff(&head, &stream.mime), FileWish::Document).await.map_err(Refusal::again)?;
     let small = keep_small(desk, look.small.clone()).await.map_err(Refusal::again)?;
-    Ok(Fetched { size: size as i64, sha256, small, look })
+    Ok(Fetched { size, sha256, small, look })
 }
 
 async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, String>) -> Result<()> {

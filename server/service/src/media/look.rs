@@ -1,7 +1,7 @@
 //! What a file is, whatever it calls itself: its type by content, its measures, a small picture of it.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use crate::picture::{self, Bounds, Closed, jpeg, on_white};
+use image::{DynamicImage, ExtendedColorType, ImageFormat, ImageReader};
 use model::{FileKind, FileWhy, FileWish, file_kind};
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -10,9 +10,8 @@ use std::path::Path;
 pub(crate) const HEAD: usize = 4096;
 /// The longer side of a small picture, in pixels.
 const SMALL: u32 = 480;
-/// Larger pictures are not opened: pixels of one side, and bytes in memory.
-const SIDE_MAX: u32 = 16_384;
-const MEMORY_MAX: u64 = 320 << 20;
+/// Larger pictures are not opened.
+const BOUNDS: Bounds = Bounds { side: 16_384, memory: 320 << 20 };
 
 /// Endings of programs and scripts whose content does not always tell.
 const PROGRAMS: &[&str] = &[
@@ -176,26 +175,15 @@ pub(crate) fn look(path: &Path, mime: String, wish: FileWish) -> Result<Look, Fi
     }
 }
 
-/// Opens a picture within bounds, the right way up, and tells whether it is a PNG of a kind that WhatsApp refuses.
+/// Opens a picture, and tells whether it is a PNG of a kind that WhatsApp refuses.
 fn open(path: &Path, format: ImageFormat) -> Result<(DynamicImage, bool), FileWhy> {
     let mut reader = ImageReader::open(path).map_err(|_| FileWhy::Unreadable)?;
     reader.set_format(format);
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(MEMORY_MAX);
-    reader.limits(limits);
-    let refused =
-        |e: image::ImageError| if matches!(e, image::ImageError::Limits(_)) { FileWhy::TooManyPixels } else { FileWhy::Unreadable };
-    let mut decoder = reader.into_decoder().map_err(refused)?;
-    if decoder.total_bytes() > MEMORY_MAX {
-        return Err(FileWhy::TooManyPixels);
-    }
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let odd = format == ImageFormat::Png
-        && !matches!(decoder.original_color_type(), image::ExtendedColorType::Rgb8 | image::ExtendedColorType::Rgba8);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(refused)?;
-    picture.apply_orientation(orientation);
+    let (picture, stored) = picture::open(reader, &BOUNDS).map_err(|closed| match closed {
+        Closed::TooLarge => FileWhy::TooManyPixels,
+        Closed::Unreadable => FileWhy::Unreadable,
+    })?;
+    let odd = format == ImageFormat::Png && !matches!(stored, ExtendedColorType::Rgb8 | ExtendedColorType::Rgba8);
     Ok((picture, odd))
 }
 
@@ -203,23 +191,6 @@ fn open(path: &Path, format: ImageFormat) -> Result<(DynamicImage, bool), FileWh
 fn small(picture: &DynamicImage) -> Option<Vec<u8>> {
     let shrunk = if picture.width().max(picture.height()) > SMALL { picture.thumbnail(SMALL, SMALL) } else { picture.clone() };
     jpeg(&on_white(&shrunk), 78)
-}
-
-fn on_white(picture: &DynamicImage) -> image::RgbImage {
-    if !picture.color().has_alpha() {
-        return picture.to_rgb8();
-    }
-    let rgba = picture.to_rgba8();
-    let mix = |c: u8, a: u8| ((u16::from(c) * u16::from(a) + 255 * (255 - u16::from(a))) / 255) as u8;
-    image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, a] = rgba.get_pixel(x, y).0;
-        image::Rgb([mix(r, a), mix(g, a), mix(b, a)])
-    })
-}
-
-fn jpeg(picture: &image::RgbImage, quality: u8) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    JpegEncoder::new_with_quality(&mut out, quality).encode_image(picture).ok().map(|()| out)
 }
 
 /// PNG where there is something to see through, JPEG otherwise.
@@ -336,20 +307,7 @@ mod tests {
         assert_eq!(look(broken.path(), "image/jpeg".into(), FileWish::Shown).err(), Some(FileWhy::Unreadable));
         assert!(look(broken.path(), "image/jpeg".into(), FileWish::Document).is_ok());
         // A small file of 60000 by 60000 pixels: header and nothing else, as far as the bound is concerned.
-        let mut bomb = Vec::new();
-        bomb.extend(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
-        bomb.extend(60_000u32.to_be_bytes());
-        bomb.extend(60_000u32.to_be_bytes());
-        bomb.extend([8, 6, 0, 0, 0]);
-        let mut crc = u32::MAX;
-        for byte in &bomb[12..] {
-            crc ^= u32::from(*byte);
-            for _ in 0..8 {
-                crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
-            }
-        }
-        bomb.extend((!crc).to_be_bytes());
-        bomb.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
+        let bomb = picture::bomb(60_000, 60_000);
         std::fs::write(broken.path(), &bomb).unwrap();
         assert_eq!(look(broken.path(), "image/png".into(), FileWish::Shown).err(), Some(FileWhy::TooManyPixels));
     }

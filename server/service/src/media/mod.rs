@@ -5,6 +5,7 @@ mod fetch;
 pub(crate) mod kept;
 mod look;
 mod scan;
+mod spool;
 pub mod storage;
 pub(crate) mod upload;
 mod voice;

@@ -1,34 +1,20 @@
 //! Files that one of us sends: taken in as a stream, looked at, kept, and later made part of a message.
 
 use super::kept::{ROOM, about_to_point, fits, stopped_pointing};
-use super::look::{self, HEAD, Look};
+use super::look::{self, Look};
+use super::spool::{Broken, Bytewise, Spooled, spool};
 use super::{scan, voice};
 use crate::desk::{Cx, Desk, Work};
 use crate::{Error, Result, args, sql};
-use bytes::Bytes;
-use futures::{Stream, StreamExt};
 use model::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 
 /// How long an upload waits to be sent.
 const WAITS_MILLIS: i64 = 24 * 3_600_000;
 /// Uploads of one person that wait at once.
 const WAITING_MAX: i64 = 100;
-/// Silence after which an upload is given up.
-const SILENCE: Duration = Duration::from_secs(60);
-
-/// A body that comes in parts.
-pub trait Bytewise: Stream<Item = std::result::Result<Bytes, Self::Broken>> + Unpin {
-    /// Why it broke off.
-    type Broken: std::fmt::Display;
-}
-
-impl<S: Stream<Item = std::result::Result<Bytes, E>> + Unpin, E: std::fmt::Display> Bytewise for S {
-    type Broken = E;
-}
 
 /// What the browser says of a file before its bytes.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +88,17 @@ fn too_large() -> Error {
 
 async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, bytes: impl Bytewise) -> Result<Upload> {
     let desk = cx.desk();
-    let (head, sha256, size) = spool(path, bytes).await?;
+    let Spooled { head, sha256, size } = spool(path, bytes, FILE_MAX).await.map_err(|e| match e {
+        Broken::TooLarge => too_large(),
+        Broken::Stream(why) => {
+            tracing::info!(error = %why, "an upload broke off");
+            Fault::Unavailable.into()
+        }
+        Broken::Disk(_) => Error::Other(e.to_string()),
+    })?;
+    if size == 0 {
+        return Err(Fault::FileEmpty.into());
+    }
     let file_name = clean_file_name(name);
     let mime = look::outgoing_type(&head, &file_name).map_err(|why| Fault::FileRefused { why })?;
     scan::scan(desk, path).await?;
@@ -192,34 +188,6 @@ async fn hashed(path: &Path) -> std::io::Result<(String, i64)> {
             }
         }
     }
-}
-
-/// Writes the stream to the spool. Answers its beginning, its hash in hex and its length.
-async fn spool(path: &Path, mut bytes: impl Bytewise) -> Result<(Vec<u8>, String, i64)> {
-    let broken = |e: &dyn std::fmt::Display| {
-        tracing::info!(error = %e, "an upload broke off");
-        Error::from(Fault::Unavailable)
-    };
-    let mut file = tokio::fs::File::create(path).await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
-    let (mut head, mut hash, mut size) = (Vec::new(), Sha256::new(), 0i64);
-    loop {
-        let chunk = match tokio::time::timeout(SILENCE, bytes.next()).await {
-            Ok(None) => break,
-            Ok(Some(chunk)) => chunk.map_err(|e| broken(&e))?,
-            Err(e) => return Err(broken(&e)),
-        };
-        size += chunk.len() as i64;
-        if size > FILE_MAX {
-            return Err(too_large());
-        }
-        if head.len() < HEAD {
-            head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
-        }
-        hash.update(&chunk);
-        file.write_all(&chunk).await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
-    }
-    file.flush().await.map_err(|e| Error::Other(format!("the spool: {e}")))?;
-    if size == 0 { Err(Fault::FileEmpty.into()) } else { Ok((head, hex::encode(hash.finalize()), size)) }
 }
 
 /// Looks at a file of the spool; few at once, because a picture needs memory.

@@ -142,18 +142,7 @@ struct Job {
 
 /// Sends until the server stops: woken by new rows, and looking once a second for those that are due.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(Duration::from_secs(1), desk.outbox.notified()).await;
-            }
-            Ok(_) => {}
-            Err(e) => {
-                tracing::error!(error = %e, "the outbox stumbled");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "the outbox", &desk.outbox, Duration::from_secs(1), turn).await;
 }
 
 pub use file::{run as run_files, turn as turn_files};

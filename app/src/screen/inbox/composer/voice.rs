@@ -8,7 +8,7 @@ use crate::live::web;
 use crate::part::*;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::Millis;
+use model::{FileWish, Millis};
 
 /// It stops by itself after this long.
 const LONGEST_MS: Millis = 15 * 60_000;
@@ -38,7 +38,7 @@ pub fn VoiceButton() -> impl IntoView {
         let _ = state.try_set(State::Idle);
         spawn_local(async move {
             if let Some(recording) = recorder.end().await {
-                pane.store.attach_voice(at, recording);
+                pane.store.attach(at, vec![recording], FileWish::Voice);
             }
         });
     };

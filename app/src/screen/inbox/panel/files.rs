@@ -8,11 +8,7 @@ use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::*;
-
-/// A search waits this long for the next letter.
-const PAUSE_MS: u32 = 250;
 
 /// One kind of files, found by name, page by page.
 #[component]
@@ -21,43 +17,14 @@ pub fn Files() -> impl IntoView {
     let shown: Shown = expect_context();
     let kind = RwSignal::new(ShelfKind::Document);
     let text = RwSignal::new(String::new());
-    let rows = RwSignal::new(Vec::<ContactFile>::new());
-    let next = RwSignal::new(None::<Place>);
-    let (loading, fault) = (RwSignal::new(true), RwSignal::new(None::<Fault>));
-    let turn = StoredValue::new(0_u32);
+    let list = Paged::new(shown.store);
+    let Paged { rows, next, loading, fault, .. } = list;
     let load = move |more: bool| {
         let Some(contact_id) = shown.contact.with_untracked(|c| c.as_ref().map(|c| c.id)) else { return };
-        let asked = turn.get_value().wrapping_add(1);
-        turn.set_value(asked);
-        loading.set(true);
-        fault.set(None);
-        let after = next.get_untracked().filter(|_| more);
-        let query = FileQuery { contact_id, kind: kind.get_untracked(), text: text.get_untracked().trim().to_owned(), after, limit: None };
-        spawn_local(async move {
-            if !more && !query.text.is_empty() {
-                gloo_timers::future::TimeoutFuture::new(PAUSE_MS).await;
-                if turn.try_get_value() != Some(asked) {
-                    return;
-                }
-            }
-            let answer = files(query).await;
-            // A later question overtook it, or the tab is gone.
-            if turn.try_get_value() != Some(asked) {
-                return;
-            }
-            loading.set(false);
-            match answer {
-                Ok(page) => {
-                    next.set(page.next);
-                    rows.update(|rows| {
-                        if !more {
-                            rows.clear();
-                        }
-                        rows.extend(page.files);
-                    });
-                }
-                Err(refused) => fault.set(Some(shown.store.hear(refused))),
-            }
+        let (kind, text) = (kind.get_untracked(), text.get_untracked().trim().to_owned());
+        let searches = !more && !text.is_empty();
+        list.load(more, searches, move |after| async move {
+            files(FileQuery { contact_id, kind, text, after, limit: None }).await.map(|page| (page.files, page.next))
         });
     };
     let asked = Memo::new(move |_| (shown.contact.with(|c| c.as_ref().map(|c| c.id)), kind.get(), text.get()));
@@ -119,7 +86,7 @@ fn FileLine(file: ContactFile) -> impl IntoView {
         None => (Some(link.clone()), link, None),
     };
     let picture = media.as_ref().filter(|m| m.state == MediaState::Ready && matches!(kind, MessageKind::Image | MessageKind::Sticker));
-    let picture = picture.map(|m| format!("/media/{}", m.id));
+    let picture = picture.map(|m| if m.small { format!("/media/{}/small", m.id) } else { format!("/media/{}", m.id) });
     let icon = if media.is_none() { "link" } else { icon };
     let from = move || match direction {
         Direction::In => t_string!(i18n, contact.files.received),

@@ -7,7 +7,6 @@ use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::*;
 
 /// The list, by channel when the account has several.
@@ -17,38 +16,15 @@ pub fn History() -> impl IntoView {
     let shown: Shown = expect_context();
     let store = shown.store;
     let channel = RwSignal::new(None::<ChannelId>);
-    let rows = RwSignal::new(Vec::<RwSignal<Conversation>>::new());
-    let next = RwSignal::new(None::<String>);
-    let (loading, fault) = (RwSignal::new(true), RwSignal::new(None::<Fault>));
-    let turn = StoredValue::new(0_u32);
+    let list = Paged::new(store);
+    let Paged { rows, next, loading, fault, .. } = list;
     let load = move |more: bool| {
         let Some(contact_id) = shown.contact.with_untracked(|c| c.as_ref().map(|c| c.id)) else { return };
-        let asked = turn.get_value().wrapping_add(1);
-        turn.set_value(asked);
-        loading.set(true);
-        fault.set(None);
-        let after = next.get_untracked().filter(|_| more);
-        let query = HistoryQuery { contact_id, channel_id: channel.get_untracked(), after, limit: None };
-        spawn_local(async move {
-            let answer = history(query).await;
-            // A later question overtook it, or the tab is gone.
-            if turn.try_get_value() != Some(asked) {
-                return;
-            }
-            loading.set(false);
-            match answer {
-                Ok(page) => {
-                    next.set(page.next);
-                    let found = store.adopt(page.items).into_iter().map(RwSignal::from);
-                    rows.update(|rows| {
-                        if !more {
-                            rows.clear();
-                        }
-                        rows.extend(found);
-                    });
-                }
-                Err(refused) => fault.set(Some(store.hear(refused))),
-            }
+        let channel_id = channel.get_untracked();
+        list.load(more, false, move |after| async move {
+            let page = history(HistoryQuery { contact_id, channel_id, after, limit: None }).await?;
+            let found = store.adopt(page.items).into_iter().map(RwSignal::from).collect::<Vec<RwSignal<Conversation>>>();
+            Ok((found, page.next))
         });
     };
     // Another contact, another channel, a conversation that has just begun: from the top. Older ones that this list itself

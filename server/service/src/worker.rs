@@ -1,0 +1,22 @@
+//! The loop of a background worker.
+
+use crate::{Desk, Result};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Takes turns until the server stops: at once while a turn found something to do, else when it is woken or after a pause.
+/// A failed turn is logged and tried again a second later.
+pub(crate) async fn until_stopped(desk: &Desk, what: &str, wake: &Notify, pause: Duration, turn: impl AsyncFn(&Desk) -> Result<usize>) {
+    while !desk.is_stopping() {
+        match turn(desk).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(pause, wake.notified()).await;
+            }
+            Ok(_) => {}
+            Err(e) => {
+                tracing::error!(error = %e, "{what} stumbled");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
