@@ -113,7 +113,7 @@ const spanish: Texts = {
   attach: "Adjuntar un archivo",
   files: "Archivos en camino",
   remove: "Quitar {}",
-  going: "Enviando: {} %",
+  going: "Subiendo: {} %",
   fileEmpty: "El archivo está vacío",
   fileLarge: "Supera los 25 MB",
   fileRefused: "No se acepta este tipo de archivo",
