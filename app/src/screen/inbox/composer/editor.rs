@@ -1,7 +1,7 @@
 //! A text that grows to eight lines, counts near its limit, and leaves by Enter.
 
 use super::super::thread::pane::{Pane, Tab, use_pane};
-use super::files::{AttachMenu, attach, listed, tray_id};
+use super::files::{AttachMenu, PASTE_MAX, attach, listed, text_file, tray_id};
 use super::quick::{Quick, QuickButton, QuickPicker};
 use super::voice::VoiceButton;
 use crate::i18n::*;
@@ -150,6 +150,16 @@ pub fn Editor(
         if !files.is_empty() {
             event.prevent_default();
             attach(pane, tab, files, FileWish::Shown);
+            return;
+        }
+        // No message holds so much, and a field with it is slow: it becomes a file beside what is written.
+        let text = event.clipboard_data().and_then(|d| d.get_data("text/plain").ok()).unwrap_or_default();
+        if text.len() > PASTE_MAX
+            && let Some(file) = text_file(&text)
+        {
+            event.prevent_default();
+            attach(pane, tab, vec![file], FileWish::Document);
+            pane.say(untrack(|| t_string!(i18n, file.pasted).to_string()));
         }
     };
     let hint = move || {

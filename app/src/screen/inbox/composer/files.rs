@@ -36,6 +36,16 @@ pub fn listed(list: Option<web_sys::FileList>) -> Vec<web_sys::File> {
     (0..list.length()).filter_map(|i| list.get(i)).collect()
 }
 
+/// A pasted text of more bytes than this becomes a file.
+pub const PASTE_MAX: usize = 40_000;
+
+/// A text as a file.
+pub fn text_file(text: &str) -> Option<web_sys::File> {
+    let how = web_sys::FilePropertyBag::new();
+    how.set_type("text/plain");
+    web_sys::File::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), "texto.txt", &how).ok()
+}
+
 /// The button that attaches.
 #[component]
 pub fn AttachMenu(tab: Tab) -> impl IntoView {
