@@ -1,11 +1,12 @@
 //! The living state of the client.
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
-//!   [`outgoing`], [`writing`], [`tray`]: what a person does.
+//!   `after`, [`outgoing`], [`writing`], [`tray`]: what a person does.
 //! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
+mod after;
 pub mod answer;
 pub mod apply;
 pub mod beat;

@@ -145,12 +145,14 @@ impl Store {
             read_at: None,
             own_reaction: None,
             edited_at: None,
+            leaves_at: None,
+            mentions: Vec::new(),
         }
     }
 
     fn put_outgoing(&self, id: ConversationId, what: SendWhat, shown: Message, reply_to: Option<MessageId>) -> Key {
         let client_id = shown.client_id.clone().unwrap_or_default();
-        let draft = SendDraft { client_id: client_id.clone(), what, reply_to };
+        let draft = SendDraft { client_id: client_id.clone(), what, reply_to, mentions: shown.mentions.clone() };
         self.with_outgoing(id, |out| out.push_back(Outgoing { conversation_id: id, draft, shown: shown.clone(), refused: None }));
         self.change(|i| i.thread(id).sending(shown, Local::Sending));
         self.pump(id);

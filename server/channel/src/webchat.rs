@@ -184,6 +184,9 @@ pub struct ChatMessage {
     pub client_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<ChatFile>,
+    /// The text was changed after it was sent; the newest one counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// A file in the chat.

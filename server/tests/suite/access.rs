@@ -131,7 +131,12 @@ fn fill(w: &World) -> Value {
 /// A message of a served conversation in a status that only failures and waiting bring.
 async fn message_in(w: &World, status: MessageStatus) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("m{}", w.fresh()), what: SendWhat::Text { text: "oi".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("m{}", w.fresh()),
+        what: SendWhat::Text { text: "oi".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     let m = message::send(&w.people().agent.cx, c.id, draft).await.unwrap();
     w.write("update message set status = $2 where id = $1", args![m.id, status]).await;
     m.id
@@ -140,7 +145,12 @@ async fn message_in(w: &World, status: MessageStatus) -> MessageId {
 /// A fresh note of the agent.
 async fn note(w: &World) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("n{}", w.fresh()),
+        what: SendWhat::Note { text: "vip".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
 }
 

@@ -60,7 +60,7 @@ fn EditDialog() -> impl IntoView {
         }
         busy.set(true);
         spawn_local(async move {
-            let done = pane.store.edit_note(pane.id, id, now).await;
+            let done = pane.store.edit_note(pane.id, id, now, Vec::new()).await;
             if busy.try_set(false).is_some() {
                 return;
             }

@@ -129,14 +129,21 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
     };
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     fits(desk, work.count_up(ROOM, size).await?)?;
+    insert(&mut work, cx.user, &row).await?;
+    work.commit().await?;
+    Ok(row.view())
+}
+
+async fn insert(work: &mut Work, user: UserId, row: &Waiting) -> Result<()> {
+    let now = work.desk().now();
     work.run(
         sql!(
             "insert into upload (account_id, id, user_id, wish, mime, file_name, size, sha256, small, width, height, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
         args![
-            id,
-            cx.user,
+            row.id,
+            user,
             row.wish,
             &row.mime,
             &row.file_name,
@@ -150,8 +157,7 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
         ],
     )
     .await?;
-    work.commit().await?;
-    Ok(row.view())
+    Ok(())
 }
 
 /// A voice note is Ogg with one channel of Opus; a recording that cannot be made one goes as sound.
@@ -269,6 +275,28 @@ pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Re
     };
     let id = work.desk().seam.id::<i64>();
     Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
+}
+
+/// A file of a message that was taken back, as if it had just been uploaded.
+///
+/// # Errors
+/// [`Fault::Missing`] when the file is not there.
+pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind: MessageKind) -> Result<Upload> {
+    let (mime, file_name, size, sha256, small, width, height): (String, String, i64, String, String, i64, i64) = work
+        .one(
+            sql!("delete from media where account_id = $1 and id = $2 returning mime, file_name, size, sha256, small, width, height"),
+            args![media.id],
+        )
+        .await?;
+    let wish = match kind {
+        _ if media.voice => FileWish::Voice,
+        MessageKind::Document if file_kind(&mime) != FileKind::Document => FileWish::Document,
+        _ => FileWish::Shown,
+    };
+    let (id, expires_at) = (media.id.0, work.desk().now() + WAITS_MILLIS);
+    let row = Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at };
+    insert(work, user, &row).await?;
+    Ok(row.view())
 }
 
 /// Puts a claimed upload under its message.

@@ -73,14 +73,44 @@ pub enum Payload {
 
 /// Queues a message.
 pub(crate) async fn queue(work: &mut Work, c: &Conversation, m: &Message, payload: &Payload) -> Result<()> {
-    push(work, c, m.id, "MESSAGE", payload).await
+    let at = m.leaves_at.unwrap_or_else(|| work.desk().now());
+    push(work, c, m.id, "MESSAGE", payload, at).await
+}
+
+/// Until when the contact's last message waits that has not been tried yet (TS-2): what follows waits with it.
+pub(crate) async fn held_until(work: &mut Work, c: &Conversation) -> Result<Option<Millis>> {
+    let now = work.desk().now();
+    let (at,): (Option<Millis>,) = work
+        .one(
+            sql!(
+                "select max(next_at) from outbox where account_id = $1 and channel_id = $2 and contact_id = $3 and kind = 'MESSAGE'
+                 and state in ('QUEUED', 'HELD') and attempts = 0 and next_at > $4"
+            ),
+            args![c.channel_id, c.contact_id, now],
+        )
+        .await?;
+    Ok(at)
+}
+
+/// Takes a message out that nobody has begun to send; false when somebody has.
+pub(crate) async fn take_back(work: &mut Work, message: MessageId) -> Result<bool> {
+    let taken = work
+        .run(
+            sql!("delete from outbox where account_id = $1 and message_id = $2 and kind = 'MESSAGE' and state in ('QUEUED', 'HELD') and attempts = 0"),
+            args![message],
+        )
+        .await?;
+    // Those behind it need not wait for it any more.
+    work.wake_outbox();
+    Ok(taken > 0)
 }
 
 /// Queues a read receipt; an earlier one of the conversation that has not left yet is not needed any more.
 pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &str) -> Result<()> {
     work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id])
         .await?;
-    push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }).await
+    let now = work.desk().now();
+    push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }, now).await
 }
 
 /// Queues our reaction; an earlier one on the same message that has not left yet is not needed any more.
@@ -92,17 +122,18 @@ pub(crate) async fn queue_reaction(work: &mut Work, c: &Conversation, on: Messag
         args![c.id, &kind],
     )
     .await?;
-    push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }).await
+    let now = work.desk().now();
+    push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }, now).await
 }
 
-async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str, payload: &Payload) -> Result<()> {
+async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str, payload: &Payload, at: Millis) -> Result<()> {
     let (id, now): (OutboxId, _) = (work.desk().seam.id(), work.desk().now());
     work.run(
         sql!(
             "insert into outbox (account_id, id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'QUEUED', $9, $9)"
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'QUEUED', $9, $10)"
         ),
-        args![id, c.channel_id, c.contact_id, c.id, message, kind, serde_json::to_string(payload)?, now],
+        args![id, c.channel_id, c.contact_id, c.id, message, kind, serde_json::to_string(payload)?, at, now],
     )
     .await?;
     work.wake_outbox();

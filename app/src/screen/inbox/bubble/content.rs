@@ -18,10 +18,13 @@ const SHOWN: usize = 6_000;
 pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: bool) -> impl IntoView {
     let i18n = use_i18n();
     if deleted {
+        // What was taken back leaves nothing; what waited for an answer keeps its text.
+        let gone = body.is_empty();
         return view! {
             <div class="content-deleted">
                 <span>{move || match kind {
                     MessageKind::Note => t_string!(i18n, inbox.thread.note.deleted),
+                    _ if gone => t_string!(i18n, message.deleted),
                     _ => t_string!(i18n, inbox.thread.bubble.deleted),
                 }}</span>
                 {(!body.is_empty()).then(|| view! { <s dir="auto">{body}</s> })}

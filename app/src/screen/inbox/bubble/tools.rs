@@ -1,9 +1,11 @@
 //! What can be done with a message: answer it, copy it, look at its times (MS-1).
 
+use super::super::after::Versions;
 use super::super::forward::can_go_on;
 use super::super::head::may::Mode;
 use super::super::note;
 use super::super::thread::pane::{Pane, Sheet, use_pane};
+use super::leaving::may_edit;
 use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
@@ -45,6 +47,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
     let rights = Memo::new(move |_| {
         item.with(|i| if i.local == Local::Stored { note::rights(pane, session, &i.message) } else { NoteRights::default() })
     });
+    let editable = Memo::new(move |_| item.with(|i| i.local == Local::Stored && may_edit(pane, &i.message)));
     view! {
         <div class="bubble-tools">
             <Show when=may_answer>
@@ -53,7 +56,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             <Show when=may_react><React item/></Show>
             <Show when=move || of(can_go_on)>
                 <IconButton icon="forward" small=true label=move || t_string!(i18n, file.forward).to_string()
-                    press=move |()| pane.sheet.set(Some(Sheet::Forward(Box::new(message()))))/>
+                    press=move |()| pane.sheet.set(Some(Sheet::Forward(vec![message()])))/>
             </Show>
             <Show when=move || of(|m| !m.body.trim().is_empty())>
                 <IconButton icon="copy" small=true label=move || t_string!(i18n, inbox.thread.bubble.copy).to_string()
@@ -64,6 +67,14 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     aria-label=move || t_string!(i18n, inbox.thread.media.download).to_string()
                     data-tip=move || t_string!(i18n, inbox.thread.media.download).to_string()><Icon name="download"/></a>
             })}
+            <Show when=move || editable.get()>
+                <IconButton icon="edit" small=true label=move || t_string!(i18n, message.edit.act).to_string()
+                    press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditMessage { id: m.id, text: m.body })) }/>
+            </Show>
+            <Show when=move || of(Message::can_be_hidden)>
+                <IconButton icon="trash" small=true label=move || t_string!(i18n, message.hide.act).to_string()
+                    press=move |()| pane.sheet.set(Some(Sheet::Hide(vec![message().id])))/>
+            </Show>
             <Show when=move || rights.get().edit>
                 <IconButton icon="edit" small=true label=move || t_string!(i18n, inbox.thread.note.edit).to_string()
                     press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditNote { id: m.id, text: m.body })) }/>
@@ -73,6 +84,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     press=move |()| pane.sheet.set(Some(Sheet::DeleteNote(message().id)))/>
             </Show>
             <Show when=move || of(|_| true)>
+                <IconButton icon="check-circle" small=true label=move || t_string!(i18n, message.pick.act).to_string() press=move |()| pane.pick(message().id)/>
                 <IconButton icon="info" small=true label=move || t_string!(i18n, inbox.thread.bubble.info).to_string()
                     press=move |()| pane.sheet.set(Some(Sheet::Info(Box::new(message()))))/>
             </Show>
@@ -124,6 +136,7 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
     let admin = crate::session::use_session().is_admin();
     let author = message.author_id;
     let channel = move || pane.channel().map(|c| c.name);
+    let channel_id = move || pane.channel().map(|c| c.id.to_string());
     let time = |at: Millis| view! { <Time at=at style=TimeStyle::Full/> };
     view! {
         <dl class="facts">
@@ -136,7 +149,10 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
             {admin.then(|| view! {
                 <dt>{t!(i18n, inbox.thread.bubble.info_id)}</dt><dd class="code">{message.id.to_string()}</dd>
                 <dt>{t!(i18n, inbox.thread.bubble.info_channel)}</dt><dd>{channel}</dd>
+                <dt>{t!(i18n, message.info.channel_id)}</dt><dd class="code">{channel_id}</dd>
+                <dt>{t!(i18n, message.info.conversation)}</dt><dd class="code">{message.conversation_id.to_string()}</dd>
             })}
         </dl>
+        {(admin && message.edited_at.is_some()).then(|| view! { <Versions id=message.id/> })}
     }
 }
