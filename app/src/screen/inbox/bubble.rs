@@ -22,7 +22,7 @@ use content::ContentView;
 use leaving::Leaving;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Content, Direction, Message, MessageKind, MessageStatus, Quote, text};
+use model::{Content, Direction, Mention, Message, MessageKind, MessageStatus, Quote, text};
 use pick::{Cover, Hold};
 use status::{Failure, Ticks};
 use tools::Tools;
@@ -34,6 +34,7 @@ struct Shape {
     kind: MessageKind,
     body: String,
     content: Content,
+    mentions: Vec<Mention>,
     deleted: bool,
 }
 
@@ -54,7 +55,13 @@ pub fn Bubble(
     let shape = Memo::new(move |_| {
         item.with(|i| {
             let m = &i.message;
-            Shape { kind: m.kind, body: m.body.clone(), content: m.content.clone(), deleted: m.status == MessageStatus::Deleted }
+            Shape {
+                kind: m.kind,
+                body: m.body.clone(),
+                content: m.content.clone(),
+                mentions: m.mentions.clone(),
+                deleted: m.status == MessageStatus::Deleted,
+            }
         })
     });
     let quoted = Memo::new(move |_| item.with(|i| i.message.quoted.clone()));
@@ -98,7 +105,7 @@ pub fn Bubble(
             on:pointerdown=move |event| hold.down(&event, held) on:pointermove=move |_| hold.end() on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
             {first.then(|| view! { <Author item/> })}
             {move || quoted.get().map(|quote| view! { <QuoteView quote/> })}
-            {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() deleted=s.deleted/> })}
+            {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/> })}
             <footer class="bubble-foot">
                 <Show when=move || edited.get()><span>{move || if is_note { t_string!(i18n, inbox.thread.note.edited) } else { t_string!(i18n, message.edit.mark) }}</span></Show>
                 <Time at=at style=TimeStyle::Clock/>

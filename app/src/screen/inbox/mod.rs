@@ -23,6 +23,7 @@ pub mod panel;
 pub mod row;
 pub mod search;
 mod selection;
+mod sound;
 pub mod start;
 pub mod template;
 pub mod thread;

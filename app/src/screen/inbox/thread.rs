@@ -10,7 +10,9 @@ use super::after::AfterDialogs;
 use super::bubble::{MessageInfo, focused, recall_last};
 use super::classify::ClassifyDialog;
 use super::composer::Composer;
+use super::composer::card::CardDialog;
 use super::composer::files::Drop;
+use super::composer::place::PlaceDialog;
 use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
@@ -173,6 +175,8 @@ pub fn Sheets() -> impl IntoView {
         <TemplateDialog restart=false/>
         <NoteDialogs/>
         <AfterDialogs/>
+        <CardDialog/>
+        <PlaceDialog/>
         <Lightbox/>
         <ForwardDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>

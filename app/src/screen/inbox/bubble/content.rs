@@ -8,14 +8,14 @@ use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
-use model::{ContactCard, Content, FileKind, Media, MessageKind, OrderItem, TemplateContent, file_kind, text::phone_display};
+use model::{ContactCard, Content, FileKind, Media, Mention, MessageKind, OrderItem, TemplateContent, file_kind, text::phone_display};
 
 /// Longest text that is drawn at once, in characters; the rest is behind a button.
 const SHOWN: usize = 6_000;
 
 /// A message's content with its text.
 #[component]
-pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: bool) -> impl IntoView {
+pub fn ContentView(kind: MessageKind, body: String, content: Content, mentions: Vec<Mention>, deleted: bool) -> impl IntoView {
     let i18n = use_i18n();
     if deleted {
         // What was taken back leaves nothing; what waited for an answer keeps its text.
@@ -33,10 +33,12 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
         .into_any();
     }
     match content {
+        Content::None if !mentions.is_empty() => named(&body, &mentions),
         Content::None | Content::Transition(_) => text(body),
         Content::Media(media) => {
             let kind = if kind == MessageKind::Note { in_note(&media) } else { kind };
-            view! { <MediaView kind media/>{text(body)} }.into_any()
+            let said = if mentions.is_empty() { text(body) } else { named(&body, &mentions) };
+            view! { <MediaView kind media/>{said} }.into_any()
         }
         // The body of these repeats their names, for search.
         Content::Location { latitude, longitude, name, address } => view! { <Location latitude longitude name address/> }.into_any(),
@@ -60,6 +62,11 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
         Content::Template(template) => view! { <TemplateView template body/> }.into_any(),
         Content::Unsupported { type_name, reason } => view! { <Unsupported type_name reason/>{text(body)} }.into_any(),
     }
+}
+
+/// A note's text that names colleagues.
+fn named(body: &str, mentions: &[Mention]) -> AnyView {
+    view! { <div class="content-text" dir="auto">{format::rich_named(body, mentions)}</div> }.into_any()
 }
 
 /// How a note shows its file: as what it is.

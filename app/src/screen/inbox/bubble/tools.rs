@@ -6,6 +6,7 @@ use super::super::head::may::Mode;
 use super::super::note;
 use super::super::thread::pane::{Pane, Sheet, use_pane};
 use super::leaving::may_edit;
+use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
@@ -77,7 +78,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             </Show>
             <Show when=move || rights.get().edit>
                 <IconButton icon="edit" small=true label=move || t_string!(i18n, inbox.thread.note.edit).to_string()
-                    press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditNote { id: m.id, text: m.body })) }/>
+                    press=move |()| pane.sheet.set(Some(Sheet::EditNote(Box::new(message()))))/>
             </Show>
             <Show when=move || rights.get().delete>
                 <IconButton icon="trash" small=true label=move || t_string!(i18n, inbox.thread.note.delete).to_string()
@@ -102,16 +103,29 @@ fn React(item: RwSignal<Item>) -> impl IntoView {
     let pane = use_pane();
     let open = RwSignal::new(false);
     let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
-    let react = move |emoji: &'static str| {
-        let emoji = if own.get_untracked().as_deref() == Some(emoji) { "" } else { emoji };
+    let more = RwSignal::new(false);
+    let picked = RwSignal::new(None::<String>);
+    let react = move |emoji: String| {
+        let emoji = if own.get_untracked().as_ref() == Some(&emoji) { String::new() } else { emoji };
         open.set(false);
         let id = item.with_untracked(|i| i.message.id);
         leptos::task::spawn_local(async move {
-            if let Err(refused) = pane.store.react(pane.id, id, emoji.to_owned()).await {
+            if let Err(refused) = pane.store.react(pane.id, id, emoji).await {
                 pane.fail(untrack(|| crate::fault::say(i18n, &refused)));
             }
         });
     };
+    effect(move || {
+        if let Some(emoji) = picked.get() {
+            picked.set(None);
+            react(emoji);
+        }
+    });
+    effect(move || {
+        if !open.get() {
+            more.set(false);
+        }
+    });
     view! {
         <Popover icon="emoji" icon_only=true small=true open label=move || t_string!(i18n, file.react).to_string()>
             <div class="quick-reactions" role="group" aria-label=move || t_string!(i18n, file.reactions).to_string()>
@@ -121,9 +135,11 @@ fn React(item: RwSignal<Item>) -> impl IntoView {
                             t_string!(i18n, file.react_remove, emoji = emoji).to_string()
                         } else {
                             t_string!(i18n, file.react_with, emoji = emoji).to_string()
-                        } on:click=move |_| react(emoji)>{emoji}</button>
+                        } on:click=move |_| react(emoji.to_owned())>{emoji}</button>
                 }).collect_view()}
+                <IconButton icon="plus" small=true label=move || t_string!(i18n, message.emoji.more).to_string() press=move |()| more.set(true)/>
             </div>
+            <Show when=move || more.get()><Area part=Part::Emoji(picked)/></Show>
         </Popover>
     }
 }

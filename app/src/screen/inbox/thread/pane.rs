@@ -38,13 +38,13 @@ pub enum Sheet {
         id: MessageId,
         text: String,
     },
+    /// A contact or a place is sent.
+    Card,
+    Place,
     /// Messages go, for me alone.
     Hide(Vec<MessageId>),
     /// A note is written anew.
-    EditNote {
-        id: MessageId,
-        text: String,
-    },
+    EditNote(Box<Message>),
     /// A note goes.
     DeleteNote(MessageId),
     /// A file at full size.
