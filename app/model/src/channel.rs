@@ -29,6 +29,11 @@ impl ChannelKind {
         matches!(self, ChannelKind::WebChat)
     }
 
+    /// Whether a message can offer answers to choose from.
+    pub fn asks(self) -> bool {
+        matches!(self, ChannelKind::WhatsApp)
+    }
+
     /// Whether our side may write first, with a template.
     pub fn may_start(self) -> bool {
         matches!(self, ChannelKind::WhatsApp)

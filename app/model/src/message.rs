@@ -219,6 +219,8 @@ tagged! { "type":
             text: String,
         },
         Template(TemplateContent),
+        /// Ours: answers to choose from, under the text.
+        Question(crate::Question),
         /// The network's name of a type that we cannot show, and its reason.
         Unsupported {
             type_name: String,

@@ -27,6 +27,8 @@ tagged! { "type":
         File { upload_id: MediaId, caption: String, note: bool },
         Location { latitude: f64, longitude: f64, name: String, address: String },
         Contacts { cards: Vec<ContactCard> },
+        /// A text with answers to choose from.
+        Question { text: String, question: crate::Question },
         /// What another message holds, once more.
         Forward { message_id: MessageId },
     }
@@ -36,7 +38,9 @@ impl SendWhat {
     /// The text or the caption.
     pub fn text(&self) -> &str {
         match self {
-            SendWhat::Text { text } | SendWhat::Note { text } | SendWhat::File { caption: text, .. } => text,
+            SendWhat::Text { text } | SendWhat::Note { text } | SendWhat::Question { text, .. } | SendWhat::File { caption: text, .. } => {
+                text
+            }
             _ => "",
         }
     }
@@ -73,6 +77,10 @@ impl SendDraft {
                     "cards",
                     Wrong::TooLong,
                 ),
+            SendWhat::Question { text, question } => {
+                question.check(&mut check);
+                check.text(text, "text", crate::QUESTION_MAX)
+            }
             SendWhat::Forward { .. } => &mut check,
         };
         if self.what.is_note() {

@@ -113,7 +113,7 @@ impl Store {
             self.name_in_note(id, mention.user_id, &mention_name(taken.draft.what.text(), mention));
         }
         match taken.draft.what {
-            SendWhat::Text { text } | SendWhat::Note { text } => Some(text),
+            SendWhat::Text { text } | SendWhat::Note { text } | SendWhat::Question { text, .. } => Some(text),
             SendWhat::Template(_) | SendWhat::Location { .. } | SendWhat::Contacts { .. } | SendWhat::Forward { .. } => None,
             SendWhat::File { caption, note, .. } => {
                 if let Content::Media(media) = &taken.shown.content {

@@ -14,6 +14,13 @@ impl Store {
         self.put_outgoing(id, SendWhat::Contacts { cards }, shown, reply)
     }
 
+    /// Sends a text with answers to choose from.
+    pub fn send_question(&self, id: ConversationId, text: String, question: Question, reply_to: Option<Quote>) -> Key {
+        let reply = reply_to.as_ref().and_then(|q| q.id);
+        let shown = self.shown(id, MessageKind::Text, text.clone(), Content::Question(question.clone()), reply_to);
+        self.put_outgoing(id, SendWhat::Question { text, question }, shown, reply)
+    }
+
     /// Sends a place.
     pub fn send_place(&self, id: ConversationId, at: (f64, f64), name: String, address: String, reply_to: Option<Quote>) -> Key {
         let reply = reply_to.as_ref().and_then(|q| q.id);

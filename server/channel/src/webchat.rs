@@ -33,7 +33,7 @@ impl Adapter for WebChat {
             OutboundBody::Reaction { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no reactions"))
             }
-            OutboundBody::Template { .. } => {
+            OutboundBody::Template { .. } | OutboundBody::Question { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no templates"))
             }
         })

@@ -153,7 +153,8 @@ async fn waiting(w: &World) -> MessageId {
 async fn in_chat(w: &World) -> MessageId {
     let id = message_in(w, MessageStatus::Sent).await;
     let chat = w.people().chat;
-    w.write("update conversation set channel_id = $2 where id = (select conversation_id from message where id = $1)", args![id, chat]).await;
+    w.write("update conversation set channel_id = $2 where id = (select conversation_id from message where id = $1)", args![id, chat])
+        .await;
     id
 }
 

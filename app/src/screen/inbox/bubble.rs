@@ -102,7 +102,7 @@ pub fn Bubble(
         <article class=class class:first=first class:plain=move || plain.get() class:waits=move || waits.get() class:failed=move || failed.get()
             data-mark=key.with_value(mark) tabindex="-1" aria-label=move || spoken(i18n, pane, &message())
             on:pointerenter=move |_| on_pointer() on:focusin=move |_| on_focus()
-            on:pointerdown=move |event| hold.down(&event, held) on:pointermove=move |_| hold.end() on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
+            on:pointerdown=move |event| hold.down(&event, held) on:pointermove=move |event| hold.moved(&event) on:contextmenu=move |event| hold.menu(&event) on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
             {first.then(|| view! { <Author item/> })}
             {move || quoted.get().map(|quote| view! { <QuoteView quote/> })}
             {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/> })}

@@ -5,6 +5,7 @@ mod editor;
 pub mod emoji;
 pub mod files;
 pub mod place;
+pub mod question;
 pub mod quick;
 pub mod suggest;
 mod voice;

@@ -13,6 +13,7 @@ use super::composer::Composer;
 use super::composer::card::CardDialog;
 use super::composer::files::Drop;
 use super::composer::place::PlaceDialog;
+use super::composer::question::QuestionDialog;
 use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
@@ -177,6 +178,7 @@ pub fn Sheets() -> impl IntoView {
         <AfterDialogs/>
         <CardDialog/>
         <PlaceDialog/>
+        <QuestionDialog/>
         <Lightbox/>
         <ForwardDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>

@@ -68,6 +68,9 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
         }
         SendWhat::Location { .. } => sent.kind == MessageKind::Location,
         SendWhat::Contacts { cards } => matches!(&sent.content, Content::Contacts { cards: was } if was == cards),
+        SendWhat::Question { text, question } => {
+            matches!(&sent.content, Content::Question(was) if was == question) && sent.body == text.trim_end()
+        }
         // The copy has another file than what it was made from.
         SendWhat::Forward { .. } => sent.kind.forwards(),
         SendWhat::Template(fill) => {
@@ -140,6 +143,15 @@ pub(crate) async fn send_in(
             new.kind = MessageKind::Contact;
             new.body = cards.iter().map(|c| c.name.trim()).collect::<Vec<_>>().join(", ");
             new.content = Content::Contacts { cards: cards.clone() };
+            new.status = free(work, c, channel, now).await?;
+            Some(stored_payload(&new.content, &new.body, quoted_external))
+        }
+        SendWhat::Question { text, question } => {
+            if !channel.kind.asks() {
+                return Err(Fault::field("what", Wrong::NotAllowed).into());
+            }
+            new.body = text.trim_end().to_owned();
+            new.content = Content::Question(question.clone());
             new.status = free(work, c, channel, now).await?;
             Some(stored_payload(&new.content, &new.body, quoted_external))
         }
@@ -226,6 +238,7 @@ fn stored_payload(content: &Content, body: &str, quoted: Option<String>) -> outb
             outbox::Payload::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone(), quoted }
         }
         Content::Contacts { cards } => outbox::Payload::Contacts { cards: cards.clone(), quoted },
+        Content::Question(question) => outbox::Payload::Question { text: body.to_owned(), question: question.clone(), quoted },
         _ => outbox::Payload::Text { text: body.to_owned(), quoted },
     }
 }

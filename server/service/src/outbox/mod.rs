@@ -59,6 +59,11 @@ pub enum Payload {
         cards: Vec<ContactCard>,
         quoted: Option<String>,
     },
+    Question {
+        text: String,
+        question: Question,
+        quoted: Option<String>,
+    },
     /// Our reaction to a message; an empty emoji takes it back.
     Reaction {
         on: MessageId,
@@ -269,6 +274,7 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
             (OutboundBody::Location { latitude, longitude, name, address }, quoted)
         }
         Payload::Contacts { cards, quoted } => (OutboundBody::Contacts { cards }, quoted),
+        Payload::Question { text, question, quoted } => (OutboundBody::Question { text, question }, quoted),
         Payload::Reaction { target, emoji, .. } => (OutboundBody::Reaction { target, emoji }, None),
         Payload::Read { .. } => return drop_row(desk, job).await,
     };

@@ -8,7 +8,9 @@ use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
-use model::{ContactCard, Content, FileKind, Media, Mention, MessageKind, OrderItem, TemplateContent, file_kind, text::phone_display};
+use model::{
+    ContactCard, Content, FileKind, Media, Mention, MessageKind, OrderItem, Question, TemplateContent, file_kind, text::phone_display,
+};
 
 /// Longest text that is drawn at once, in characters; the rest is behind a button.
 const SHOWN: usize = 6_000;
@@ -59,6 +61,7 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, mentions: 
             let note = if note.is_empty() { body } else { note };
             view! { <Order items/>{text(note)} }.into_any()
         }
+        Content::Question(question) => view! { {text(body)}<QuestionView question/> }.into_any(),
         Content::Template(template) => view! { <TemplateView template body/> }.into_any(),
         Content::Unsupported { type_name, reason } => view! { <Unsupported type_name reason/>{text(body)} }.into_any(),
     }
@@ -133,6 +136,21 @@ fn Card(card: ContactCard) -> impl IntoView {
                 {card.emails.into_iter().map(|e| view! { <span class="content-mail">{e}</span> }).collect_view()}
             </div>
         </div>
+    }
+}
+
+/// The answers that the contact can choose from.
+#[component]
+fn QuestionView(question: Question) -> impl IntoView {
+    let list = question.is_list();
+    let opens = list.then(|| question.button.clone());
+    let rows =
+        question.answers.into_iter().map(|a| if a.description.is_empty() { a.title } else { format!("{} · {}", a.title, a.description) });
+    let rows: Vec<_> = rows.map(|text| (None, text)).collect();
+    view! {
+        {(!question.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{question.footer}</p> })}
+        {opens.map(|button| view! { <p class="content-kind question-list"><Icon name="list" small=true/><span dir="auto">{button}</span></p> })}
+        {buttons(rows)}
     }
 }
 

@@ -4,12 +4,14 @@ use super::super::thread::pane::{Pane, use_pane};
 use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
-use leptos::ev::PointerEvent;
+use leptos::ev::{MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use model::{Message, MessageId, MessageKind};
 
 /// A finger that rests so long chooses.
 const HOLD_MS: u32 = 500;
+/// Pixels within which it rests.
+const TREMBLE: i32 = 10;
 
 /// Whether a message can be chosen at all.
 pub fn can_be_picked(m: &Message) -> bool {
@@ -39,18 +41,22 @@ pub fn Cover(item: RwSignal<Item>) -> impl IntoView {
 #[derive(Clone, Copy)]
 pub struct Hold {
     pane: Pane,
-    /// Changes with each touch and each movement, so that only a resting finger counts.
+    /// Changes with each touch and each end of one, so that only a resting finger counts.
     turn: StoredValue<u32>,
+    /// Where it came down; none when it is a mouse.
+    from: StoredValue<Option<(i32, i32)>>,
 }
 
 impl Hold {
     pub fn new(pane: Pane) -> Hold {
-        Hold { pane, turn: StoredValue::new(0) }
+        Hold { pane, turn: StoredValue::new(0), from: StoredValue::new(None) }
     }
 
     /// The finger came down.
     pub fn down(self, event: &PointerEvent, id: impl Fn() -> Option<MessageId> + 'static) {
-        if event.pointer_type() != "touch" || !event.is_primary() {
+        let touches = event.pointer_type() == "touch" && event.is_primary();
+        self.from.set_value(touches.then(|| (event.client_x(), event.client_y())));
+        if !touches {
             return;
         }
         let turn = self.turn.get_value().wrapping_add(1);
@@ -66,8 +72,23 @@ impl Hold {
         .forget();
     }
 
-    /// It moved away, or was lifted.
+    /// It moved: a resting finger trembles, one that scrolls goes further.
+    pub fn moved(self, event: &PointerEvent) {
+        let far = |(x, y): (i32, i32)| (event.client_x() - x).abs().max((event.client_y() - y).abs()) > TREMBLE;
+        if self.from.get_value().is_some_and(far) {
+            self.end();
+        }
+    }
+
+    /// It was lifted.
     pub fn end(self) {
         self.turn.update_value(|n| *n = n.wrapping_add(1));
+    }
+
+    /// The menu of the browser, which a held finger would open over the choosing.
+    pub fn menu(self, event: &MouseEvent) {
+        if self.from.get_value().is_some() {
+            event.prevent_default();
+        }
     }
 }

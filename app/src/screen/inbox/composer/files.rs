@@ -75,6 +75,9 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl
             {(tab == Tab::Message).then(|| view! {
                 <MenuItem icon="contact" press=move |()| sheet(Sheet::Card)>{t!(i18n, message.menu.contact)}</MenuItem>
                 <MenuItem icon="location" press=move |()| sheet(Sheet::Place)>{t!(i18n, message.menu.location)}</MenuItem>
+                <Show when=move || pane.channel().is_some_and(|c| c.kind.asks())>
+                    <MenuItem icon="list" press=move |()| sheet(Sheet::Question)>{t!(i18n, message.menu.question)}</MenuItem>
+                </Show>
             })}
             <Show when=move || narrow.get()>
                 {quick.map(|quick| view! { <MenuItem icon="bolt" press=move |()| quick.open()>{t!(i18n, message.menu.quick)}</MenuItem> })}

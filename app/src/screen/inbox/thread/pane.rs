@@ -41,6 +41,8 @@ pub enum Sheet {
     /// A contact or a place is sent.
     Card,
     Place,
+    /// A text with answers to choose from is sent.
+    Question,
     /// Messages go, for me alone.
     Hide(Vec<MessageId>),
     /// A note is written anew.
