@@ -33,7 +33,7 @@ fn EditDialog() -> impl IntoView {
     let open = opened_by(pane, |s| matches!(s, Sheet::EditMessage { .. }));
     let text = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     effect(move || {
         if let Some((_, now)) = pane.sheet.with(message_of) {
             text.set(now);
@@ -69,6 +69,7 @@ fn EditDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, message.edit.title).to_string() locked=busy footer>
+            {faults.lend()}
             <TextArea name="text" label=move || t_string!(i18n, message.edit.label).to_string() value=text rows=4
                 hint=move || t_string!(i18n, message.edit.hint).to_string() max=limit::TEXT_MAX as u32/>
             {move || faults.other().map(|why| fault::view(i18n, &why))}

@@ -46,7 +46,7 @@ fn EditDialog() -> impl IntoView {
     // Whom the note names, as far as they still stand in it.
     let named = RwSignal::new(Vec::<(UserId, String)>::new());
     let busy = RwSignal::new(false);
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     effect(move || {
         if let Some(note) = pane.sheet.with(note_of) {
             named.set(note.mentions.iter().map(|m| (m.user_id, mention_name(&note.body, m))).collect());
@@ -84,6 +84,7 @@ fn EditDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, inbox.thread.note.edit).to_string() locked=busy footer>
+            {faults.lend()}
             <NoteField text named/>
             {move || faults.other().map(|why| fault::view(i18n, &why))}
         </Dialog>

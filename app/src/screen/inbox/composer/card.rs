@@ -20,7 +20,7 @@ pub fn CardDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let open = opened_by(pane, |s| matches!(s, Sheet::Card));
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     let [name, phone, email, organisation] = [(); 4].map(|()| RwSignal::new(String::new()));
     let clear = move || {
         for field in [name, phone, email, organisation] {
@@ -60,6 +60,7 @@ pub fn CardDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, message.card.title).to_string() footer closed=move |()| clear()>
+            {faults.lend()}
             <Find chosen/>
             <form class="form" novalidate on:submit=move |event: SubmitEvent| { event.prevent_default(); send() }>
                 <TextField name="card_name" max=limit::NAME_MAX as u32 value=name label=move || t_string!(i18n, message.card.name).to_string()/>

@@ -33,7 +33,7 @@ pub fn PlaceDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let open = opened_by(pane, |s| matches!(s, Sheet::Place));
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     let [latitude, longitude, name, address] = [(); 4].map(|()| RwSignal::new(String::new()));
     let looking = RwSignal::new(Looking::No);
     let clear = move || {
@@ -87,6 +87,7 @@ pub fn PlaceDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, message.place.title).to_string() footer closed=move |()| clear()>
+            {faults.lend()}
             <form class="form" novalidate on:submit=move |event: SubmitEvent| { event.prevent_default(); send() }>
                 <Button icon="location" busy=Signal::derive(move || looking.get() == Looking::Yes) press=look>{t!(i18n, message.place.here)}</Button>
                 <p class="place-state" role="status">{state}</p>

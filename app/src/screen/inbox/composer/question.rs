@@ -23,7 +23,7 @@ pub fn QuestionDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let open = opened_by(pane, |s| matches!(s, Sheet::Question));
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     let (text, button, footer) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let kind = RwSignal::new("buttons".to_owned());
     let is_list = Memo::new(move |_| kind.with(|k| k == "list"));
@@ -105,6 +105,7 @@ pub fn QuestionDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, message.question.title).to_string() footer=foot closed=move |()| clear()>
+            {faults.lend()}
             <form class="form" novalidate on:submit=move |event: SubmitEvent| { event.prevent_default(); send() }>
                 <TextArea name="text" label=move || t_string!(i18n, message.question.text).to_string() value=text rows=3 max=QUESTION_MAX as u32/>
                 <Radios name="question_kind" inline=true label=move || t_string!(i18n, message.question.kind).to_string() value=kind choices=kinds/>
