@@ -39,3 +39,4 @@ pub use store::{Connection, Store, TabList, provide_store, use_store};
 pub use thread::{Item, Key, Local};
 pub use timeline::Timeline;
 pub use tray::{Attached, Step, Tray, TrayId};
+pub use upload::{Under, upload};

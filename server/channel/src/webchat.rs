@@ -263,6 +263,7 @@ mod tests {
             author: Some("Bia".into()),
             client_id: None,
             file: None,
+            edited: false,
         };
         let message_json = json!({"id": "5", "n": "3", "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"});
         let welcome = ServerFrame::Welcome {

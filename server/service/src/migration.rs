@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (12, "push", include_str!("../migrations/0012_push.sql")),
     (13, "delay", include_str!("../migrations/0013_delay.sql")),
     (19, "hidden", include_str!("../migrations/0019_hidden.sql")),
+    (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
 ];
 
 /// The steps for one database.

@@ -382,6 +382,10 @@ mod tests {
 
     #[test]
     fn questions_are_buttons_or_a_list() {
+        let of = |body| {
+            let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
+            message(&Outbound { to, callback: String::new(), quoted: None, body }).unwrap()
+        };
         let answer = |title: &str, description: &str| model::QuestionAnswer { title: title.into(), description: description.into() };
         let mut question =
             Question { button: String::new(), footer: "Até as 18h".into(), answers: vec![answer("Sim ", ""), answer("Não", "")] };

@@ -7,6 +7,7 @@
 //! none comes. A file goes to the network first ([`file`]); its row blocks those behind it meanwhile. A refusal is classified by the adapter: retry, retry this contact, wait, never, or stop the channel.
 
 mod file;
+mod hold;
 
 use crate::channels::{self, ChannelRow};
 use crate::conversation::Row as Conversation;
@@ -82,34 +83,6 @@ pub(crate) async fn queue(work: &mut Work, c: &Conversation, m: &Message, payloa
     push(work, c, m.id, "MESSAGE", payload, at).await
 }
 
-/// Until when the contact's last message waits that has not been tried yet (TS-2): what follows waits with it.
-pub(crate) async fn held_until(work: &mut Work, c: &Conversation) -> Result<Option<Millis>> {
-    let now = work.desk().now();
-    let (at,): (Option<Millis>,) = work
-        .one(
-            sql!(
-                "select max(next_at) from outbox where account_id = $1 and channel_id = $2 and contact_id = $3 and kind = 'MESSAGE'
-                 and state in ('QUEUED', 'HELD') and attempts = 0 and next_at > $4"
-            ),
-            args![c.channel_id, c.contact_id, now],
-        )
-        .await?;
-    Ok(at)
-}
-
-/// Takes a message out that nobody has begun to send; false when somebody has.
-pub(crate) async fn take_back(work: &mut Work, message: MessageId) -> Result<bool> {
-    let taken = work
-        .run(
-            sql!("delete from outbox where account_id = $1 and message_id = $2 and kind = 'MESSAGE' and state in ('QUEUED', 'HELD') and attempts = 0"),
-            args![message],
-        )
-        .await?;
-    // Those behind it need not wait for it any more.
-    work.wake_outbox();
-    Ok(taken > 0)
-}
-
 /// Queues a read receipt; an earlier one of the conversation that has not left yet is not needed any more.
 pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &str) -> Result<()> {
     work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id])
@@ -182,6 +155,7 @@ pub async fn run(desk: Desk) {
 }
 
 pub use file::{run as run_files, turn as turn_files};
+pub(crate) use hold::{held_until, take_back};
 
 /// Claims what is due and sends it; answers how many rows were handled.
 pub async fn turn(desk: &Desk) -> Result<usize> {
