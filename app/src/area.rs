@@ -40,6 +40,9 @@ pub enum Part {
     EditContact,
     /// Quick replies over the composer, and their own page.
     Quick,
+    /// What is offered while one types, and all emoji.
+    Suggest,
+    Emoji(RwSignal<Option<String>>),
     Replies,
     /// The dialogs over a conversation.
     Sheets,
@@ -77,7 +80,15 @@ impl Part {
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
+            Part::Sheets
+            | Part::Start
+            | Part::Templates
+            | Part::History
+            | Part::Files
+            | Part::EditContact
+            | Part::Quick
+            | Part::Suggest
+            | Part::Emoji(_) => File::Sheets,
         }
     }
 }
@@ -131,13 +142,15 @@ fn conversation(part: Part) -> AnyView {
 }
 
 fn sheets(part: Part) -> AnyView {
-    use crate::screen::inbox::composer::quick::list::QuickReplies;
+    use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
     use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
     use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
         Part::Quick => view! { <QuickReplies/> }.into_any(),
+        Part::Suggest => view! { <SuggestList/> }.into_any(),
+        Part::Emoji(picked) => view! { <EmojiPicker picked/> }.into_any(),
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
@@ -219,7 +232,8 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
+    let is_over =
+        matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Suggest | Part::Alerts);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

@@ -150,8 +150,8 @@ impl Store {
     }
 
     /// Changes the text of a note (NT-3).
-    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String) -> Result<(), Fault> {
-        self.message_answer(id, api::act::edit_note(message_id, text).await)
+    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String, mentions: Vec<Mention>) -> Result<(), Fault> {
+        self.message_answer(id, api::act::edit_note(message_id, text, mentions).await)
     }
 
     /// Deletes a note (NT-4).

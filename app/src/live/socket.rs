@@ -148,6 +148,7 @@ fn heard(store: Store, turn: u32, text: &str) {
         Frame::Reset { seq } => store.resync(seq),
         Frame::Presence { conversation_id, people } => store.present(conversation_id, people),
         Frame::Alert { alert } => store.alerted(alert.map(|a| *a)),
+        Frame::Hidden { conversation_id, ids } => store.hidden(conversation_id, &ids),
         Frame::ContactTyping { conversation_id } => store.typed(conversation_id),
         Frame::Ended => {
             line(|l| l.is_ended = true);

@@ -5,7 +5,7 @@
 //! * [`auth`], [`people`], [`channels`], [`template`], [`reply`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
-//! * [`closing`]: how conversations end.
+//! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
 //! * [`token`]: API tokens.
@@ -19,6 +19,7 @@ pub mod closing;
 pub mod contact;
 pub mod conversation;
 pub mod db;
+pub mod delay;
 pub mod demo;
 pub mod desk;
 pub mod doctor;

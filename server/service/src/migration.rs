@@ -17,6 +17,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
+    (13, "delay", include_str!("../migrations/0013_delay.sql")),
+    (19, "hidden", include_str!("../migrations/0019_hidden.sql")),
     (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
 ];
 

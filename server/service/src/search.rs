@@ -203,7 +203,9 @@ async fn messages(cx: &Cx, scope: &Scope, words: &[String]) -> Result<Vec<Messag
 
 /// Ids of matching visible messages and their conversations, newest first.
 pub fn hits_text(sqlite: bool, seen: &Seen) -> (String, Vec<Arg>) {
-    let (sees, more) = sight::condition(seen, 3);
+    let (sees, mut more) = sight::condition(seen, 3);
+    let me = more.len() + 3;
+    more.push(seen.me.into());
     let candidates = if sqlite {
         format!("select rowid as id from message_fts where message_fts match $2 order by rowid desc limit {LOOK_AT}")
     } else {
@@ -212,7 +214,9 @@ pub fn hits_text(sqlite: bool, seen: &Seen) -> (String, Vec<Arg>) {
     // Cross joins keep SQLite from beginning at the account's conversations, of which there are many more than candidates.
     let text = format!(
         "select m.id, m.conversation_id from ({candidates}) f cross join message m cross join conversation c
-         where m.id = f.id and c.id = m.conversation_id and c.account_id = $1 and {sees} order by m.id desc limit {MOST}"
+         where m.id = f.id and c.id = m.conversation_id and c.account_id = $1 and {sees}
+         and not exists (select 1 from message_hidden h where h.account_id = $1 and h.user_id = ${me} and h.message_id = m.id)
+         order by m.id desc limit {MOST}"
     );
     (text, more)
 }

@@ -132,16 +132,42 @@ fn fill(w: &World) -> Value {
 /// A message of a served conversation in a status that only failures and waiting bring.
 async fn message_in(w: &World, status: MessageStatus) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("m{}", w.fresh()), what: SendWhat::Text { text: "oi".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("m{}", w.fresh()),
+        what: SendWhat::Text { text: "oi".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     let m = message::send(&w.people().agent.cx, c.id, draft).await.unwrap();
     w.write("update message set status = $2 where id = $1", args![m.id, status]).await;
     m.id
 }
 
+/// A message of the agent that waits its safety delay.
+async fn waiting(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Queued).await;
+    w.write("update message set leaves_at = $2 where id = $1", args![id, w.desk.now() + 15_000]).await;
+    id
+}
+
+/// A message of the agent to a visitor of the website chat.
+async fn in_chat(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Sent).await;
+    let chat = w.people().chat;
+    w.write("update conversation set channel_id = $2 where id = (select conversation_id from message where id = $1)", args![id, chat])
+        .await;
+    id
+}
+
 /// A fresh note of the agent.
 async fn note(w: &World) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("n{}", w.fresh()),
+        what: SendWhat::Note { text: "vip".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
 }
 
@@ -286,7 +312,11 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/send" => json!({"id": w.served().await.id, "draft": {"client_id": format!("t{n}"), "what": {"type": "text", "text": "oi"}}}),
         "act/retry" => json!({"message_id": message_in(w, MessageStatus::Failed).await}),
         "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
-        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou"}),
+        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou", "mentions": []}),
+        "act/recall" => json!({"message_id": waiting(w).await}),
+        "act/edit_message" => json!({"message_id": in_chat(w).await, "text": "mudou"}),
+        "act/versions" => json!({"message_id": heard(w).await}),
+        "act/hide" => json!({"ids": [heard(w).await]}),
         "act/delete_note" => json!({"message_id": note(w).await}),
         "act/react" => json!({"message_id": heard(w).await, "emoji": "👍"}),
         "act/discard_upload" => json!({"id": upload(w).await}),
@@ -317,6 +347,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_member" => json!({"draft": member_draft(&format!("Novo{n}"), &[(p.team, true, false)])}),
         "settings/save_team" => json!({"draft": {"id": p.team, "name": "Vendas", "is_default": true, "restriction": "TEAM"}}),
         "settings/save_account" => json!({"draft": {"name": "Loja", "time_zone": "America/Sao_Paulo", "closing_message": ""}}),
+        "settings/save_delay" => json!({"draft": {"enabled": false, "seconds": 5}}),
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }

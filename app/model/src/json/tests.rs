@@ -101,6 +101,8 @@ fn message(content: Content) -> Message {
         read_at: None,
         own_reaction: Some("👍".into()),
         edited_at: None,
+        leaves_at: Some(1_784_000_005_000),
+        mentions: vec![Mention { user_id: UserId(3), at: 1, length: 4 }],
     }
 }
 

@@ -50,6 +50,8 @@ pub fn message(id: i64, conversation_id: ConversationId, direction: Direction, a
         read_at: None,
         own_reaction: None,
         edited_at: None,
+        leaves_at: None,
+        mentions: Vec::new(),
     }
 }
 

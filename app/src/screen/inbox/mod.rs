@@ -4,6 +4,7 @@
 //!   conversation.
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
+mod after;
 pub mod bubble;
 pub mod classified;
 pub mod classify;
@@ -21,6 +22,8 @@ pub mod note;
 pub mod panel;
 pub mod row;
 pub mod search;
+mod selection;
+mod sound;
 pub mod start;
 pub mod template;
 pub mod thread;

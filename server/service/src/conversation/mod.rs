@@ -12,6 +12,7 @@ mod open;
 mod read;
 mod row;
 mod start;
+mod unsay;
 
 pub use act::{assume, transfer};
 pub(crate) use conclude::{Closing, close, conclude_in, say};
@@ -24,3 +25,4 @@ pub use read::{mark_read, mark_unread, save_draft};
 pub(crate) use row::{Row, Told, columns, lock, save, tell, transition};
 pub(crate) use start::open_of;
 pub use start::{restart, start, start_preview};
+pub(crate) use unsay::unsay;

@@ -79,8 +79,10 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         let text = if w.is_sqlite() { listed(needle).sqlite() } else { listed(needle).postgres() };
         add(name, text.to_owned(), args, ordered);
     };
-    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
-    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
+    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("deleted for oneself", "select message_id from message_hidden", args![account, 7i64, 5000i64], true);
+    fixed("held until", "select max(next_at) from outbox where account_id", args![account, 1i64, 1i64, START], false);
     fixed("open conversation", "c.channel_id = $2 and c.contact_id = $3 and c.status <> 'COMPLETED'", args![account, 1i64, 1i64], false);
     fixed("last concluded", "select id, reactivate_until from conversation", args![account, 1i64, 1i64], false);
     fixed("window", "select max(window_expires_at) from conversation", args![account, 1i64, 1i64], false);

@@ -3,12 +3,14 @@
 //! Each test makes its own workspace ([`world::World`]) and runs on SQLite and on PostgreSQL.
 
 mod acts;
+mod after;
 mod alerts;
 mod auth;
 mod auto_close;
 mod batch;
 mod closing;
 mod contacts;
+mod delay;
 mod events;
 mod exchange;
 mod explain;

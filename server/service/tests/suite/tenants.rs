@@ -144,8 +144,12 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
-    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x").await.map(drop) })),
+    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x", &[]).await.map(drop) })),
     ("message::delete_note", "missing", |cx, t| Box::pin(async move { message::delete_note(&cx, t.message).await.map(drop) })),
+    ("message::recall", "missing", |cx, t| Box::pin(async move { message::recall(&cx, t.waiting).await.map(drop) })),
+    ("message::edit", "missing", |cx, t| Box::pin(async move { message::edit(&cx, t.message, "x").await.map(drop) })),
+    ("message::versions", "missing", |cx, t| Box::pin(async move { message::versions(&cx, t.message).await.map(drop) })),
+    ("message::hide", "missing", |cx, t| Box::pin(async move { message::hide(&cx, &[t.message]).await })),
     ("message::react", "missing", |cx, t| Box::pin(async move { message::react(&cx, t.message, "👍").await.map(drop) })),
     ("message::page", "missing", |cx, t| {
         Box::pin(async move {
@@ -271,6 +275,7 @@ const LISTS: &[&str] = &[
     "desk::last_seq",
     "field::list",
     "inbox::workspace",
+    "message::hidden",
     "people::account",
     "people::members",
     "people::teams",
@@ -295,6 +300,7 @@ const OWN: &[&str] = &[
     "closing::save_retention",
     "closing::save_settings",
     "closing::set_classify",
+    "delay::save",
     "media::discard",
     "media::take",
     "people::save_account",
@@ -444,6 +450,7 @@ both! {
         assert_eq!(people::teams(&cx).await.unwrap().len(), 1);
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
+        assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         let scope = w.desk.system(cx.account);
