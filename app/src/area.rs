@@ -19,6 +19,7 @@ pub enum Part {
     Tags,
     Reasons,
     Ending,
+    Features,
     Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
@@ -31,6 +32,8 @@ pub enum Part {
     /// What notifications do when they come, and the list of them.
     Alerts,
     Bell,
+    /// The internal chat.
+    Talk,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -74,10 +77,13 @@ impl Part {
             | Part::Replies
             | Part::Reasons
             | Part::Ending
+            | Part::Features
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
+            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick | Part::Talk => {
+                File::Sheets
+            }
         }
     }
 }
@@ -103,6 +109,7 @@ fn office(part: Part) -> AnyView {
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
         Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
         Part::Ending => view! { <EndingScreen/> }.into_any(),
+        Part::Features => view! { <FeaturesScreen/> }.into_any(),
         Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
@@ -141,6 +148,7 @@ fn sheets(part: Part) -> AnyView {
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
+        Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
 }
@@ -219,7 +227,7 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts | Part::Talk);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

@@ -7,7 +7,8 @@
 //! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
-//! * [`alert`]: notifications, and how people want them.
+//! * [`alert`]: notifications, and how people want them. [`talk`]: what colleagues write to each other.
+//! * [`feature`]: what an admin switches on.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`query`]: list filters and keyset pages.
@@ -23,6 +24,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod fault;
+mod feature;
 mod field;
 mod file;
 mod id;
@@ -35,6 +37,7 @@ mod query;
 mod reply;
 mod sight;
 mod tag;
+mod talk;
 mod template;
 pub mod text;
 
@@ -46,6 +49,7 @@ pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
+pub use feature::*;
 pub use field::*;
 pub use file::*;
 pub use id::*;
@@ -57,6 +61,7 @@ pub use query::*;
 pub use reply::*;
 pub use sight::*;
 pub use tag::*;
+pub use talk::*;
 pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

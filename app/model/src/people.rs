@@ -45,6 +45,8 @@ pub struct Account {
     /// Sent on conclusion; tokens `[NOME] [ATENDENTE] [PROTOCOLO]`; empty = none (CO-6).
     pub closing_message: String,
     pub closing: crate::ClosingSettings,
+    #[serde(default)]
+    pub features: crate::Features,
 }
 
 /// A member of the account, as colleagues see them.
@@ -210,6 +212,8 @@ pub struct Workspace {
     #[serde(default)]
     pub tags: Vec<crate::Tag>,
     pub counts: crate::Counts,
+    #[serde(default)]
+    pub talk: crate::TalkState,
     /// The account's sequence up to which all this is true.
     pub seq: i64,
     pub build: String,

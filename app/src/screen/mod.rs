@@ -9,3 +9,4 @@ pub mod preference;
 pub mod profile;
 pub mod replies;
 pub mod settings;
+pub mod talk;

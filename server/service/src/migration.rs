@@ -17,6 +17,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
+    (17, "internal_chat", include_str!("../migrations/0017_internal_chat.sql")),
+    (18, "answering", include_str!("../migrations/0018_answering.sql")),
 ];
 
 /// The steps for one database.

@@ -50,6 +50,10 @@ const OWN: &[&str] = &[
     "settings/teams",
     "settings/account",
     "settings/save_account",
+    "settings/save_features",
+    "talk/talks",
+    "talk/talk_state",
+    "talk/pointed_to",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
@@ -206,6 +210,16 @@ async fn job(w: &World) -> ClosingJobId {
     service::closing::start_job(&w.people().admin.cx, draft).await.unwrap().id
 }
 
+/// A fresh message in the talk of the agent and the supervisor.
+async fn said(w: &World) -> (TalkId, TalkMessageId) {
+    let p = w.people();
+    w.write("update account set internal_chat = true where id = $1", args![p.account]).await;
+    let with = TalkWith::Person { user_id: p.supervisor.cx.user };
+    let talk = service::talk::open(&p.agent.cx, with).await.unwrap().talk.id;
+    let draft = TalkDraft { client_id: format!("t{}", w.fresh()), text: "vip".into(), ..TalkDraft::default() };
+    (talk, service::talk::send(&p.agent.cx, talk, draft).await.unwrap().id)
+}
+
 /// A fresh reason.
 async fn reason(w: &World) -> ReasonId {
     let draft = ReasonDraft {
@@ -291,6 +305,20 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }
+        "talk/talks" => json!({"after": null}),
+        "talk/talk_state" => json!({}),
+        "talk/open_talk" => {
+            said(w).await;
+            json!({"with": {"with": "person", "user_id": p.supervisor.cx.user}})
+        }
+        "talk/talk_page" => json!({"id": said(w).await.0, "before": null}),
+        "talk/read_talk" => {
+            let (id, up_to) = said(w).await;
+            json!({"id": id, "up_to": up_to})
+        }
+        "talk/say" => json!({"id": said(w).await.0, "draft": {"client_id": format!("s{n}"), "text": "oi"}}),
+        "talk/pointed_to" => json!({"id": w.served().await.id}),
+        "settings/save_features" => json!({"draft": {"internal_chat": true, "only_assignee": false}}),
         "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
         "closing/count_many" => json!({"filter": {}}),
         "closing/start_job" => {

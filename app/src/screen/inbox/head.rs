@@ -304,6 +304,9 @@ fn Actions() -> impl IntoView {
                 {move || pane.is_in_mine().then(|| view! {
                     <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
+                <Show when=move || pane.may_share()>
+                    <MenuItem icon="chat" press=move |()| pane.store.talks.share(pane.id)>{t!(i18n, talk.share)}</MenuItem>
+                </Show>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
                 <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)

@@ -63,7 +63,7 @@ struct Found {
 ///
 /// # Errors
 /// [`Fault::Missing`] when it does not exist, is not here yet, or its conversation is not visible to the asker; for a file
-/// that was not sent yet, to anybody but who uploaded it.
+/// that was not sent yet, to anybody but who uploaded it; for one of the internal chat, to who is not in its talk.
 pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
     let scope = cx.may(Permission::Inbox)?;
     let found: Option<Found> = scope
@@ -80,10 +80,13 @@ pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
             }
             (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small)
         }
-        None => {
-            let f = upload::own(cx, id).await?.ok_or(Fault::Missing)?;
-            (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small)
-        }
+        None => match upload::own(cx, id).await? {
+            Some(f) => (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small),
+            None => {
+                let (mime, file_name, size, sha256, small) = crate::talk::file(cx, id).await?.ok_or(Fault::Missing)?;
+                (File { mime, file_name, size: size.max(0) as u64, sha256 }, small)
+            }
+        },
     };
     match small {
         false => Ok(file),

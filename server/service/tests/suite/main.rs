@@ -4,6 +4,7 @@
 
 mod acts;
 mod alerts;
+mod answering;
 mod auth;
 mod auto_close;
 mod batch;
@@ -35,6 +36,7 @@ mod search;
 mod sight;
 mod start;
 mod statements;
+mod talks;
 mod tenants;
 mod visitors;
 mod window;

@@ -294,6 +294,11 @@ impl Pane {
         self.attempt(Deed::MarkUnread, move |pane| async move { pane.store.mark_unread(pane.id).await });
     }
 
+    /// Whether it can be shown to a colleague in the internal chat. Tracked.
+    pub fn may_share(self) -> bool {
+        self.session.with(|me| me.account.features.internal_chat)
+    }
+
     /// Copies the protocol number.
     pub fn copy_protocol(self) {
         let number = self.row.with_untracked(|row| row.as_ref().map(|c| c.protocol.clone()).unwrap_or_default());
