@@ -20,6 +20,7 @@ pub enum Part {
     Reasons,
     Ending,
     Features,
+    Archive,
     Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
@@ -78,6 +79,7 @@ impl Part {
             | Part::Reasons
             | Part::Ending
             | Part::Features
+            | Part::Archive
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
@@ -110,6 +112,7 @@ fn office(part: Part) -> AnyView {
         Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
         Part::Ending => view! { <EndingScreen/> }.into_any(),
         Part::Features => view! { <FeaturesScreen/> }.into_any(),
+        Part::Archive => view! { <crate::screen::archive::ArchiveScreen/> }.into_any(),
         Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
@@ -263,7 +266,7 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") => File::Office,
+        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => File::Office,
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

@@ -303,6 +303,14 @@ fn commands() {
         go("/settings/account"),
     );
     add(
+        "go-archive",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, archive.title).to_string()),
+        Some("g a"),
+        always,
+        go("/archive"),
+    );
+    add(
         "go-profile",
         CommandGroup::Go,
         Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()),

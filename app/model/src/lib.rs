@@ -11,12 +11,13 @@
 //! * [`feature`]: what an admin switches on.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
-//! * [`query`]: list filters and keyset pages.
+//! * [`query`]: list filters and keyset pages. [`archive`]: those of what is over.
 //! * [`from_json`]: JSON as the browser reads it.
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
 mod alert;
+mod archive;
 mod bulk;
 mod channel;
 mod closing;
@@ -42,6 +43,7 @@ mod template;
 pub mod text;
 
 pub use alert::*;
+pub use archive::*;
 pub use bulk::*;
 pub use channel::*;
 pub use closing::*;

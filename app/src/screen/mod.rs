@@ -1,6 +1,7 @@
 //! Screens, one folder per area.
 
 pub mod alert;
+pub mod archive;
 pub mod auth;
 pub mod help;
 pub mod inbox;

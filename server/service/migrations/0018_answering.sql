@@ -10,5 +10,6 @@ create table auto_close_tag (
 );
 create index auto_close_tag_tag on auto_close_tag (tag_id);
 
--- The archive (AR-2): by when it was concluded, and by agent.
+-- The archive (AR-2): by when it was concluded, of one agent, of one team.
 create index conversation_archive_agent on conversation (account_id, assignee_id, completed_at, id) where status = 'COMPLETED';
+create index conversation_archive_team on conversation (account_id, team_id, completed_at, id) where status = 'COMPLETED';

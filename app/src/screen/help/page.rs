@@ -70,6 +70,8 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, help.inbox.talk_text)}</p>
         <h2>{t_string!(i18n, help.inbox.two)}</h2>
         <p>{t_string!(i18n, help.inbox.two_text)}</p>
+        <h2>{t_string!(i18n, help.inbox.archive)}</h2>
+        <p>{t_string!(i18n, help.inbox.archive_text)}</p>
         <h2>{t_string!(i18n, help.inbox.safe)}</h2>
         <p>{t_string!(i18n, help.inbox.safe_text)}</p>
     }
@@ -126,6 +128,7 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["?"], t_string!(i18n, help.keys.sheet))}
             {row(&["G", "I"], t_string!(i18n, help.keys.go_inbox))}
             {row(&["G", "T"], t_string!(i18n, help.inbox.talk))}
+            {row(&["G", "A"], t_string!(i18n, help.inbox.archive))}
             {row(&["G", "P"], t_string!(i18n, help.keys.go_profile))}
             {row(&["G", "S"], t_string!(i18n, help.keys.go_settings))}
         </dl>

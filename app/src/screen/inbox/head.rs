@@ -304,6 +304,14 @@ fn Actions() -> impl IntoView {
                 {move || pane.is_in_mine().then(|| view! {
                     <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
+                {move || (offers.get().is_some_and(|o| o.conclude == Offer::Free) && pane.of(|c| c.status == ConversationStatus::InProgress)).then(|| {
+                    let on = pane.of(|c| c.paused);
+                    view! {
+                        <MenuItem icon=if on { "play" } else { "pause" } press=move |()| pane.pause(!on)>
+                            {move || if on { t_string!(i18n, archive.unpause) } else { t_string!(i18n, archive.pause) }}
+                        </MenuItem>
+                    }
+                })}
                 <Show when=move || pane.may_share()>
                     <MenuItem icon="chat" press=move |()| pane.store.talks.share(pane.id)>{t!(i18n, talk.share)}</MenuItem>
                 </Show>

@@ -21,6 +21,7 @@ mod member_form;
 mod origins;
 mod reason;
 mod reason_form;
+mod spared;
 mod tag;
 mod team;
 mod team_form;

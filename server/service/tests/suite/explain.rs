@@ -32,7 +32,6 @@ const LARGE: &[&str] = &[
     "talk_message",
     "talk_mark",
     "talk_file",
-    "f",
 ];
 
 struct Hot {
@@ -75,6 +74,14 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         add(&format!("bell for {who}"), text, with_account(args), true);
         let (text, args) = alert::unread_text(seen, &settings);
         add(&format!("bell's number for {who}"), text, with_account(args), false);
+        for (what, query) in [
+            ("all", ArchiveQuery::default()),
+            ("of an agent", ArchiveQuery { assignee_id: Some(seen.me), ..ArchiveQuery::default() }),
+            ("of a team", ArchiveQuery { team_id: Some(w.team), ..ArchiveQuery::default() }),
+        ] {
+            let (text, args) = conversation::archive_text(seen, &query, (1, START), None, Some((START, 5)), 41);
+            add(&format!("archive for {who}, {what}"), text, with_account(args), true);
+        }
         let (text, args) = talk::list_text(seen, Some(5), 41);
         add(&format!("talks of {who}"), text, with_account(args), true);
         let (text, args) = talk::bell_text(seen, 1, Some((START, 5, AlertKind::Message)), 31);

@@ -5,6 +5,7 @@
 mod acts;
 mod alerts;
 mod answering;
+mod archive;
 mod auth;
 mod auto_close;
 mod batch;
@@ -34,6 +35,7 @@ mod restart;
 mod retention;
 mod search;
 mod sight;
+mod spared;
 mod start;
 mod statements;
 mod talks;

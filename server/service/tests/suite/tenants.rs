@@ -96,6 +96,10 @@ const ACTS: &[(&str, &str, Ask)] = &[
             closing::start_job(&cx, draft).await.map(drop)
         })
     }),
+    ("conversation::pause", "missing", |cx, t| Box::pin(async move { conversation::pause(&cx, t.conversation, true).await.map(drop) })),
+    ("closing::save_spared with their tag", "invalid", |cx, t| {
+        Box::pin(async move { closing::save_spared(&cx, &[t.tag]).await.map(drop) })
+    }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
             let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
@@ -274,8 +278,10 @@ const LISTS: &[&str] = &[
     "closing::reasons",
     "closing::retention",
     "closing::rules",
+    "closing::spared",
     "contact::files",
     "contact::list",
+    "conversation::archive",
     "conversation::counts",
     "conversation::history",
     "conversation::list",
@@ -488,6 +494,10 @@ both! {
         assert_eq!(closing::jobs(&cx).await.unwrap(), []);
         assert_eq!(closing::retention(&cx).await.unwrap(), Retention::default());
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
+        assert_eq!(closing::spared(&cx).await.unwrap(), []);
+        for query in [ArchiveQuery::default(), ArchiveQuery { assignee_id: Some(t.user), team_id: Some(t.team), ..ArchiveQuery::default() }, ArchiveQuery { reason_id: Some(t.reason), contact: "Pessoa".into(), ..ArchiveQuery::default() }] {
+            assert_eq!(conversation::archive(&cx, &query).await.unwrap().items, []);
+        }
         assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
         // Reading another account's notifications changes nothing there.
