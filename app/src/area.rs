@@ -266,7 +266,9 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => File::Office,
+        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => {
+            File::Office
+        }
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

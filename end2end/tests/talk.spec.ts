@@ -2,7 +2,7 @@
 import { type Locator, type Page, expect, expectAccessible, test } from '../support/fixtures'
 import { open, serve, unique } from '../support/inbox'
 
-test.describe.configure({ mode: 'serial' })
+test.describe.configure({ mode: 'serial', timeout: 240_000 })
 
 const [admin, ana, bruno] = ['admin@prosa.example', 'ana@prosa.example', 'bruno@prosa.example']
 

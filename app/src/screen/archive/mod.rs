@@ -85,11 +85,14 @@ fn Filters(
     let known = Fetched::new(reasons);
     let any = move || Choice::new("", t_string!(i18n, archive.any));
     let agents = Signal::derive(move || {
-        let people = store.workspace.with(|w| w.iter().flat_map(|w| &w.members).map(|m| Choice::new(m.user_id.to_string(), m.name.clone())).collect());
+        let people = store
+            .workspace
+            .with(|w| w.iter().flat_map(|w| &w.members).map(|m| Choice::new(m.user_id.to_string(), m.name.clone())).collect());
         [vec![any()], people].concat()
     });
     let teams = Signal::derive(move || {
-        let teams = store.workspace.with(|w| w.iter().flat_map(|w| &w.teams).map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect());
+        let teams =
+            store.workspace.with(|w| w.iter().flat_map(|w| &w.teams).map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect());
         [vec![any()], teams].concat()
     });
     // Inactive ones, too: history has them.

@@ -107,7 +107,8 @@ fn FileView(file: Media) -> impl IntoView {
         }
     };
     let kind = file_kind(&file.mime);
-    move || match kind {
+    move || {
+        match kind {
         FileKind::Image if is_small && !broken.get() => view! {
             <a class="talk-picture" href=src.clone() target="_blank" rel="noopener">
                 <img src=format!("{src}/small") alt=called.clone() loading="lazy" decoding="async" width=file.width height=file.height on:error=move |_| broken.set(true)/>
@@ -123,5 +124,6 @@ fn FileView(file: Media) -> impl IntoView {
         }
         .into_any(),
         _ => card().into_any(),
+    }
     }
 }

@@ -286,15 +286,17 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
             <Show when=move || open.talk.read().is_some() && open.messages.with(Vec::is_empty) && open.pending.with(Vec::is_empty)>
                 <p class="talk-none">{t!(i18n, talk.empty)}</p>
             </Show>
-            <ul class="talk-messages" role="log" aria-label=move || t_string!(i18n, talk.messages).to_string()>
-                <For each=move || lines.get() key=|l| (l.message.id, l.named, l.day.clone()) let:line>
-                    {line.day.map(|day| view! { <li class="talk-day" role="separator"><span>{day}</span></li> })}
-                    <Message mine={untrack(me) == Some(line.message.author_id)} named=line.named message=line.message/>
-                </For>
-                <For each=move || open.pending.get() key=|p| (p.client_id.clone(), p.fault.clone().map(|f| f.code())) let:pending>
-                    <OnItsWay open pending/>
-                </For>
-            </ul>
+            <div role="log" aria-label=move || t_string!(i18n, talk.messages).to_string()>
+                <ul class="talk-messages">
+                    <For each=move || lines.get() key=|l| (l.message.id, l.named, l.day.clone()) let:line>
+                        {line.day.map(|day| view! { <li class="talk-day"><span>{day}</span></li> })}
+                        <Message mine={untrack(me) == Some(line.message.author_id)} named=line.named message=line.message/>
+                    </For>
+                    <For each=move || open.pending.get() key=|p| (p.client_id.clone(), p.fault.clone().map(|f| f.code())) let:pending>
+                        <OnItsWay open pending/>
+                    </For>
+                </ul>
+            </div>
         </div>
     }
 }

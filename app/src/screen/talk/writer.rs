@@ -4,11 +4,11 @@ use super::emoji::EmojiButton;
 use super::message::Card;
 use super::outbox::Pending;
 use super::thread::Open;
+use crate::fault;
 use crate::i18n::*;
 use crate::live::{upload, web};
 use crate::part::*;
 use crate::prefs::use_prefs;
-use crate::fault;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -95,7 +95,13 @@ pub(super) fn Writer(open: Open) -> impl IntoView {
         let first = Pending { client_id: web::client_id(), text: said, upload: uploads.next(), conversation_id: shared, fault: None };
         open.send(first);
         for upload in uploads {
-            open.send(Pending { client_id: web::client_id(), text: String::new(), upload: Some(upload), conversation_id: None, fault: None });
+            open.send(Pending {
+                client_id: web::client_id(),
+                text: String::new(),
+                upload: Some(upload),
+                conversation_id: None,
+                fault: None,
+            });
         }
         files.set(Vec::new());
         text.set(String::new());

@@ -108,7 +108,16 @@ mod tests {
     fn alert(kind: AlertKind, message: MessageKind, text: &str, count: i64) -> Alert {
         let preview =
             Preview { kind: message, direction: Direction::In, status: MessageStatus::Received, text: text.into(), author_id: None };
-        Alert { kind, conversation_id: ConversationId(7), talk_id: None, contact_name: "Maria Lima".into(), preview, count, at: 1, is_read: false }
+        Alert {
+            kind,
+            conversation_id: ConversationId(7),
+            talk_id: None,
+            contact_name: "Maria Lima".into(),
+            preview,
+            count,
+            at: 1,
+            is_read: false,
+        }
     }
 
     #[test]

@@ -172,7 +172,9 @@ async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Res
     let unread: Option<(i64,)> = cx
         .may(Permission::Inbox)?
         .opt(
-            sql!("select count from alert where account_id = $1 and user_id = $2 and conversation_id = $3 and kind = $4 and read_at is null"),
+            sql!(
+                "select count from alert where account_id = $1 and user_id = $2 and conversation_id = $3 and kind = $4 and read_at is null"
+            ),
             args![cx.user, id, kind],
         )
         .await?;
@@ -182,7 +184,16 @@ async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Res
         return Ok(None);
     }
     let at = cx.desk().now();
-    Ok(Some(Alert { kind, conversation_id: id, talk_id: None, contact_name: c.contact_name, preview: c.preview, count, at, is_read: false }))
+    Ok(Some(Alert {
+        kind,
+        conversation_id: id,
+        talk_id: None,
+        contact_name: c.contact_name,
+        preview: c.preview,
+        count,
+        at,
+        is_read: false,
+    }))
 }
 
 /// Whether it is a quiet hour, in the account's time.

@@ -8,15 +8,7 @@ use crate::{Result, args, sql};
 use model::*;
 
 /// A notification of a message: who wrote it, and where unless to this reader alone.
-pub(super) fn alert(
-    id: TalkId,
-    author: &str,
-    place: Option<&str>,
-    message: &TalkMessage,
-    count: i64,
-    at: Millis,
-    is_read: bool,
-) -> Alert {
+pub(super) fn alert(id: TalkId, author: &str, place: Option<&str>, message: &TalkMessage, count: i64, at: Millis, is_read: bool) -> Alert {
     let kind = match &message.file {
         Some(file) => match file_kind(&file.mime) {
             FileKind::Image => MessageKind::Image,
@@ -134,11 +126,7 @@ pub(crate) async fn unread_news(cx: &Cx, scope: &Scope, settings: &AlertSettings
 
 /// Marks what the bell says of talks as read; the messages stay unread. Answers how many there were.
 pub(crate) async fn read_news(work: &mut Work, user: UserId) -> Result<u64> {
-    work.run(
-        sql!("update talk_mark set news = 0, push_at = null where account_id = $1 and user_id = $2 and news > 0"),
-        args![user],
-    )
-    .await
+    work.run(sql!("update talk_mark set news = 0, push_at = null where account_id = $1 and user_id = $2 and news > 0"), args![user]).await
 }
 
 /// What a note says to a person, if there is still something that they have not read in a talk that they are in.

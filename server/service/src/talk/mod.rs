@@ -198,9 +198,7 @@ pub async fn read(cx: &Cx, id: TalkId, up_to: TalkMessageId) -> Result<()> {
 /// What the asker may know of a conversation that a colleague points to; none for what they do not see (CI-4).
 pub async fn pointed(cx: &Cx, id: ConversationId) -> Result<Option<Pointed>> {
     match crate::conversation::visible(cx, id).await {
-        Ok(c) => {
-            Ok(Some(Pointed { conversation_id: c.id, contact_name: c.contact_name, protocol: c.protocol, status: c.status }))
-        }
+        Ok(c) => Ok(Some(Pointed { conversation_id: c.id, contact_name: c.contact_name, protocol: c.protocol, status: c.status })),
         Err(crate::Error::Fault(Fault::Missing)) => Ok(None),
         Err(other) => Err(other),
     }
@@ -226,9 +224,5 @@ pub(crate) async fn file(cx: &Cx, id: MediaId) -> Result<Option<(String, String,
 
 /// The row of a talk, held until the end of the work.
 async fn hold(work: &mut Work, id: TalkId) -> Result<TalkRow> {
-    work.one(
-        sql!("select id, kind, team_id, low_id, high_id, last_id from talk where account_id = $1 and id = $2 {lock}"),
-        args![id],
-    )
-    .await
+    work.one(sql!("select id, kind, team_id, low_id, high_id, last_id from talk where account_id = $1 and id = $2 {lock}"), args![id]).await
 }

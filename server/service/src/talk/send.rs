@@ -75,9 +75,8 @@ async fn pasted(cx: &Cx, text: &str) -> Result<Option<ConversationId>> {
 /// Nobody writes to who has left.
 async fn check_colleague(work: &mut Work, me: UserId, talk: &TalkRow) -> Result<()> {
     let TalkWith::Person { user_id } = talk.access().with(me) else { return Ok(()) };
-    let there: Option<(i64,)> = work
-        .opt(sql!("select user_id from membership where account_id = $1 and user_id = $2 and active"), args![user_id])
-        .await?;
+    let there: Option<(i64,)> =
+        work.opt(sql!("select user_id from membership where account_id = $1 and user_id = $2 and active"), args![user_id]).await?;
     Ok(there.map(drop).ok_or(Fault::ColleagueGone)?)
 }
 

@@ -257,7 +257,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("talk::page", "missing", |cx, t| Box::pin(async move { talk::page(&cx, t.talk, None).await.map(drop) })),
     ("talk::read", "missing", |cx, t| Box::pin(async move { talk::read(&cx, t.talk, TalkMessageId(i64::MAX)).await })),
     ("talk::send", "missing", |cx, t| {
-        Box::pin(async move { talk::send(&cx, t.talk, TalkDraft { client_id: "x".into(), text: "oi".into(), ..TalkDraft::default() }).await.map(drop) })
+        Box::pin(async move {
+            talk::send(&cx, t.talk, TalkDraft { client_id: "x".into(), text: "oi".into(), ..TalkDraft::default() }).await.map(drop)
+        })
     }),
     ("media::find of the internal chat", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.said, false).await.map(drop) })),
     ("field::sort", "missing", |cx, t| Box::pin(async move { field::sort(&cx, &[t.field]).await.map(drop) })),
