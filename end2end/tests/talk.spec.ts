@@ -8,7 +8,7 @@ const [admin, ana, bruno] = ['admin@prosa.example', 'ana@prosa.example', 'bruno@
 
 const chat = (page: Page): Locator => page.getByRole('region', { name: 'Chat interno' })
 const button = (page: Page): Locator => page.getByRole('button', { name: /Chat interno/ }).first()
-const text = (page: Page): Locator => chat(page).getByRole('textbox', { name: 'Escreva para a sua equipe' })
+const text = (page: Page): Locator => chat(page).getByRole('textbox', { name: 'Escreva uma mensagem interna' })
 const lines = (page: Page): Locator => chat(page).getByRole('log').locator('.talk-message')
 
 /** Switches the chat in the settings, as an admin. */

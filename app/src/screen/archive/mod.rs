@@ -133,9 +133,9 @@ fn Row(row: Conversation) -> impl IntoView {
                 <span class="archive-texts">
                     <span class="archive-top"><bdi class="archive-name">{name}</bdi><Time at=row.completed_at.unwrap_or(row.last_at) style=TimeStyle::Full/></span>
                     <bdi class="archive-text">{row.preview.text}</bdi>
-                    <span class="archive-facts">{who}" · "{move || t_string!(i18n, archive.protocol, number = protocol.as_str()).to_string()}</span>
+                    <span class="archive-facts"><bdi>{who}</bdi>" · "{move || t_string!(i18n, archive.protocol, number = protocol.as_str()).to_string()}</span>
                 </span>
-                {row.classification.map(|what| view! { <Chip icon="flag">{what.description}</Chip> })}
+                {row.classification.map(|what| view! { <Chip icon="flag"><bdi>{what.description}</bdi></Chip> })}
             </A>
         </li>
     }

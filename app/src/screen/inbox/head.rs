@@ -60,6 +60,9 @@ fn Who() -> impl IntoView {
         <div class="thread-facts">
             <StatusChip/>
             <WindowChip/>
+            {move || pane.of(|c| c.paused).then(|| view! {
+                <Chip icon="pause" tip=Signal::derive(move || t_string!(i18n, archive.paused).to_string())>{t!(i18n, archive.paused_chip)}</Chip>
+            })}
             <button type="button" class="chip-button protocol" data-tip=move || t_string!(i18n, inbox.thread.head.copy).to_string() aria-label=move || format!("{}. {}", protocol(), t_string!(i18n, inbox.thread.head.copy))
                 on:click=move |_| pane.copy_protocol()>
                 {move || pane.of(|c| c.protocol.clone())}

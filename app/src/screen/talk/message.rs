@@ -12,14 +12,14 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 use model::{ConversationId, FileKind, Media, Pointed, TalkMessage, file_kind};
 
-/// A message as its reader sees it. `named`: its author is told, because it is not the one before's.
+/// A message as its reader sees it. `first`: it is not by the author of the one before; `many`: it could be anybody's.
 #[component]
-pub(super) fn Message(message: TalkMessage, mine: bool, named: bool) -> impl IntoView {
+pub(super) fn Message(message: TalkMessage, mine: bool, first: bool, many: bool) -> impl IntoView {
     let store = use_store();
     let author = message.author_id;
     view! {
-        <li class="talk-message" class:mine=mine class:named=named>
-            {(named && !mine).then(|| view! { <bdi class="talk-author">{move || store.member_name(author)}</bdi> })}
+        <li class="talk-message" class:mine=mine class:named=first>
+            {(first && many && !mine).then(|| view! { <bdi class="talk-author">{move || store.member_name(author)}</bdi> })}
             <div class="talk-bubble">
                 {message.file.map(|file| view! { <FileView file/> })}
                 <Said text=message.text conversation=message.conversation_id/>

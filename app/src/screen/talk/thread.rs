@@ -270,6 +270,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
         (first, node.get_untracked().map_or(0, |el| el.scroll_height()))
     });
     let me = move || open.store.my_id();
+    let is_many = move || open.talk.with_untracked(|t| t.as_ref().is_some_and(|t| !matches!(t.with, TalkWith::Person { .. })));
     // Each message with whether it is the first of its author, and the day that begins with it.
     let lines = Memo::new(move |_| open.messages.with(|all| lines(all, &|at| times.text(at, TimeStyle::LongDay))));
     view! {
@@ -290,7 +291,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
                 <ul class="talk-messages">
                     <For each=move || lines.get() key=|l| (l.message.id, l.named, l.day.clone()) let:line>
                         {line.day.map(|day| view! { <li class="talk-day"><span>{day}</span></li> })}
-                        <Message mine={untrack(me) == Some(line.message.author_id)} named=line.named message=line.message/>
+                        <Message mine={untrack(me) == Some(line.message.author_id)} first=line.named many=is_many() message=line.message/>
                     </For>
                     <For each=move || open.pending.get() key=|p| (p.client_id.clone(), p.fault.clone().map(|f| f.code())) let:pending>
                         <OnItsWay open pending/>
