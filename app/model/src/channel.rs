@@ -96,6 +96,9 @@ pub struct WebChatSettings {
     pub greeting: String,
     /// Title of the chat.
     pub title: String,
+    /// Visitors cannot send files.
+    #[serde(default)]
+    pub no_files: bool,
 }
 
 /// A channel's settings for the admin's form, without secrets.

@@ -37,4 +37,4 @@ pub use talk::Wanted as TalkWanted;
 pub use thread::{Item, Key, Local};
 pub use timeline::Timeline;
 pub use tray::{Attached, Step, Tray, TrayId};
-pub(crate) use upload::upload;
+pub use upload::{Under, upload};

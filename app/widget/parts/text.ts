@@ -29,6 +29,13 @@ const portuguese = {
   team: "Atendimento",
   online: "Online agora",
   away: "Respondemos assim que possível",
+  attach: "Anexar arquivo",
+  files: "Arquivos a caminho",
+  remove: "Retirar {}",
+  going: "Enviando: {} %",
+  fileEmpty: "O arquivo está vazio",
+  fileLarge: "Passa de 25 MB",
+  fileRefused: "Este tipo de arquivo não é aceito",
 };
 
 /** Names of the frame's texts; `{}` in a text is replaced by a number. */
@@ -65,6 +72,13 @@ const english: Texts = {
   team: "Support",
   online: "Online now",
   away: "We answer as soon as we can",
+  attach: "Attach a file",
+  files: "Files on their way",
+  remove: "Remove {}",
+  going: "Sending: {} %",
+  fileEmpty: "The file is empty",
+  fileLarge: "Over 25 MB",
+  fileRefused: "This kind of file is not taken",
 };
 
 const spanish: Texts = {
@@ -96,6 +110,13 @@ const spanish: Texts = {
   team: "Atención",
   online: "En línea",
   away: "Respondemos lo antes posible",
+  attach: "Adjuntar un archivo",
+  files: "Archivos en camino",
+  remove: "Quitar {}",
+  going: "Subiendo: {} %",
+  fileEmpty: "El archivo está vacío",
+  fileLarge: "Supera los 25 MB",
+  fileRefused: "No se acepta este tipo de archivo",
 };
 
 /** The dictionary. */

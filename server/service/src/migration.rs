@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (12, "push", include_str!("../migrations/0012_push.sql")),
     (17, "internal_chat", include_str!("../migrations/0017_internal_chat.sql")),
     (18, "answering", include_str!("../migrations/0018_answering.sql")),
+    (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
 ];
 
 /// The steps for one database.

@@ -4,6 +4,8 @@ use crate::channels::ChannelRow;
 use crate::contact::{self, NewIdentity};
 use crate::desk::{Desk, News, Scope};
 use crate::inbound::{self, Arrived};
+use crate::media::upload::{self, Waiting};
+use crate::media::{Announced, Bytewise, kept};
 use crate::{Result, args, message, sql};
 use channel::webchat::{ChatFile, ChatFrom, ChatMessage};
 use channel::{InboundBody, InboundMessage, Sender};
@@ -108,6 +110,53 @@ pub async fn say(
     name: &str,
 ) -> Result<ChatMessage> {
     Check::default().text(client_id, "client_id", 64).text(body, "text", limit::TEXT_MAX).done()?;
+    store(desk, row, visitor, client_id, Said::Text(body), name).await
+}
+
+/// Stores a visitor's file as a message of its own; the same `client_id` again is the same message.
+///
+/// # Errors
+/// [`Fault::ChannelDown`] when the chat is switched off, [`Fault::Forbidden`] when it takes no files, and what
+/// [`crate::media::take`] refuses, at [`crate::media::VISITOR_FILE_MAX`].
+pub async fn bring(
+    desk: &Desk,
+    row: &Arc<ChannelRow>,
+    visitor: &mut VisitorId,
+    client_id: &str,
+    announced: Announced,
+    bytes: impl Bytewise,
+    name: &str,
+) -> Result<ChatMessage> {
+    Check::default().text(client_id, "client_id", 64).done()?;
+    if row.webchat.no_files {
+        return Err(Fault::Forbidden.into());
+    }
+    if row.status != ChannelStatus::Connected {
+        return Err(Fault::ChannelDown.into());
+    }
+    let file = upload::take_from_visitor(desk, row.account_id, announced, bytes).await?;
+    let stored = store(desk, row, visitor, client_id, Said::File(&file), name).await;
+    if stored.is_err() {
+        let mut work = desk.system(row.account_id).begin().await?;
+        kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
+        work.commit().await?;
+    }
+    stored
+}
+
+enum Said<'a> {
+    Text(&'a str),
+    File(&'a Waiting),
+}
+
+async fn store(
+    desk: &Desk,
+    row: &Arc<ChannelRow>,
+    visitor: &mut VisitorId,
+    client_id: &str,
+    what: Said<'_>,
+    name: &str,
+) -> Result<ChatMessage> {
     if row.status != ChannelStatus::Connected {
         return Err(Fault::ChannelDown.into());
     }
@@ -137,17 +186,27 @@ pub async fn say(
         from: Sender::default(),
         external_id: format!("{}:{client_id}", visitor.value),
         at: Some(now),
-        body: InboundBody::Text(body.to_owned()),
+        body: InboundBody::Text(if let Said::Text(text) = what { text.to_owned() } else { String::new() }),
         quoted: None,
         forwarded: false,
         referral: None,
         group_id: None,
         raw: serde_json::Value::Null,
     };
-    let arrived = inbound::arrive_from(&mut work, row, contact_id, &said, now).await?;
+    let arrived = match what {
+        Said::Text(_) => inbound::arrive_from(&mut work, row, contact_id, &said, now).await?,
+        Said::File(file) => {
+            kept::fits(desk, work.count_up(kept::ROOM, 0).await? + file.size)?;
+            inbound::arrive_with_file(&mut work, row, contact_id, &said, now, file).await?
+        }
+    };
     let stored = match arrived {
         Some(Arrived { message, .. }) => message,
         None => {
+            // It came twice: the second one's bytes are nobody's, if they are others.
+            if let Said::File(file) = what {
+                kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
+            }
             let row: Option<message::Stored> = work
                 .opt(
                     sql!(concat!(

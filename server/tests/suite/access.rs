@@ -87,6 +87,7 @@ const OTHERS: &[&str] = &[
     "POST /webhooks/meta",
     "GET /chat/{key}",
     "GET /chat/{key}/live",
+    "POST /chat/{key}/file",
     "GET /api/v1/openapi.json",
     "ANY /api/v1/",
     "GET /pkg/{*path}",
@@ -178,8 +179,35 @@ fn field(n: i64) -> FieldDraft {
 async fn reply(w: &World) -> ReplyId {
     let p = w.people();
     let alias = format!("a{}", w.fresh());
-    let draft = ReplyDraft { id: None, scope: ReplyScope::Teams, team_ids: vec![p.team], alias, text: "Olá".into(), archived: false };
+    let draft = ReplyDraft {
+        id: None,
+        scope: ReplyScope::Teams,
+        team_ids: vec![p.team],
+        alias,
+        text: "Olá".into(),
+        file_id: None,
+        archived: false,
+    };
     service::reply::save(&p.agent.cx, draft).await.unwrap().id
+}
+
+/// The same with a file.
+async fn reply_with_file(w: &World) -> ReplyId {
+    let (cx, id) = (&w.people().agent.cx, reply(w).await);
+    let announced = service::media::Announced { name: "a.txt".into(), size: None };
+    let bytes: Vec<std::io::Result<bytes::Bytes>> = vec![Ok("um texto".into())];
+    let file = service::media::take(cx, announced, FileWish::Shown, futures::stream::iter(bytes)).await.unwrap();
+    let stored = service::reply::get(cx, id).await.unwrap();
+    let draft = ReplyDraft {
+        id: Some(id),
+        scope: stored.scope,
+        team_ids: stored.team_ids,
+        alias: stored.alias,
+        text: stored.text,
+        file_id: Some(file.id),
+        archived: false,
+    };
+    service::reply::save(cx, draft).await.unwrap().id
 }
 
 /// A change of a contact that is being served.
@@ -264,6 +292,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "reply/replies" => json!({"query": {"manage": true}}),
         "reply/reply" => json!({"id": reply(w).await}),
         "reply/save_reply" => json!({"draft": {"id": null, "scope": "ALL", "alias": format!("a{n}"), "text": "Olá"}}),
+        "reply/take_reply_file" => json!({"id": reply_with_file(w).await}),
         "reply/delete_reply" => json!({"id": reply(w).await}),
         "act/assume" => json!({"id": w.says("oi").await.id}),
         "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
@@ -408,6 +437,11 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             headers.push(("referer", "https://shop.example/p"));
             format!("/chat/{}", p.chat_key)
         }
+        // Without a ticket nobody may.
+        "POST /chat/{key}/file" => {
+            let answer = w.client.call("POST", &format!("/chat/{}/file?client_id=c", p.chat_key), &headers, "x").await;
+            return Some((answer.status, answer.text()));
+        }
         "GET /media/{id}" => format!("/media/{}", w.media(&w.served().await, "image/png", "a.png", b"png").await),
         "GET /media/{id}/small" => {
             let id = w.media(&w.served().await, "image/png", "a.png", b"png").await;
@@ -424,9 +458,7 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         }
         "GET /photo/{user}" => {
             w.write("update users set photo = 'aaaaaaaaaaaaaaaaaaaa' where id = $1", args![p.agent.cx.user]).await;
-            let photo = w.desk.settings.data_dir.join("avatar/aa/aaaaaaaaaaaaaaaaaaaa");
-            std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
-            std::fs::write(photo, b"jpeg").unwrap();
+            w.desk.storage.keep_bytes(b"jpeg".to_vec(), "aaaaaaaaaaaaaaaaaaaa").await.unwrap();
             format!("/photo/{}", p.agent.cx.user)
         }
         // No picture: refused for what it is, by those who let one in.

@@ -15,6 +15,7 @@ pub use send::send;
 
 use crate::db::Text;
 use crate::desk::{Cx, News, Scope, Work};
+use crate::media::upload::Waiting;
 use crate::{Result, args, sql};
 use model::*;
 use row::{Found, TalkRow};
@@ -204,22 +205,27 @@ pub async fn pointed(cx: &Cx, id: ConversationId) -> Result<Option<Pointed>> {
     }
 }
 
-/// A file of a talk that the asker is in, as type, name, size, hash, and hash of its small picture.
-pub(crate) async fn file(cx: &Cx, id: MediaId) -> Result<Option<(String, String, i64, String, String)>> {
-    type Stored = (i64, String, String, i64, String, String);
+/// A file of a talk that the asker is in.
+pub(crate) async fn file(cx: &Cx, id: MediaId) -> Result<Option<Waiting>> {
+    #[derive(sqlx::FromRow)]
+    struct Stored {
+        talk_id: i64,
+        #[sqlx(flatten)]
+        file: Waiting,
+    }
     let found: Option<Stored> = cx
         .may(Permission::Inbox)?
         .opt(
             sql!(
-                "select m.talk_id, f.mime, f.file_name, f.size, f.sha256, f.small from talk_file f join talk_message m on m.id = f.message_id
-                 where f.account_id = $1 and f.id = $2"
+                "select m.talk_id, f.id, 'SHOWN' as wish, f.mime, f.file_name, f.size, f.sha256, f.small, f.width, f.height, cast(0 as bigint) as expires_at
+                 from talk_file f join talk_message m on m.id = f.message_id where f.account_id = $1 and f.id = $2"
             ),
             args![id],
         )
         .await?;
-    let Some((talk, mime, name, size, sha256, small)) = found else { return Ok(None) };
-    heard(cx, talk.into()).await?;
-    Ok(Some((mime, name, size, sha256, small)))
+    let Some(Stored { talk_id, file }) = found else { return Ok(None) };
+    heard(cx, talk_id.into()).await?;
+    Ok(Some(file))
 }
 
 /// The row of a talk, held until the end of the work.

@@ -234,6 +234,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
             reply::save(&cx, draft).await.map(drop)
         })
     }),
+    ("reply::take_file", "missing", |cx, t| Box::pin(async move { reply::take_file(&cx, t.reply).await.map(drop) })),
     ("reply::delete", "missing", |cx, t| Box::pin(async move { reply::delete(&cx, t.reply).await })),
     ("field::save", "missing", |cx, t| {
         Box::pin(async move {
@@ -358,7 +359,7 @@ fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
 }
 
 fn reply_draft(id: Option<ReplyId>) -> ReplyDraft {
-    ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), archived: false }
+    ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), file_id: None, archived: false }
 }
 
 /// Everything of account A that a list could show.
@@ -424,7 +425,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };

@@ -3,13 +3,16 @@
 
 pub mod list;
 
-use super::super::thread::pane::{Pane, use_pane};
+use super::super::thread::pane::{Pane, Tab, use_pane};
+use super::files::tray_id;
+use crate::api::reply::take_reply_file;
 use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::{QuickReply, asked_parameters, fill_parameters, slash};
+use leptos::task::spawn_local;
+use model::{FILES_MAX, QuickReply, ReplyId, asked_parameters, fill_parameters, slash};
 
 /// Id of the list.
 pub const LIST: &str = "quick-list";
@@ -183,6 +186,27 @@ impl Quick {
         let with = head + &self.filled(reply, asked);
         let caret = utf16(&with);
         self.put(with + &tail, caret);
+        if reply.file.is_some() {
+            self.attach(reply.id);
+        }
+    }
+
+    /// Puts the reply's file beside the text.
+    fn attach(self, id: ReplyId) {
+        let (pane, i18n) = (self.pane, self.pane.i18n());
+        spawn_local(async move {
+            match take_reply_file(id).await {
+                Ok(upload) => {
+                    if !pane.store.attach_upload(tray_id(pane, Tab::Message), upload) {
+                        pane.fail(untrack(|| t_string!(i18n, file.too_many, max = FILES_MAX, over = 1).to_string()));
+                    }
+                }
+                Err(refused) => {
+                    let why = pane.store.hear(refused);
+                    pane.fail(untrack(|| t_string!(i18n, reply.file_failed, why = crate::fault::say(i18n, &why)).to_string()));
+                }
+            }
+        });
     }
 
     /// Shows and keeps a text, with the cursor at a place.
