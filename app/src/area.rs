@@ -19,6 +19,8 @@ pub enum Part {
     Tags,
     Reasons,
     Ending,
+    Features,
+    Archive,
     Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
@@ -31,6 +33,8 @@ pub enum Part {
     /// What notifications do when they come, and the list of them.
     Alerts,
     Bell,
+    /// The internal chat.
+    Talk,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -77,6 +81,8 @@ impl Part {
             | Part::Replies
             | Part::Reasons
             | Part::Ending
+            | Part::Features
+            | Part::Archive
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
@@ -88,6 +94,7 @@ impl Part {
             | Part::EditContact
             | Part::Quick
             | Part::Suggest
+            | Part::Talk
             | Part::Emoji(_) => File::Sheets,
         }
     }
@@ -114,6 +121,8 @@ fn office(part: Part) -> AnyView {
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
         Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
         Part::Ending => view! { <EndingScreen/> }.into_any(),
+        Part::Features => view! { <FeaturesScreen/> }.into_any(),
+        Part::Archive => view! { <crate::screen::archive::ArchiveScreen/> }.into_any(),
         Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
@@ -154,6 +163,7 @@ fn sheets(part: Part) -> AnyView {
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
+        Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
 }
@@ -232,8 +242,10 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over =
-        matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Suggest | Part::Alerts);
+    let is_over = matches!(
+        part,
+        Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Suggest | Part::Alerts | Part::Talk
+    );
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),
@@ -269,7 +281,9 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") => File::Office,
+        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => {
+            File::Office
+        }
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

@@ -19,6 +19,7 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::NotYourTeam => t_string!(i18n, fault.not_your_team).to_string(),
         Fault::WrongState => t_string!(i18n, fault.wrong_state).to_string(),
         Fault::NotAssignee => t_string!(i18n, fault.not_assignee).to_string(),
+        Fault::OnlyAssignee => t_string!(i18n, talk.answer.only).to_string(),
         Fault::WindowClosed => t_string!(i18n, fault.window_closed).to_string(),
         Fault::CategoryMismatch { category } => t_string!(i18n, fault.category_mismatch, category = category.as_str()).to_string(),
         Fault::TemplateMissing => t_string!(i18n, fault.template_missing).to_string(),
@@ -37,6 +38,8 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::Conflict => t_string!(i18n, fault.conflict).to_string(),
         Fault::InUse { count } => t_string!(i18n, fault.in_use, count = *count).to_string(),
         Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
+        Fault::TalkOff => t_string!(i18n, talk.off).to_string(),
+        Fault::ColleagueGone => t_string!(i18n, talk.gone).to_string(),
         Fault::FileTooLarge { megabytes } => t_string!(i18n, fault.file_too_large, megabytes = *megabytes).to_string(),
         Fault::FileEmpty => t_string!(i18n, fault.file_empty).to_string(),
         Fault::FileRefused { why } => match why {

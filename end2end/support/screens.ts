@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test'
 export const screens = [
   '/inbox',
   '/replies', '/replies/new',
+  '/archive',
   '/profile',
   '/settings/account',
   '/settings/members', '/settings/members/new',
@@ -16,6 +17,7 @@ export const screens = [
   '/settings/reasons', '/settings/reasons/new',
   '/settings/many',
   '/settings/closing',
+  '/settings/features',
 ]
 
 /** Addresses of the server's own pages, for everybody. */

@@ -92,6 +92,9 @@ pub struct Conversation {
     /// Why it was concluded, when that was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<crate::Classification>,
+    /// It does not close by itself (AU-3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 impl Conversation {

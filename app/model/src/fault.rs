@@ -37,6 +37,9 @@ tagged! { "code":
         WrongState,
         #[error("Take the conversation first to write in it.")]
         NotAssignee,
+        /// The account lets nobody else answer.
+        #[error("Only who serves the conversation answers in it. Take it over first.")]
+        OnlyAssignee,
         /// BW-3.
         #[error("The 24-hour window is closed. Send a template.")]
         WindowClosed,
@@ -84,6 +87,11 @@ tagged! { "code":
         InUse { count: i64 },
         #[error("The channel is not connected.")]
         ChannelDown,
+        /// CI-1.
+        #[error("The internal chat is switched off. What was written stays readable.")]
+        TalkOff,
+        #[error("This person is no longer in the account.")]
+        ColleagueGone,
         /// MD-1.
         #[error("The file is too large: {megabytes} MB are the most. Compress it, or split it.")]
         FileTooLarge { megabytes: i64 },
@@ -178,6 +186,7 @@ impl Fault {
             NotYourTeam => "not_your_team",
             WrongState => "wrong_state",
             NotAssignee => "not_assignee",
+            OnlyAssignee => "only_assignee",
             WindowClosed => "window_closed",
             CategoryMismatch { .. } => "category_mismatch",
             TemplateMissing => "template_missing",
@@ -196,6 +205,8 @@ impl Fault {
             Conflict => "conflict",
             InUse { .. } => "in_use",
             ChannelDown => "channel_down",
+            TalkOff => "talk_off",
+            ColleagueGone => "colleague_gone",
             FileTooLarge { .. } => "file_too_large",
             FileEmpty => "file_empty",
             FileRefused { .. } => "file_refused",
@@ -217,7 +228,7 @@ impl Fault {
         use Fault::*;
         match self {
             SignedOut | BadCredentials => 401,
-            Forbidden | NotYourTeam | NotAssignee => 403,
+            Forbidden | NotYourTeam | NotAssignee | OnlyAssignee => 403,
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
             Invalid { .. } | TemplateValues { .. } | ChooseTeam | ReasonRequired | FileEmpty | FileRefused { .. } => 422,
@@ -244,6 +255,8 @@ impl Fault {
             | NotDeletable
             | NotEditable
             | EditOver
+            | TalkOff
+            | ColleagueGone
             | KeyReused => 409,
             Unavailable | Offline => 503,
             Internal { .. } => 500,

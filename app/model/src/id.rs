@@ -104,6 +104,10 @@ ids! {
     ReasonId,
     /// A conclusion of many conversations at once.
     ClosingJobId,
+    /// A thread of the internal chat.
+    TalkId,
+    /// A message in one.
+    TalkMessageId,
 }
 
 #[cfg(test)]

@@ -76,6 +76,8 @@ pub const BULK_MAX: i64 = 5_000;
 pub const RETENTION_MONTHS_MAX: i64 = 120;
 /// Events that a reconnecting client may catch up on one by one; more is a resync.
 pub const CATCH_UP_MAX: i64 = 500;
+/// Talks, and messages of one talk, in one page of the internal chat.
+pub const TALK_PAGE: i64 = 40;
 /// Notifications that are kept for one person.
 pub const ALERTS_MAX: i64 = 200;
 /// How long a notification is kept.

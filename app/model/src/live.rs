@@ -142,6 +142,15 @@ tagged! { "frame":
             conversation_id: ConversationId,
             ids: Vec<crate::MessageId>,
         },
+        /// For this reader only: somebody wrote in a talk that they are in; its last message is the new one.
+        Talk {
+            talk: Box<crate::Talk>,
+        },
+        /// For this reader only: they read a talk in another tab.
+        TalkRead {
+            talk_id: crate::TalkId,
+            unread: i64,
+        },
         /// The login, membership or account ended; do not reconnect, sign in again.
         Ended,
         Pong,

@@ -46,6 +46,8 @@ pub struct Account {
     pub closing_message: String,
     pub closing: crate::ClosingSettings,
     pub delay: SafetyDelay,
+    #[serde(default)]
+    pub features: crate::Features,
 }
 
 /// How long messages of people wait before they leave, so that they can be taken back (TS-1).
@@ -231,6 +233,8 @@ pub struct Workspace {
     #[serde(default)]
     pub tags: Vec<crate::Tag>,
     pub counts: crate::Counts,
+    #[serde(default)]
+    pub talk: crate::TalkState,
     /// The account's sequence up to which all this is true.
     pub seq: i64,
     pub build: String,

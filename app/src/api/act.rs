@@ -29,6 +29,12 @@ pub async fn classify(id: ConversationId, reason_id: Option<ReasonId>, amount_mi
     Ok(service::conversation::classify(&super::cx()?, id, reason_id, amount_minor).await?)
 }
 
+/// Keeps it from closing by itself, or lets it again (AU-3).
+#[server(protocol = Wire)]
+pub async fn pause(id: ConversationId, on: bool) -> Answer<Conversation> {
+    Ok(service::conversation::pause(&super::cx()?, id, on).await?)
+}
+
 /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).
 #[server(protocol = Wire)]
 pub async fn restart(id: ConversationId, client_id: String, fill: TemplateFill) -> Answer<Conversation> {

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod inbox;
 pub mod reply;
 pub mod settings;
+pub mod talk;
 mod wire;
 
 use model::Fault;

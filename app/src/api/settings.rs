@@ -63,3 +63,9 @@ pub async fn save_channel(draft: ChannelDraft) -> Answer<ChannelForm> {
 pub async fn probe_channel(id: ChannelId) -> Answer<String> {
     Ok(service::channels::probe(&super::cx()?, id).await?)
 }
+
+/// Switches parts of the product on and off (CI-1).
+#[server(protocol = Wire)]
+pub async fn save_features(draft: Features) -> Answer<model::Account> {
+    Ok(service::feature::save(&super::cx()?, draft).await?)
+}

@@ -1,7 +1,7 @@
 //! The living state of the client.
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
-//!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does.
+//!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat.
 //! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
@@ -23,6 +23,7 @@ pub mod recorder;
 #[cfg(feature = "browser")]
 mod socket;
 pub mod store;
+pub mod talk;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -36,6 +37,7 @@ pub mod writing;
 pub use named::mention_name;
 pub use phase::{More, Phase};
 pub use store::{Connection, Store, TabList, provide_store, use_store};
+pub use talk::Wanted as TalkWanted;
 pub use thread::{Item, Key, Local};
 pub use timeline::Timeline;
 pub use tray::{Attached, Step, Tray, TrayId};

@@ -68,7 +68,9 @@ id_arg!(
     FieldId,
     ReplyId,
     ReasonId,
-    ClosingJobId
+    ClosingJobId,
+    TalkId,
+    TalkMessageId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
@@ -96,6 +98,7 @@ word_arg!(
     JobState,
     ItemState,
     AlertKind,
+    TalkKind,
     Language
 );
 

@@ -8,6 +8,7 @@
 //! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
+//! * [`talk`]: the internal chat. [`feature`]: what an admin switches on.
 //! * [`token`]: API tokens.
 
 pub mod alert;
@@ -24,6 +25,7 @@ pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod error;
+pub mod feature;
 pub mod field;
 pub mod inbound;
 pub mod inbox;
@@ -43,6 +45,7 @@ pub mod search;
 pub mod sight;
 pub mod statement;
 pub mod tag;
+pub mod talk;
 pub mod template;
 pub mod token;
 pub mod visitor;

@@ -18,6 +18,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
     (13, "delay", include_str!("../migrations/0013_delay.sql")),
+    (17, "internal_chat", include_str!("../migrations/0017_internal_chat.sql")),
+    (18, "answering", include_str!("../migrations/0018_answering.sql")),
     (19, "hidden", include_str!("../migrations/0019_hidden.sql")),
     (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
 ];

@@ -170,6 +170,8 @@ impl Live {
                 self.send(&Frame::ContactTyping { conversation_id }).await
             }
             News::Alert(news) => self.alert(&news).await,
+            News::Talk(news) => self.talk(&news).await,
+            News::TalkRead { user_id, talk_id, unread } if user_id == self.cx.user => self.send(&Frame::TalkRead { talk_id, unread }).await,
             News::AlertsRead { users } if users.contains(&self.cx.user) => self.send(&Frame::Alert { alert: None }).await,
             News::Hidden { user, conversation_id, ids } if user == self.cx.user => {
                 self.hidden.extend(&ids);
@@ -196,6 +198,16 @@ impl Live {
         }
         let alert = model::Alert { count: *count, ..news.alert.clone() };
         self.send(&Frame::Alert { alert: Some(Box::new(alert)) }).await
+    }
+
+    /// A message of the internal chat goes to those who are in its talk by the rights that they have now (CI-3).
+    async fn talk(&mut self, news: &service::talk::TalkNews) -> Result<(), End> {
+        let Some(talk) = news.for_reader(self.cx.seen()) else { return Ok(()) };
+        self.send(&Frame::Talk { talk: Box::new(talk) }).await?;
+        match news.alert_for(self.cx.seen()) {
+            Some(alert) => self.send(&Frame::Alert { alert: Some(Box::new(alert)) }).await,
+            None => Ok(()),
+        }
     }
 
     async fn saw(&mut self, id: ConversationId) {

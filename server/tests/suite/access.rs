@@ -32,6 +32,7 @@ const OWN: &[&str] = &[
     "inbox/counts",
     "inbox/search",
     "inbox/find_contacts",
+    "inbox/archive",
     "contact/history",
     "contact/files",
     "contact/tags",
@@ -50,6 +51,10 @@ const OWN: &[&str] = &[
     "settings/teams",
     "settings/account",
     "settings/save_account",
+    "settings/save_features",
+    "talk/talks",
+    "talk/talk_state",
+    "talk/pointed_to",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
@@ -59,6 +64,8 @@ const OWN: &[&str] = &[
     "closing/save_auto_rule",
     "closing/count_many",
     "closing/jobs",
+    "closing/spared_tags",
+    "closing/save_spared_tags",
     "closing/retention",
     "closing/save_retention",
     "GET /me",
@@ -260,6 +267,16 @@ async fn job(w: &World) -> ClosingJobId {
     service::closing::start_job(&w.people().admin.cx, draft).await.unwrap().id
 }
 
+/// A fresh message in the talk of the agent and the supervisor.
+async fn said(w: &World) -> (TalkId, TalkMessageId) {
+    let p = w.people();
+    w.write("update account set internal_chat = true where id = $1", args![p.account]).await;
+    let with = TalkWith::Person { user_id: p.supervisor.cx.user };
+    let talk = service::talk::open(&p.agent.cx, with).await.unwrap().talk.id;
+    let draft = TalkDraft { client_id: format!("t{}", w.fresh()), text: "vip".into(), ..TalkDraft::default() };
+    (talk, service::talk::send(&p.agent.cx, talk, draft).await.unwrap().id)
+}
+
 /// A fresh reason.
 async fn reason(w: &World) -> ReasonId {
     let draft = ReasonDraft {
@@ -282,6 +299,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/members" | "settings/teams" | "settings/account" | "settings/channel_forms" => json!({}),
         "inbox/conversations" => json!({"query": {"tab": "NEW"}}),
         "inbox/search" | "inbox/find_contacts" => json!({"text": &MARK[..3]}),
+        "inbox/archive" => json!({"query": {}}),
         "inbox/open" => json!({"id": w.served().await.id}),
         "inbox/messages" => json!({"query": {"conversation_id": w.served().await.id}}),
         "inbox/templates" => json!({"channel_id": p.whatsapp, "refresh": false}),
@@ -306,6 +324,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
         "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
         "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
+        "act/pause" => json!({"id": w.served().await.id, "on": true}),
         "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
         "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
                               "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),
@@ -351,7 +370,23 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }
+        "talk/talks" => json!({"after": null}),
+        "talk/talk_state" => json!({}),
+        "talk/open_talk" => {
+            said(w).await;
+            json!({"with": {"with": "person", "user_id": p.supervisor.cx.user}})
+        }
+        "talk/talk_page" => json!({"id": said(w).await.0, "before": null}),
+        "talk/read_talk" => {
+            let (id, up_to) = said(w).await;
+            json!({"id": id, "up_to": up_to})
+        }
+        "talk/say" => json!({"id": said(w).await.0, "draft": {"client_id": format!("s{n}"), "text": "oi"}}),
+        "talk/pointed_to" => json!({"id": w.served().await.id}),
+        "settings/save_features" => json!({"draft": {"internal_chat": true, "only_assignee": false}}),
         "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
+        "closing/spared_tags" => json!({}),
+        "closing/save_spared_tags" => json!({"tags": []}),
         "closing/count_many" => json!({"filter": {}}),
         "closing/start_job" => {
             // A team of its own each time: nothing else is open there.

@@ -85,6 +85,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         },
         closed_by: None,
         classification: None,
+        paused: false,
     }
 }
 

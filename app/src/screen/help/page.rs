@@ -68,6 +68,12 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, help.inbox.conclude).to_string(), t_string!(i18n, help.inbox.conclude_text).to_string()),
             (t_string!(i18n, help.inbox.note).to_string(), t_string!(i18n, help.inbox.note_text).to_string()),
         ])}
+        <h2>{t_string!(i18n, help.inbox.talk)}</h2>
+        <p>{t_string!(i18n, help.inbox.talk_text)}</p>
+        <h2>{t_string!(i18n, help.inbox.two)}</h2>
+        <p>{t_string!(i18n, help.inbox.two_text)}</p>
+        <h2>{t_string!(i18n, help.inbox.archive)}</h2>
+        <p>{t_string!(i18n, help.inbox.archive_text)}</p>
         <h2>{t_string!(i18n, help.inbox.safe)}</h2>
         <p>{t_string!(i18n, help.inbox.safe_text)}</p>
     }
@@ -142,6 +148,8 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["Ctrl K"], t_string!(i18n, help.keys.commands))}
             {row(&["?"], t_string!(i18n, help.keys.sheet))}
             {row(&["G", "I"], t_string!(i18n, help.keys.go_inbox))}
+            {row(&["G", "T"], t_string!(i18n, help.inbox.talk))}
+            {row(&["G", "A"], t_string!(i18n, help.inbox.archive))}
             {row(&["G", "P"], t_string!(i18n, help.keys.go_profile))}
             {row(&["G", "S"], t_string!(i18n, help.keys.go_settings))}
         </dl>

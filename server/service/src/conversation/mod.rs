@@ -4,23 +4,27 @@
 //! transition, the audit line and the event, commit.
 
 mod act;
+mod archive;
 mod conclude;
 mod create;
 mod history;
 mod list;
 mod open;
+mod pause;
 mod read;
 mod row;
 mod start;
 mod unsay;
 
 pub use act::{assume, transfer};
+pub use archive::{archive, archive_text};
 pub(crate) use conclude::{Closing, close, conclude_in, say};
 pub use conclude::{classify, conclude};
 pub(crate) use create::{NewConversation, create};
 pub use history::history;
 pub use list::{count_text, counts, list, select};
 pub use open::{open, others, visible};
+pub use pause::pause;
 pub use read::{mark_read, mark_unread, save_draft};
 pub(crate) use row::{Row, Told, columns, lock, save, tell, transition};
 pub(crate) use start::open_of;

@@ -210,7 +210,8 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
         return Err(Fault::WrongState.into());
     }
     if !cx.seen().may(Act::Restart, &c.access()) {
-        return Err(Fault::Forbidden.into());
+        let strict = cx.seen().must_take_over(&c.access());
+        return Err(if strict { Fault::OnlyAssignee } else { Fault::Forbidden }.into());
     }
     let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     if !channel.kind.may_start() {

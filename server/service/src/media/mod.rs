@@ -64,7 +64,8 @@ struct Found {
 ///
 /// # Errors
 /// [`Fault::Missing`] when it does not exist, is not here yet, or its conversation is not visible to the asker; for a file
-/// that was not sent yet, to anybody but who uploaded it; for a quick reply's, to who does not see the reply.
+/// that was not sent yet, to anybody but who uploaded it; for a quick reply's, to who does not see the reply; for one of
+/// the internal chat, to who is not in its talk.
 pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
     let scope = cx.may(Permission::Inbox)?;
     let found: Option<Found> = scope
@@ -83,9 +84,13 @@ pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
         }
         None => {
             let f = match upload::own(cx, id).await? {
-                Some(own) => own,
-                None => crate::reply::file_seen(cx, id).await?.ok_or(Fault::Missing)?,
+                Some(own) => Some(own),
+                None => match crate::reply::file_seen(cx, id).await? {
+                    Some(carried) => Some(carried),
+                    None => crate::talk::file(cx, id).await?,
+                },
             };
+            let f = f.ok_or(Fault::Missing)?;
             (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small)
         }
     };

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// one message.
 ///
 /// # Errors
-/// [`Fault::WindowClosed`] for free text outside the window (BW-3), [`Fault::NotAssignee`], [`Fault::WrongState`],
+/// [`Fault::WindowClosed`] for free text outside the window (BW-3), [`Fault::NotAssignee`], [`Fault::OnlyAssignee`], [`Fault::WrongState`],
 /// [`Fault::KeyReused`] when the client id was used for another text, template faults, [`Fault::Missing`].
 pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Message> {
     draft.check()?;
@@ -37,7 +37,7 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     }
     let act = if note { Act::Note } else { Act::Reply };
     if !cx.seen().may(act, &c.access()) {
-        return Err(Fault::NotAssignee.into());
+        return Err(cx.seen().why_not_answer(&c.access()).into());
     }
     let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     let told = Told::of(&c);
@@ -301,7 +301,7 @@ pub(super) async fn locked(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(R
 /// The same where the asker may write.
 pub(super) async fn own_message(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
     let (c, message) = locked(cx, work, id).await?;
-    if cx.seen().may(Act::Reply, &c.access()) { Ok((c, message)) } else { Err(Fault::NotAssignee.into()) }
+    if cx.seen().may(Act::Reply, &c.access()) { Ok((c, message)) } else { Err(cx.seen().why_not_answer(&c.access()).into()) }
 }
 
 /// Tries a failed text or file again (MS-4). A template is filled in anew instead.

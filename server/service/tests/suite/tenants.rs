@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, field, inbox, media, message, people, push, reply,
-    search, tag, template, token, visitor,
+    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, inbox, media, message, people, push,
+    reply, search, tag, talk, template, token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -51,6 +51,8 @@ struct Theirs {
     field: FieldId,
     reply: ReplyId,
     login: LoginId,
+    talk: TalkId,
+    said: MediaId,
     account: AccountId,
 }
 
@@ -93,6 +95,10 @@ const ACTS: &[(&str, &str, Ask)] = &[
             let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
             closing::start_job(&cx, draft).await.map(drop)
         })
+    }),
+    ("conversation::pause", "missing", |cx, t| Box::pin(async move { conversation::pause(&cx, t.conversation, true).await.map(drop) })),
+    ("closing::save_spared with their tag", "invalid", |cx, t| {
+        Box::pin(async move { closing::save_spared(&cx, &[t.tag]).await.map(drop) })
     }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
@@ -247,6 +253,20 @@ const ACTS: &[(&str, &str, Ask)] = &[
             field::save(&cx, draft).await.map(drop)
         })
     }),
+    ("talk::open with their member", "missing", |cx, t| {
+        Box::pin(async move { talk::open(&cx, TalkWith::Person { user_id: t.user }).await.map(drop) })
+    }),
+    ("talk::open of their team", "missing", |cx, t| {
+        Box::pin(async move { talk::open(&cx, TalkWith::Team { team_id: t.team }).await.map(drop) })
+    }),
+    ("talk::page", "missing", |cx, t| Box::pin(async move { talk::page(&cx, t.talk, None).await.map(drop) })),
+    ("talk::read", "missing", |cx, t| Box::pin(async move { talk::read(&cx, t.talk, TalkMessageId(i64::MAX)).await })),
+    ("talk::send", "missing", |cx, t| {
+        Box::pin(async move {
+            talk::send(&cx, t.talk, TalkDraft { client_id: "x".into(), text: "oi".into(), ..TalkDraft::default() }).await.map(drop)
+        })
+    }),
+    ("media::find of the internal chat", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.said, false).await.map(drop) })),
     ("field::sort", "missing", |cx, t| Box::pin(async move { field::sort(&cx, &[t.field]).await.map(drop) })),
 ];
 
@@ -265,8 +285,10 @@ const LISTS: &[&str] = &[
     "closing::reasons",
     "closing::retention",
     "closing::rules",
+    "closing::spared",
     "contact::files",
     "contact::list",
+    "conversation::archive",
     "conversation::counts",
     "conversation::history",
     "conversation::list",
@@ -285,6 +307,9 @@ const LISTS: &[&str] = &[
     "search::contacts",
     "search::search",
     "tag::list",
+    "talk::list",
+    "talk::pointed",
+    "talk::state",
     "visitor::nickname",
 ];
 
@@ -301,6 +326,7 @@ const OWN: &[&str] = &[
     "closing::save_settings",
     "closing::set_classify",
     "delay::save",
+    "feature::save",
     "media::discard",
     "media::take",
     "people::save_account",
@@ -370,7 +396,14 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let known = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap();
     let fields = vec![FieldValue { field_id: field, value: "123".into() }];
     contact::save(&w.admin, ContactDraft { fields, ..ContactDraft::of(&known) }).await.unwrap();
+    feature::save(&w.admin, Features { internal_chat: true, ..Features::default() }).await.unwrap();
+    let talk = talk::open(&w.admin, TalkWith::Everybody).await.unwrap().talk.id;
+    let said = w.upload(&w.admin, "plano.txt", FileWish::Shown, b"segredo").await.unwrap().id;
+    let draft = TalkDraft { client_id: "t".into(), text: "segredo".into(), upload_id: Some(said), conversation_id: None };
+    talk::send(&w.admin, talk, draft).await.unwrap();
     std::sync::Arc::new(Theirs {
+        talk,
+        said,
         conversation: c.id,
         done: done.id,
         reason,
@@ -398,7 +431,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -471,6 +504,10 @@ both! {
         assert_eq!(closing::jobs(&cx).await.unwrap(), []);
         assert_eq!(closing::retention(&cx).await.unwrap(), Retention::default());
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
+        assert_eq!(closing::spared(&cx).await.unwrap(), []);
+        for query in [ArchiveQuery::default(), ArchiveQuery { assignee_id: Some(t.user), team_id: Some(t.team), ..ArchiveQuery::default() }, ArchiveQuery { reason_id: Some(t.reason), contact: "Pessoa".into(), ..ArchiveQuery::default() }] {
+            assert_eq!(conversation::archive(&cx, &query).await.unwrap().items, []);
+        }
         assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
         // Reading another account's notifications changes nothing there.
@@ -485,6 +522,8 @@ both! {
         assert!(!push::is_subscribed(&cx).await.unwrap());
         assert_eq!(push::test(&cx).await.unwrap(), PushOutcome::None);
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
+        assert_eq!((talk::list(&cx, None).await.unwrap().items, talk::state(&cx).await.unwrap()), (vec![], TalkState::default()));
+        assert_eq!(talk::pointed(&cx, t.conversation).await.unwrap(), None);
         // Their bus says nothing here.
         let mut news = w.desk.listen(cx.account);
         w.says("5511987650009", "oi").await;

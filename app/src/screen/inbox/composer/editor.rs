@@ -128,16 +128,7 @@ pub fn Editor(
             return;
         }
         match event.key().as_str() {
-            // A word that is still being composed (accents, Japanese, …) takes the Enter for itself.
-            "Enter" if !event.is_composing() && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
-                // On a finger's keyboard there is no Shift to hold: Enter breaks the line, the button sends.
-                let sends = event.shift_key() != untrack(|| prefs.enter_sends()) && !is_touch();
-                if sends {
-                    event.prevent_default();
-                    leave();
-                }
-            }
-            "Enter" if event.ctrl_key() || event.meta_key() => {
+            "Enter" if prefs.leaves(&event) => {
                 event.prevent_default();
                 leave();
             }
@@ -218,10 +209,6 @@ fn fit(el: &web_sys::HtmlTextAreaElement) {
     let _ = style.set_property("height", "auto");
     let borders = el.offset_height() - el.client_height();
     let _ = style.set_property("height", &format!("{}px", el.scroll_height() + borders));
-}
-
-fn is_touch() -> bool {
-    window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
 }
 
 /// Tells colleagues that one writes, and when one stopped.

@@ -167,6 +167,7 @@ mod tests {
             },
             closed_by: None,
             classification: None,
+            paused: false,
         }
     }
 

@@ -68,6 +68,8 @@ pub enum Deed {
     Assume,
     Conclude(ConcludeDraft),
     MarkUnread,
+    /// Automatic closing stops here, or goes on.
+    Pause(bool),
 }
 
 /// An open conversation; a context of its parts.
@@ -316,10 +318,25 @@ impl Pane {
         web::keep(QUICK_CONCLUDE, Some("1"));
     }
 
+    /// Keeps it from closing by itself, or lets it again (AU-3).
+    pub fn pause(self, on: bool) {
+        self.attempt(Deed::Pause(on), move |pane| async move {
+            pane.store.pause(pane.id, on).await?;
+            let i18n = pane.i18n;
+            pane.toasts.say(untrack(|| if on { t_string!(i18n, archive.paused) } else { t_string!(i18n, archive.unpaused) }.to_string()));
+            Ok(())
+        });
+    }
+
     /// Marks it unread for everybody.
     pub fn mark_unread(self) {
         self.hold_unread.set(true);
         self.attempt(Deed::MarkUnread, move |pane| async move { pane.store.mark_unread(pane.id).await });
+    }
+
+    /// Whether it can be shown to a colleague in the internal chat. Tracked.
+    pub fn may_share(self) -> bool {
+        self.session.with(|me| me.account.features.internal_chat)
     }
 
     /// Copies the protocol number.
@@ -354,6 +371,7 @@ impl Pane {
             Deed::Assume => self.assume(),
             Deed::Conclude(draft) => self.conclude_now(draft),
             Deed::MarkUnread => self.mark_unread(),
+            Deed::Pause(on) => self.pause(on),
         }
     }
 
