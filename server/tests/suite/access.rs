@@ -50,6 +50,7 @@ const OWN: &[&str] = &[
     "settings/teams",
     "settings/account",
     "settings/save_account",
+    "settings/save_delay",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
