@@ -55,6 +55,7 @@ const OWN: &[&str] = &[
     "talk/talks",
     "talk/talk_state",
     "talk/pointed_to",
+    "settings/save_delay",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
