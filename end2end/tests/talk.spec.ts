@@ -79,14 +79,19 @@ test('CI-2, CI-3, CI-4: two colleagues write to each other; the badge counts, an
   await expect(button(boss)).not.toContainText(/\d/)
 })
 
-test('CI-4: a file, a conversation as a card, and a text that is not lost', async ({ agent }) => {
-  const [one, two] = [await agent(ana), await agent(bruno)]
+/** Shows the open conversation to somebody, by its menu. */
+async function share(page: Page, to: string): Promise<void> {
+  await page.locator('.thread-actions button[aria-haspopup="menu"]').last().click()
+  await page.getByRole('menuitem', { name: 'Mostrar a um colega' }).click()
+  await expect(chat(page)).toContainText('Escolha a quem mostrar este atendimento.')
+  await chat(page).getByRole('searchbox').fill(to)
+  await chat(page).getByRole('list', { name: 'Colegas e equipes' }).getByRole('button', { name: to }).click()
+}
+
+test('CI-4: a file, a conversation as a card for those who see it, and a text that is not lost', async ({ agent }) => {
+  const [one, two, boss] = [await agent(ana), await agent(bruno), await agent(admin)]
   const { name } = await serve(one, 'Cartão')
-  await one.locator('.thread-actions').getByRole('button', { name: 'Mais ações' }).or(one.locator('.thread-actions button[aria-haspopup="menu"]')).last().click()
-  await one.getByRole('menuitem', { name: 'Mostrar a um colega' }).click()
-  await expect(chat(one)).toContainText('Escolha a quem mostrar este atendimento.')
-  await chat(one).getByRole('searchbox').fill('Bruno')
-  await chat(one).getByRole('list', { name: 'Colegas e equipes' }).getByRole('button', { name: 'Bruno' }).click()
+  await share(one, 'Bruno')
   await expect(chat(one).locator('.talk-writer .talk-card')).toContainText(name)
   await one.locator('input[data-attach="talk"]').setInputFiles({ name: 'plano.txt', mimeType: 'text/plain', buffer: Buffer.from('plano') })
   await expect(chat(one).locator('.talk-files')).toContainText('plano.txt')
@@ -95,11 +100,22 @@ test('CI-4: a file, a conversation as a card, and a text that is not lost', asyn
   await chat(two).getByRole('button', { name: /Ana/ }).first().click()
   const last = lines(two).filter({ hasText: 'veja isto' }).last()
   await expect(last.getByRole('link', { name: /plano\.txt/ })).toBeVisible()
-  const card = last.locator('a.talk-card[href^="/inbox/"]')
-  await expect(card).toContainText(name)
-  await card.click()
-  await expect(two).toHaveURL(/\/inbox\/\d+/)
-  await two.screenshot({ path: 'test-results/talk-card.png' })
+  // Bruno's team does not see it: he learns no name.
+  await expect(last.locator('.talk-card.closed')).toContainText('Um atendimento que você não pode ver')
+  await expect(last).not.toContainText(name)
+  await two.screenshot({ path: 'test-results/talk-closed-card.png' })
+  // The admin does, by the card and by an address that was pasted.
+  await share(one, 'Alice')
+  await tell(one, 'para você')
+  await tell(one, `veja também ${new URL(one.url()).origin}${new URL(one.url()).pathname}`)
+  await button(boss).click()
+  await chat(boss).getByRole('button', { name: /Ana/ }).first().click()
+  const cards = lines(boss).locator('a.talk-card[href^="/inbox/"]')
+  await expect(cards).toHaveCount(2)
+  await expect(cards.last()).toContainText(name)
+  await cards.last().click()
+  await expect(boss).toHaveURL(/\/inbox\/\d+/)
+  await boss.screenshot({ path: 'test-results/talk-card.png' })
   // What was not sent is there again after a reload.
   await text(one).fill('ainda não terminei')
   await open(one)

@@ -102,9 +102,9 @@ fn Filters(
     });
     view! {
         <form class="archive-filters" role="search" on:submit=move |event| event.prevent_default() aria-label=move || t_string!(i18n, archive.filters).to_string()>
-            <TextField name="contact" kind="search" max=100 quiet=true value=contact label=move || t_string!(i18n, archive.contact).to_string()/>
-            <TextField name="from" kind="date" quiet=true value=from label=move || t_string!(i18n, archive.from).to_string()/>
-            <TextField name="until" kind="date" quiet=true value=until label=move || t_string!(i18n, archive.until).to_string()/>
+            <TextField name="contact" kind="search" max=100 value=contact label=move || t_string!(i18n, archive.contact).to_string()/>
+            <TextField name="from" kind="date" value=from label=move || t_string!(i18n, archive.from).to_string()/>
+            <TextField name="until" kind="date" value=until label=move || t_string!(i18n, archive.until).to_string()/>
             <Select name="agent" value=agent choices=agents label=move || t_string!(i18n, archive.agent).to_string()/>
             <Select name="team" value=team choices=teams label=move || t_string!(i18n, archive.team).to_string()/>
             <Select name="reason" value=reason choices=reasons label=move || t_string!(i18n, archive.reason).to_string()/>
