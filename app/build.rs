@@ -10,8 +10,8 @@ use std::{env, fs};
 
 const FIRST: &str = "pt-BR";
 const OTHERS: [&str; 2] = ["en", "es"];
-const NAMESPACES: [&str; 12] =
-    ["common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert"];
+const NAMESPACES: [&str; 13] =
+    ["common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert", "working"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -45,6 +45,8 @@ pub enum Part {
     Sheets,
     /// The dialog of a new conversation.
     Start,
+    /// What is done with several chosen conversations.
+    Several,
     /// The templates in the place of the composer.
     Templates,
 }
@@ -77,7 +79,7 @@ impl Part {
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
+            Part::Sheets | Part::Start | Part::Several | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
         }
     }
 }
@@ -133,9 +135,10 @@ fn conversation(part: Part) -> AnyView {
 fn sheets(part: Part) -> AnyView {
     use crate::screen::inbox::composer::quick::list::QuickReplies;
     use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
-    use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
+    use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
+        Part::Several => view! { <SeveralBar/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
         Part::Quick => view! { <QuickReplies/> }.into_any(),
         Part::History => view! { <History/> }.into_any(),
@@ -219,7 +222,7 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
+    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Several | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

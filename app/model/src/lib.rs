@@ -7,9 +7,11 @@
 //! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
+//! * [`kept`]: pinned and snoozed conversations, views. [`several`]: acts on several conversations at once.
 //! * [`alert`]: notifications, and how people want them.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
+//! * [`seek`]: what is typed into the search.
 //! * [`query`]: list filters and keyset pages.
 //! * [`from_json`]: JSON as the browser reads it.
 //!
@@ -27,12 +29,15 @@ mod field;
 mod file;
 mod id;
 mod json;
+mod kept;
 pub mod limit;
 mod live;
 mod message;
 mod people;
 mod query;
 mod reply;
+mod seek;
+mod several;
 mod sight;
 mod tag;
 mod template;
@@ -50,11 +55,14 @@ pub use field::*;
 pub use file::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
+pub use kept::*;
 pub use live::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
 pub use reply::*;
+pub use seek::*;
+pub use several::*;
 pub use sight::*;
 pub use tag::*;
 pub use template::*;

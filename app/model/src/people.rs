@@ -209,6 +209,8 @@ pub struct Workspace {
     /// By name.
     #[serde(default)]
     pub tags: Vec<crate::Tag>,
+    #[serde(default)]
+    pub kept: crate::Kept,
     pub counts: crate::Counts,
     /// The account's sequence up to which all this is true.
     pub seq: i64,

@@ -2,12 +2,13 @@
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
 //!   [`outgoing`], [`writing`], [`tray`]: what a person does.
-//! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
+//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
 pub mod answer;
 pub mod apply;
+pub mod aside;
 pub mod beat;
 pub mod bell;
 pub mod contact;

@@ -66,6 +66,8 @@ pub struct Store {
     pub templates_changed: RwSignal<u32>,
     /// Changes when the account's fields of contacts changed.
     pub fields_changed: RwSignal<u32>,
+    /// Saved filters, by name.
+    pub views: RwSignal<Vec<SavedView>>,
     /// Changes when quick replies changed.
     pub replies_changed: RwSignal<u32>,
     /// Notifications.
@@ -126,6 +128,7 @@ impl Store {
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
             fields_changed: RwSignal::new(0),
+            views: RwSignal::new(Vec::new()),
             replies_changed: RwSignal::new(0),
             bell: super::bell::Bell::new(),
             unsent: RwSignal::new(0),
@@ -238,6 +241,21 @@ impl Store {
     /// The conversation on screen: it stays in the list under "unread" although being open makes it read.
     pub fn pin(&self, id: Option<ConversationId>) {
         self.change(|i| i.pin(id));
+    }
+
+    /// The conversations that I pinned and that the filter lets through.
+    pub fn pinned(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.pinned.clone())
+    }
+
+    /// My snoozed conversations.
+    pub fn snoozed(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.snoozed.clone())
+    }
+
+    /// Everything that I pinned.
+    pub fn pins(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.all_pins.clone())
     }
 
     fn query(&self, tab: Tab, after: Option<String>) -> ConversationQuery {

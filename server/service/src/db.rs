@@ -68,7 +68,8 @@ id_arg!(
     FieldId,
     ReplyId,
     ReasonId,
-    ClosingJobId
+    ClosingJobId,
+    ViewId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
@@ -91,6 +92,7 @@ word_arg!(
     FieldKind,
     TagColour,
     ReplyScope,
+    ViewScope,
     ReasonCategory,
     Currency,
     JobState,

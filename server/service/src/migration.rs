@@ -17,6 +17,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
+    (14, "view", include_str!("../migrations/0014_view.sql")),
+    (16, "file_name", include_str!("../migrations/0016_file_name.sql")),
 ];
 
 /// The steps for one database.

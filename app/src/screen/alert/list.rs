@@ -104,6 +104,7 @@ fn Entry(alert: Alert) -> impl IntoView {
         AlertKind::Transfer => "transfer",
         AlertKind::Mention => "user",
         AlertKind::Failed => "alert",
+        AlertKind::Snooze => "clock",
     };
     let (id, kind, count, unread) = (alert.conversation_id, alert.kind, alert.count, !alert.is_read);
     // Who follows it has read it, also when the conversation cannot be opened any more.

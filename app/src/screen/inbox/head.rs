@@ -3,6 +3,7 @@
 pub mod may;
 
 use super::layout::use_panes;
+use super::snooze::{KeepItems, SnoozeChip};
 use super::thread::BackButton;
 use super::thread::pane::{Deed, Pane, Sheet, use_pane};
 use crate::i18n::*;
@@ -60,6 +61,7 @@ fn Who() -> impl IntoView {
         <div class="thread-facts">
             <StatusChip/>
             <WindowChip/>
+            <SnoozeChip/>
             <button type="button" class="chip-button protocol" data-tip=move || t_string!(i18n, inbox.thread.head.copy).to_string() aria-label=move || format!("{}. {}", protocol(), t_string!(i18n, inbox.thread.head.copy))
                 on:click=move |_| pane.copy_protocol()>
                 {move || pane.of(|c| c.protocol.clone())}
@@ -304,6 +306,7 @@ fn Actions() -> impl IntoView {
                 {move || pane.is_in_mine().then(|| view! {
                     <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
+                <KeepItems/>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
                 <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)

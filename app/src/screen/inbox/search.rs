@@ -126,7 +126,7 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
             if asked.try_get_value() != turn {
                 return;
             }
-            let answer = api::inbox::search(text.clone()).await;
+            let answer = api::inbox::search(text.clone(), None).await;
             if asked.try_get_value() != turn {
                 return;
             }
@@ -184,7 +184,7 @@ fn walk_hits(step: i32) {
 fn Groups(text: String, result: SearchResult) -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
-    let SearchResult { conversations, messages, contacts } = result;
+    let SearchResult { conversations, messages, contacts, .. } = result;
     let number = phone_like(&text);
     let nothing = number.is_none() && conversations.is_empty() && messages.is_empty() && contacts.is_empty();
     let rows = store.adopt(conversations);

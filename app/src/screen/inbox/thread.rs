@@ -17,6 +17,7 @@ use super::layout::use_panes;
 use super::lightbox::Lightbox;
 use super::note::NoteDialogs;
 use super::template::{Picked, TemplatePicker};
+use super::snooze::SnoozeDialog;
 use super::transfer::TransferDialog;
 use crate::area::{Later, Part};
 use crate::fault;
@@ -172,6 +173,7 @@ pub fn Sheets() -> impl IntoView {
         <NoteDialogs/>
         <Lightbox/>
         <ForwardDialog/>
+        <SnoozeDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>
@@ -324,6 +326,22 @@ fn commands(pane: Pane) {
         "u",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.mark_unread()),
+    );
+    add(
+        "snooze",
+        about,
+        Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
+        "z",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
+    );
+    add(
+        "pin",
+        about,
+        Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
+        "b",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| super::snooze::toggle_pin(pane)),
     );
     add(
         "panel",

@@ -60,16 +60,19 @@ fn kind_words(kind: AlertKind, language: Language) -> &'static str {
         (Language::PtBr, Transfer) => "Conversa transferida para você",
         (Language::PtBr, Mention) => "Mencionaram você",
         (Language::PtBr, Failed) => "Mensagem não enviada",
+        (Language::PtBr, Snooze) => "A conversa adiada voltou",
         (Language::En, Queue) => "New conversation in the queue",
         (Language::En, Message) => "New message",
         (Language::En, Transfer) => "Conversation handed to you",
         (Language::En, Mention) => "You were mentioned",
         (Language::En, Failed) => "Message not sent",
+        (Language::En, Snooze) => "A snoozed conversation is back",
         (Language::Es, Queue) => "Nueva conversación en la cola",
         (Language::Es, Message) => "Nuevo mensaje",
         (Language::Es, Transfer) => "Te transfirieron una conversación",
         (Language::Es, Mention) => "Te mencionaron",
         (Language::Es, Failed) => "Mensaje no enviado",
+        (Language::Es, Snooze) => "Volvió una conversación pospuesta",
     }
 }
 
