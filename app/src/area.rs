@@ -79,7 +79,14 @@ impl Part {
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Several | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick => File::Sheets,
+            Part::Sheets
+            | Part::Start
+            | Part::Several
+            | Part::Templates
+            | Part::History
+            | Part::Files
+            | Part::EditContact
+            | Part::Quick => File::Sheets,
         }
     }
 }
@@ -222,7 +229,8 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Several | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
+    let is_over =
+        matches!(part, Part::Sheets | Part::Start | Part::Several | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

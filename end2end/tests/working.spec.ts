@@ -5,9 +5,9 @@ import { count, openRow, row, salesNumber, serve, showTab, unique } from '../sup
 const bar = (page: Page) => page.getByRole('region', { name: 'Atendimentos selecionados' })
 const list = (page: Page) => page.getByRole('listbox', { name: 'Lista de atendimentos' })
 
-/** Customers who wait in the queue of Vendas. */
-async function waiting(page: Page, n: number): Promise<string[]> {
-  const names = Array.from({ length: n }, () => unique('Vários'))
+/** Three customers who wait in the queue of Vendas, the last one the newest. */
+async function waiting(page: Page): Promise<[string, string, string]> {
+  const names: [string, string, string] = [unique('Vários'), unique('Vários'), unique('Vários')]
   for (const name of names) await inbound({ from: newNumber(), name, text: 'oi', phone_number_id: salesNumber })
   await showTab(page, 'Novos')
   for (const name of names) await expect(row(page, name)).toBeVisible()
@@ -21,7 +21,7 @@ async function menu(page: Page, item: string): Promise<void> {
 
 test('AB-4 AB-5 several are chosen by mouse and keyboard, handed over, and taken back; a colleague sees it live', async ({ agent }) => {
   const [ana, alice] = [await agent('ana@prosa.example'), await agent('admin@prosa.example')]
-  const [one, two, three] = await waiting(ana, 3)
+  const [one, two, three] = await waiting(ana)
   await showTab(alice, 'Novos')
   await menu(ana, 'Selecionar atendimentos')
   await expect(bar(ana)).toContainText('Toque nos atendimentos')
@@ -59,7 +59,7 @@ test('AB-4 AB-5 several are chosen by mouse and keyboard, handed over, and taken
 
 test('AB-5 own ones are marked read and unread at once, and concluded', async ({ agent }) => {
   const ana = await agent('ana@prosa.example')
-  const names = [(await serve(ana, 'Marca')).name, (await serve(ana, 'Marca')).name]
+  const names = [(await serve(ana, 'Marca')).name, (await serve(ana, 'Marca')).name] as const
   await showTab(ana, 'Meus')
   await row(ana, names[0]).focus()
   await ana.keyboard.press('x')
@@ -70,7 +70,9 @@ test('AB-5 own ones are marked read and unread at once, and concluded', async ({
   await expect(row(ana, names[0])).toContainText('1')
   await ana.getByRole('button', { name: 'Desfazer' }).click()
   await expect(ana.getByText('Marcados como lidos: 2')).toBeVisible()
-  for (const name of names) await row(ana, name).click({ modifiers: name === names[0] ? ['Shift'] : [] })
+  await row(ana, names[0]).focus()
+  await ana.keyboard.press('x')
+  await row(ana, names[1]).click()
   await bar(ana).getByRole('button', { name: 'Concluir', exact: true }).click()
   const dialog = ana.getByRole('dialog', { name: /Concluir 2 atendimentos/ })
   await dialog.getByRole('checkbox', { name: /Enviar a mensagem de encerramento/ }).uncheck()
@@ -84,7 +86,7 @@ test.describe('on a phone', () => {
 
   test('AB-4 a long press chooses, and what fails is told one by one', async ({ agent }) => {
     const ana = await agent('ana@prosa.example', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
-    const [one, two] = await waiting(ana, 2)
+    const [one, two] = await waiting(ana)
     const place = await row(ana, one).boundingBox()
     if (!place) throw new Error('the row has no place')
     const touch = await ana.context().newCDPSession(ana)
@@ -162,7 +164,7 @@ test('pinned conversations stand on top, on each page of the same person', async
 
 test('AB-2 AB-7 a view keeps filters for everybody, is applied with one click, changed, copied and deleted', async ({ agent }) => {
   const [alice, ana] = [await agent('admin@prosa.example'), await agent('ana@prosa.example')]
-  const [name] = await waiting(ana, 1)
+  const [name] = await waiting(ana)
   const called = unique('Não lidas')
   await alice.keyboard.press('v')
   const panel = alice.getByRole('dialog', { name: /^Filtr/ })
@@ -189,4 +191,37 @@ test('AB-2 AB-7 a view keeps filters for everybody, is applied with one click, c
   await expect(hers.getByRole('button', { name: `Excluir ${called} (cópia)` })).toHaveCount(0)
   await ana.keyboard.press('Escape')
   await expect(row(ana, name)).toBeVisible()
+})
+
+test('AB-8 operators are suggested while one types, become chips, and narrow what is found; files are found by name', async ({ agent }) => {
+  const ana = await agent('ana@prosa.example')
+  const word = unique('girafa').replace(/ /g, '')
+  const { name } = await serve(ana, 'Busca', `quero uma ${word}`)
+  const field = ana.getByRole('textbox', { name: 'Buscar atendimentos' })
+  const results = ana.getByRole('region', { name: 'Resultados da busca' })
+  await field.fill('de')
+  const suggestions = results.getByRole('group', { name: 'Sugestões' })
+  await expect(suggestions.getByRole('button')).toHaveText([/^de:/, /^depois:/])
+  await field.press('ArrowDown')
+  await ana.keyboard.press('Enter')
+  await expect(field).toHaveValue('de:')
+  await expect(field).toBeFocused()
+  await field.pressSequentially('mi')
+  await field.press('Enter')
+  await expect(field).toHaveValue('de:mim ')
+  await expect(results.getByText('de: mim')).toBeVisible()
+  await expect(results.getByRole('link').filter({ hasText: name })).toBeVisible()
+  await field.pressSequentially('em:ven')
+  await suggestions.getByRole('button', { name: /^Vendas/ }).click()
+  await expect(field).toHaveValue('de:mim em:Vendas ')
+  // Words beside them: the message is mine only when the operator lets it through.
+  await field.fill(word)
+  await expect(results.getByRole('link').filter({ hasText: word }).locator('mark')).toHaveText(word)
+  await field.fill(`${word} antes:ontem`)
+  await expect(results.getByText('Nada encontrado')).toBeVisible()
+  await results.getByRole('button', { name: 'Tirar ontem da busca' }).click()
+  await expect(field).toHaveValue(word)
+  await expect(results.getByRole('link').filter({ hasText: word })).toBeVisible()
+  await field.fill('em:lugarnenhum')
+  await expect(results.getByText('Nada por aqui se chama “lugarnenhum”.')).toBeVisible()
 })

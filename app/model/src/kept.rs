@@ -127,14 +127,8 @@ mod tests {
 
     #[test]
     fn views_are_kept_by_those_who_may_speak_for_whom_they_are_for() {
-        let draft = |scope, team_id| ViewDraft {
-            id: None,
-            scope,
-            team_id,
-            name: "x".into(),
-            filter: Filter::default(),
-            oldest_first: false,
-        };
+        let draft =
+            |scope, team_id| ViewDraft { id: None, scope, team_id, name: "x".into(), filter: Filter::default(), oldest_first: false };
         let (agent, supervisor, admin) = (seen(Role::Agent, false), seen(Role::Agent, true), seen(Role::Admin, false));
         let may = |scope, team| [&agent, &supervisor, &admin].map(|s| draft(scope, team).is_allowed(s));
         assert_eq!(may(ViewScope::Mine, None), [true, true, true]);

@@ -43,7 +43,9 @@ pub const PAGE_URL_MAX: usize = 2000;
 /// Characters of its title.
 pub const PAGE_TITLE_MAX: usize = 200;
 /// Characters of a search.
-pub const SEARCH_MAX: usize = 200;
+pub const SEARCH_MAX: usize = 100;
+/// Characters of a search with operators.
+pub const SEEK_MAX: usize = 200;
 /// Rows of each part of what a search found, at first and when more of a part is asked for.
 pub const SEARCH_ROWS: i64 = 20;
 pub const SEARCH_ROWS_MAX: i64 = 100;

@@ -140,9 +140,16 @@ fn token(rest: &str) -> (Token<'_>, &str) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typing {
     /// The value so far, and where its token begins in the text, in bytes.
-    Value { operator: Operator, value: String, from: usize },
+    Value {
+        operator: Operator,
+        value: String,
+        from: usize,
+    },
     /// The word so far.
-    Word { word: String, from: usize },
+    Word {
+        word: String,
+        from: usize,
+    },
     Nothing,
 }
 

@@ -299,7 +299,8 @@ impl Inbox {
             return;
         }
         let (lists, threads, trials, aside) = (&self.lists, &self.threads, &self.trials, &self.aside);
-        self.rows.retain(|id, _| aside.has(*id) || threads.contains_key(id) || trials.contains_key(id) || lists.values().any(|l| l.has(*id)));
+        self.rows
+            .retain(|id, _| aside.has(*id) || threads.contains_key(id) || trials.contains_key(id) || lists.values().any(|l| l.has(*id)));
     }
 
     // --- trials ---------------------------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ fn set(signal: &ArcRwSignal<Vec<ConversationId>>, now: Vec<ConversationId>) {
 impl Inbox {
     /// What the server says that I keep; rows that events changed since the question are newer than its answer.
     pub fn keep(&mut self, kept: &Kept, flight: Option<Flight>) {
-        let gone: Vec<ConversationId> = self.aside.asleep.iter().map(|(_, id)| *id).filter(|id| kept.snoozed.iter().all(|c| c.id != *id)).collect();
+        let gone: Vec<ConversationId> =
+            self.aside.asleep.iter().map(|(_, id)| *id).filter(|id| kept.snoozed.iter().all(|c| c.id != *id)).collect();
         for id in gone {
             if flight.is_none_or(|f| self.is_untouched(id, f)) {
                 self.aside.forget(id);
@@ -63,7 +64,8 @@ impl Inbox {
             }
         }
         // Those that were let go stand in the pages again, the others no longer.
-        let moved: Vec<Conversation> = old.iter().chain(&self.aside.pins).filter_map(|id| self.rows.get(id)).map(|r| r.get_untracked()).collect();
+        let moved: Vec<Conversation> =
+            old.iter().chain(&self.aside.pins).filter_map(|id| self.rows.get(id)).map(|r| r.get_untracked()).collect();
         for row in moved {
             self.put(&row);
         }
@@ -111,7 +113,8 @@ impl Inbox {
     }
 
     pub(super) fn show_aside(&self) {
-        let passes = |id: &ConversationId| self.rows.get(id).is_some_and(|row| row.with_untracked(|r| r.snoozed_until.is_none() && self.passes(r)));
+        let passes =
+            |id: &ConversationId| self.rows.get(id).is_some_and(|row| row.with_untracked(|r| r.snoozed_until.is_none() && self.passes(r)));
         set(&self.aside.pinned, self.aside.pins.iter().copied().filter(passes).collect());
         self.aside.show();
     }

@@ -58,10 +58,7 @@ pub async fn pin(cx: &Cx, id: ConversationId, on: bool) -> Result<()> {
             return Err(Fault::Forbidden.into());
         }
         let (others,): (i64,) = work
-            .one(
-                sql!("select count(*) from pin where account_id = $1 and user_id = $2 and conversation_id <> $3"),
-                args![cx.user, id],
-            )
+            .one(sql!("select count(*) from pin where account_id = $1 and user_id = $2 and conversation_id <> $3"), args![cx.user, id])
             .await?;
         if others >= limit::PINS_MAX {
             return Err(Fault::field("pin", Wrong::TooMany).into());
@@ -178,7 +175,9 @@ pub async fn delete_view(cx: &Cx, id: ViewId) -> Result<()> {
 async fn hold(cx: &Cx, work: &mut Work, id: ViewId) -> Result<SavedView> {
     let row: Stored = work
         .one(
-            sql!("select id, owner_id, scope, team_id, name, filter, oldest_first from saved_view where account_id = $1 and id = $2 {lock}"),
+            sql!(
+                "select id, owner_id, scope, team_id, name, filter, oldest_first from saved_view where account_id = $1 and id = $2 {lock}"
+            ),
             args![id],
         )
         .await?;

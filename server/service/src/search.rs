@@ -60,7 +60,7 @@ fn words(text: &str) -> Vec<String> {
 /// [`Fault::Invalid`] for a text that is too long.
 pub async fn search(cx: &Cx, typed: &str, part: Option<SearchGroup>) -> Result<SearchResult> {
     let scope = cx.may(Permission::Inbox)?;
-    Check::default().that(typed.chars().count() <= limit::SEARCH_MAX, "text", Wrong::TooLong).done()?;
+    Check::default().that(typed.chars().count() <= limit::SEEK_MAX, "text", Wrong::TooLong).done()?;
     let seek = Seek::read(typed);
     let words = words(&seek.text);
     if words.is_empty() && seek.terms.is_empty() {
@@ -250,7 +250,11 @@ impl Asked<'_> {
         let messages: Vec<Stored> = self
             .scope
             .all(
-                sql!(concat!("select ", message_columns!(), " from message m where m.account_id = $1 and m.id in {in $2} order by m.id desc")),
+                sql!(concat!(
+                    "select ",
+                    message_columns!(),
+                    " from message m where m.account_id = $1 and m.id in {in $2} order by m.id desc"
+                )),
                 vec![crate::db::list(ids.iter().map(|(m, _)| *m))],
             )
             .await?;

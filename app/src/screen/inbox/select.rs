@@ -16,8 +16,10 @@ pub struct Selection {
     chosen: RwSignal<Option<HashSet<ConversationId>>>,
     /// From where Shift chooses.
     anchor: StoredValue<Option<ConversationId>>,
-    /// The finger that is down: which press, and where it began.
+    /// The finger: which press, and where it began.
     press: StoredValue<(u32, i32, i32)>,
+    /// It is down and has not moved.
+    down: StoredValue<bool>,
     /// A long press chose a row: the click that ends it does nothing.
     swallow: StoredValue<bool>,
 }
@@ -28,6 +30,7 @@ pub fn provide_selection() -> Selection {
         chosen: RwSignal::new(None),
         anchor: StoredValue::new(None),
         press: StoredValue::new((0, 0, 0)),
+        down: StoredValue::new(false),
         swallow: StoredValue::new(false),
     };
     provide_context(selection);
@@ -125,6 +128,7 @@ impl Selection {
         }
         let turn = self.press.with_value(|p| p.0.wrapping_add(1));
         self.press.set_value((turn, event.client_x(), event.client_y()));
+        self.down.set_value(true);
         gloo_timers::callback::Timeout::new(LONG_PRESS, move || {
             if self.press.try_get_value().is_some_and(|p| p.0 == turn) {
                 self.lifted();
@@ -146,11 +150,12 @@ impl Selection {
     /// The finger is gone.
     pub fn lifted(self) {
         self.press.update_value(|p| p.0 = p.0.wrapping_add(1));
+        self.down.set_value(false);
     }
 
-    /// Whether the press that ends now has chosen a row.
-    pub fn is_long_press(self) -> bool {
-        self.swallow.get_value()
+    /// Whether a finger presses a row, or has just chosen one: the browser's own menu of the link would be in the way.
+    pub fn is_pressing(self) -> bool {
+        self.down.get_value() || self.swallow.get_value()
     }
 }
 

@@ -143,7 +143,8 @@ fn Form(draft: ViewDraft, below: RwSignal<Below>) -> impl IntoView {
         store.workspace.with(|w| {
             let Some(w) = w.as_ref() else { return Vec::new() };
             let may = |id: &TeamId| w.seen.all || w.seen.supervised.contains(id);
-            let mut all: Vec<Choice> = w.teams.iter().filter(|t| may(&t.id)).map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect();
+            let mut all: Vec<Choice> =
+                w.teams.iter().filter(|t| may(&t.id)).map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect();
             all.insert(0, Choice::new("", "—"));
             all
         })

@@ -47,10 +47,7 @@ pub async fn take_back_several(cx: &Cx, ids: &[ConversationId]) -> Result<Vec<Ou
 
 async fn each(cx: &Cx, ids: &[ConversationId], deed: Deed<'_>) -> Result<Vec<Outcome>> {
     cx.may(Permission::Inbox)?;
-    Check::default()
-        .that(!ids.is_empty(), "ids", Wrong::Required)
-        .that(ids.len() <= limit::SEVERAL_MAX, "ids", Wrong::TooMany)
-        .done()?;
+    Check::default().that(!ids.is_empty(), "ids", Wrong::Required).that(ids.len() <= limit::SEVERAL_MAX, "ids", Wrong::TooMany).done()?;
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(ids.len());
     for id in ids {
         if outcomes.iter().any(|o| o.id == *id) {

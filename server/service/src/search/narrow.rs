@@ -137,7 +137,9 @@ impl Narrow {
         }
         if let Some(tags) = &self.tags {
             let n = bind(list(tags.iter().copied()));
-            text.push_str(&format!(" and exists (select 1 from contact_tag t where t.contact_id = c.contact_id and t.tag_id in {{in ${n}}})"));
+            text.push_str(&format!(
+                " and exists (select 1 from contact_tag t where t.contact_id = c.contact_id and t.tag_id in {{in ${n}}})"
+            ));
         }
         if let Some(after) = self.after {
             text.push_str(&format!(" and {at} >= ${}", bind(after.into())));

@@ -190,7 +190,10 @@ fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
             false => line.split("Seq Scan on ").nth(1).and_then(|rest| rest.split_whitespace().next()),
         };
         // A partial index holds only what is looked for.
-        let partial = ["webhook_new", "media_pending", "message_waiting", "conversation_idle", "conversation_snoozed", "conversation_asleep"].iter().any(|i| line.contains(i));
+        let partial =
+            ["webhook_new", "media_pending", "message_waiting", "conversation_idle", "conversation_snoozed", "conversation_asleep"]
+                .iter()
+                .any(|i| line.contains(i));
         // An index made for the occasion reads the whole table first.
         let for_now = line.contains("AUTOMATIC") || line.contains("BLOOM FILTER ON");
         if scanned.is_some_and(large) && !partial || for_now {

@@ -37,7 +37,7 @@ both! {
         for text in ["joana", "joão silva", "99999-0000", "", "  ", "'", "%", "_", "\"", "*"] {
             assert_eq!(conversations(&w.admin, text).await, [], "{text}");
         }
-        assert_eq!(fault(search::search(&w.admin, &"x".repeat(101), None).await), Fault::field("text", Wrong::TooLong));
+        assert_eq!(fault(search::search(&w.admin, &"x".repeat(limit::SEEK_MAX + 1), None).await), Fault::field("text", Wrong::TooLong));
     }
 
     async fn an_emptied_index_is_filled_again_from_where_it_stopped(w) {

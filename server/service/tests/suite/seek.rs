@@ -57,7 +57,7 @@ both! {
 
     async fn ab_8_team_channel_tag_and_days_narrow_together(w) {
         let sales = w.new_team("Vendas Externas", Restriction::None).await;
-        let second = channels::save(&w.admin, ChannelDraft { team_id: Some(sales), ..whatsapp("Número dois", "106540352242999", WABA) }).await.unwrap().channel.id;
+        channels::save(&w.admin, ChannelDraft { team_id: Some(sales), ..whatsapp("Número dois", "106540352242999", WABA) }).await.unwrap();
         let chat = channels::save(&w.admin, webchat("Site")).await.unwrap().channel.id;
         let old = w.says("5511987650001", "pedido antigo").await;
         w.pass(3 * DAY);
@@ -89,17 +89,18 @@ both! {
     async fn ro_2_operators_show_nothing_that_is_not_theirs_to_see(w) {
         let closed = w.new_team("Diretoria", Restriction::User).await;
         let (ana, vera) = (w.agent("Ana Souza", w.team).await, w.agent("Vera Dias", closed).await);
-        let c = w.served(&vera, "5511987650001").await;
+        let c = w.served(&w.admin, "5511987650001").await;
         let to = TransferDraft { to: TransferTo::Person { user_id: vera.user, team_id: Some(closed) }, note: String::new(), stop_bot: false };
-        conversation::transfer(&w.admin, c.id, to).await.unwrap_or(c.clone());
-        w.write("update conversation set team_id = $2, assignee_id = $3, status = 'IN_PROGRESS' where id = $1", args![c.id, closed, vera.user]).await;
+        conversation::transfer(&w.admin, c.id, to).await.unwrap();
         w.send(&vera, c.id, "assunto reservado").await.unwrap();
-        w.upload(&vera, "reservado.pdf", FileWish::Shown, b"%PDF-1.4 segredo").await.unwrap();
+        let upload = w.upload(&vera, "reservado.pdf", FileWish::Shown, b"%PDF-1.4 segredo").await.unwrap();
+        w.send_file(&vera, c.id, upload.id, "").await.unwrap();
         for text in ["de:vera", "em:diretoria", "canal:principal", "reservado", "reservado de:vera", "depois:01/01/2020"] {
             let result = search::search(&ana, text, None).await.unwrap();
             assert!(result.conversations.is_empty() && result.messages.is_empty() && result.files.is_empty(), "{text}");
         }
         assert_eq!(found(&vera, "de:mim").await, set([c.id]));
+        assert_eq!(search::search(&vera, "reservado", None).await.unwrap().files.len(), 1);
         assert_eq!(said(&vera, "reservado em:diretoria").await, texts(["assunto reservado"]));
     }
 

@@ -128,7 +128,7 @@ pub fn Rows() -> impl IntoView {
             <div class="inbox-rows" role="listbox" node_ref=rows_node aria-label=move || t_string!(i18n, inbox.list.label).to_string()
                 aria-multiselectable=move || selection.is_on().then_some("true") class:selecting=move || selection.is_on()
                 on:pointermove=move |event| selection.moved(&event) on:pointerup=move |_| selection.lifted() on:pointercancel=move |_| selection.lifted()
-                on:contextmenu=move |event| if selection.is_long_press() { event.prevent_default() }
+                on:contextmenu=move |event| if selection.is_pressing() { event.prevent_default() }
                 hidden=move || face.with(|f| *f != Face::Rows) on:keydown=on_key>
                 <For each=move || 0..chunks.get() key=|i| *i let:index><Chunk index shown/></For>
             </div>

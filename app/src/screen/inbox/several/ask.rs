@@ -70,9 +70,7 @@ pub fn AskConclude(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
     let may_skip = move || closing.get().is_none_or(|(c, role)| c.may_skip_message || role == Role::Admin);
     let classifies = Memo::new(move |_| closing.get().is_some_and(|(c, _)| c.classify));
     let required = move || closing.get().is_some_and(|(c, _)| c.requires_reason());
-    let why = Memo::new(move |_| {
-        (required() && reason.with(String::is_empty)).then(|| crate::fault::say(i18n, &Fault::ReasonRequired))
-    });
+    let why = Memo::new(move |_| (required() && reason.with(String::is_empty)).then(|| crate::fault::say(i18n, &Fault::ReasonRequired)));
     let submit = move |()| {
         if why.with_untracked(Option::is_some) {
             return;
@@ -117,7 +115,8 @@ fn Reasons(acting: Acting, reason: RwSignal<String>) -> impl IntoView {
         None => view! { <Skeleton lines=1/> }.into_any(),
         Some(Err(fault)) => view! { <Trouble fault retry=move |()| fetched.refetch()/> }.into_any(),
         Some(Ok(_)) => {
-            view! { <Select name="several-reason" value=reason choices label=move || t_string!(i18n, working.select.reason).to_string()/> }.into_any()
+            view! { <Select name="several-reason" value=reason choices label=move || t_string!(i18n, working.select.reason).to_string()/> }
+                .into_any()
         }
     }
 }
