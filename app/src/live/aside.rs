@@ -2,6 +2,7 @@
 //! snoozed, which are not in it at all. Both are few and known as a whole.
 
 use super::apply::{Flight, Inbox};
+use super::store::Store;
 use leptos::prelude::*;
 use model::{Conversation, ConversationId, Kept, Millis, Tab};
 
@@ -117,5 +118,22 @@ impl Inbox {
             |id: &ConversationId| self.rows.get(id).is_some_and(|row| row.with_untracked(|r| r.snoozed_until.is_none() && self.passes(r)));
         set(&self.aside.pinned, self.aside.pins.iter().copied().filter(passes).collect());
         self.aside.show();
+    }
+}
+
+impl Store {
+    /// The conversations that I pinned and that the filter lets through.
+    pub fn pinned(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.pinned.clone())
+    }
+
+    /// My snoozed conversations.
+    pub fn snoozed(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.snoozed.clone())
+    }
+
+    /// Everything that I pinned.
+    pub fn pins(&self) -> ArcRwSignal<Vec<ConversationId>> {
+        self.inbox.with_value(|i| i.aside.all_pins.clone())
     }
 }

@@ -243,21 +243,6 @@ impl Store {
         self.change(|i| i.pin(id));
     }
 
-    /// The conversations that I pinned and that the filter lets through.
-    pub fn pinned(&self) -> ArcRwSignal<Vec<ConversationId>> {
-        self.inbox.with_value(|i| i.aside.pinned.clone())
-    }
-
-    /// My snoozed conversations.
-    pub fn snoozed(&self) -> ArcRwSignal<Vec<ConversationId>> {
-        self.inbox.with_value(|i| i.aside.snoozed.clone())
-    }
-
-    /// Everything that I pinned.
-    pub fn pins(&self) -> ArcRwSignal<Vec<ConversationId>> {
-        self.inbox.with_value(|i| i.aside.all_pins.clone())
-    }
-
     fn query(&self, tab: Tab, after: Option<String>) -> ConversationQuery {
         let (filter, oldest_first) = (self.filter.get_untracked(), self.oldest_first.get_untracked());
         ConversationQuery { tab, filter, oldest_first, after, limit: Some(limit::CONVERSATION_PAGE) }

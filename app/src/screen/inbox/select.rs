@@ -16,6 +16,8 @@ pub struct Selection {
     chosen: RwSignal<Option<HashSet<ConversationId>>>,
     /// From where Shift chooses.
     anchor: StoredValue<Option<ConversationId>>,
+    /// Marked unread from the list: being open does not make them read.
+    unread: RwSignal<HashSet<ConversationId>>,
     /// The finger: which press, and where it began.
     press: StoredValue<(u32, i32, i32)>,
     /// It is down and has not moved.
@@ -29,6 +31,7 @@ pub fn provide_selection() -> Selection {
     let selection = Selection {
         chosen: RwSignal::new(None),
         anchor: StoredValue::new(None),
+        unread: RwSignal::new(HashSet::new()),
         press: StoredValue::new((0, 0, 0)),
         down: StoredValue::new(false),
         swallow: StoredValue::new(false),
@@ -105,8 +108,18 @@ impl Selection {
         self.chosen.set(Some(ids.into_iter().collect()));
     }
 
-    /// A row was clicked; true when that was for the selection and opens nothing.
-    pub fn clicked(self, event: &web_sys::MouseEvent, order: &[ConversationId], id: ConversationId, open: Option<ConversationId>) -> bool {
+    /// These were marked from the list, as read or unread.
+    pub fn marked(self, ids: &[ConversationId], read: bool) {
+        self.unread.update(|held| ids.iter().for_each(|id| { if read { held.remove(id) } else { held.insert(*id) }; }));
+    }
+
+    /// Whether it stays unread although it is open. Tracked.
+    pub fn stays_unread(self, id: ConversationId) -> bool {
+        self.unread.with(|held| held.contains(&id))
+    }
+
+    /// A row was clicked: it opens, unless that was for the selection.
+    pub fn clicked(self, event: &web_sys::MouseEvent, order: &[ConversationId], id: ConversationId, open: Option<ConversationId>) {
         if self.swallow.get_value() {
             self.swallow.set_value(false);
         } else if event.shift_key() {
@@ -114,10 +127,9 @@ impl Selection {
         } else if self.chosen.with_untracked(Option::is_some) && !event.ctrl_key() && !event.meta_key() {
             self.toggle(id);
         } else {
-            return false;
+            return;
         }
         event.prevent_default();
-        true
     }
 
     /// A finger came down on a row: when it stays, the row is chosen.

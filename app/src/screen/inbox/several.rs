@@ -104,6 +104,9 @@ impl Acting {
         };
         let changed: Vec<ConversationId> = ids.iter().copied().filter(changes).collect();
         let names: Vec<(ConversationId, String)> = ids.iter().map(|id| (*id, self.name(*id))).collect();
+        if let Deed::Mark { read } = deed {
+            self.selection.marked(&ids, read);
+        }
         self.stopped.set_value(false);
         self.run.set(Some(Run { deed: deed.clone(), total: ids.len(), done: 0, runs: true, failed: Vec::new() }));
         spawn_local(async move {
@@ -159,7 +162,7 @@ impl Acting {
             });
             let back: Vec<ConversationId> = done.into_iter().filter(|id| changed.contains(id)).collect();
             match deed.undo().filter(|_| !back.is_empty()) {
-                Some(undo) => self.toasts.undo(said, move || self.go(undo.clone(), back.clone())),
+                Some(undo) => self.toasts.undo(i18n, said, move || self.go(undo.clone(), back.clone())),
                 None => self.toasts.say(said),
             }
         }

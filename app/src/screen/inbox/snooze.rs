@@ -125,7 +125,7 @@ fn Choices(open: RwSignal<bool>) -> impl IntoView {
             if let Ok(row) = &done {
                 let time = row.snoozed_until.map(|at| untrack(|| times.text(at, TimeStyle::Full))).unwrap_or_default();
                 let said = untrack(|| t_string!(i18n, working.snooze.done, time = time.as_str()).to_string());
-                toasts.undo(said, move || wake_again(pane, toasts));
+                toasts.undo(i18n, said, move || wake_again(pane, toasts));
             }
             if busy.try_set(false).is_some() {
                 return;

@@ -64,6 +64,8 @@ pub fn Rows() -> impl IntoView {
             Some(fault) => Face::Failed(fault),
             None => Face::Skeleton,
         },
+        // Pinned ones do not stand for the others.
+        Phase::Failed(fault) if !is_asleep.get() && list().order.with(Vec::is_empty) => Face::Failed(fault),
         _ if order.with(|o| !o.is_empty()) => Face::Rows,
         Phase::Idle | Phase::Loading | Phase::Gone => Face::Skeleton,
         Phase::Failed(fault) => Face::Failed(fault),
@@ -199,6 +201,8 @@ fn Row(
     let is_chosen = Memo::new(move |_| selection.has(id));
     let is_reachable = Memo::new(move |_| shown.reachable.get() == Some(id));
     let place = Memo::new(move |_| index * CHUNK + ids.with(|ids| ids.iter().position(|i| *i == id).unwrap_or(0)) + 1);
+    // Nothing is done with concluded ones.
+    let may_choose = move || panes.tab.get_untracked() != Tab::Done;
     // Above the first of the pinned ones, and above the first of the others.
     let heading = move || match (place.get(), shown.pinned.get()) {
         (_, 0) => None,
@@ -214,8 +218,10 @@ fn Row(
             aria-posinset=move || place.get().to_string() aria-setsize=move || shown.order.with(Vec::len).to_string()
             tabindex=move || if is_reachable.get() { "0" } else { "-1" }
             on:focus=move |_| shown.focused.set(Some(id))
-            on:pointerdown=move |event| selection.pressed(&event, id)
-            on:click=move |event| { shown.order.with_untracked(|o| selection.clicked(&event, o, id, panes.open.get_untracked())); }>
+            on:pointerdown=move |event| if may_choose() { selection.pressed(&event, id) }
+            on:click=move |event| if may_choose() {
+                shown.order.with_untracked(|o| selection.clicked(&event, o, id, panes.open.get_untracked()));
+            }>
             {move || selection.is_on().then(|| view! { <span class="row-check" aria-hidden="true"><Icon name="check" small=true/></span> })}
             {row.map(|row| view! { <RowContent row tab=Signal::derive(move || Some(panes.tab.get()))/> })}
         </a>
