@@ -19,6 +19,8 @@ pub enum Part {
     Tags,
     Reasons,
     Ending,
+    Features,
+    Archive,
     Many,
     /// What the search for a text finds.
     Results(RwSignal<String>),
@@ -31,6 +33,8 @@ pub enum Part {
     /// What notifications do when they come, and the list of them.
     Alerts,
     Bell,
+    /// The internal chat.
+    Talk,
     /// The open conversation, and the contact beside it.
     Thread(Memo<ConversationId>),
     Contact(Memo<ConversationId>),
@@ -40,6 +44,9 @@ pub enum Part {
     EditContact,
     /// Quick replies over the composer, and their own page.
     Quick,
+    /// What is offered while one types, and all emoji.
+    Suggest,
+    Emoji(RwSignal<Option<String>>),
     Replies,
     /// The dialogs over a conversation.
     Sheets,
@@ -76,6 +83,8 @@ impl Part {
             | Part::Replies
             | Part::Reasons
             | Part::Ending
+            | Part::Features
+            | Part::Archive
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
@@ -86,7 +95,10 @@ impl Part {
             | Part::History
             | Part::Files
             | Part::EditContact
-            | Part::Quick => File::Sheets,
+            | Part::Quick
+            | Part::Suggest
+            | Part::Talk
+            | Part::Emoji(_) => File::Sheets,
         }
     }
 }
@@ -112,6 +124,8 @@ fn office(part: Part) -> AnyView {
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
         Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
         Part::Ending => view! { <EndingScreen/> }.into_any(),
+        Part::Features => view! { <FeaturesScreen/> }.into_any(),
+        Part::Archive => view! { <crate::screen::archive::ArchiveScreen/> }.into_any(),
         Part::Many => view! { <ManyScreen/> }.into_any(),
         _ => view! { <ChannelsScreen/> }.into_any(),
     }
@@ -140,7 +154,7 @@ fn conversation(part: Part) -> AnyView {
 }
 
 fn sheets(part: Part) -> AnyView {
-    use crate::screen::inbox::composer::quick::list::QuickReplies;
+    use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
     use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
     use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
@@ -148,9 +162,12 @@ fn sheets(part: Part) -> AnyView {
         Part::Several => view! { <SeveralBar/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
         Part::Quick => view! { <QuickReplies/> }.into_any(),
+        Part::Suggest => view! { <SuggestList/> }.into_any(),
+        Part::Emoji(picked) => view! { <EmojiPicker picked/> }.into_any(),
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
+        Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
 }
@@ -229,8 +246,18 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over =
-        matches!(part, Part::Sheets | Part::Start | Part::Several | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts);
+    let is_over = matches!(
+        part,
+        Part::Sheets
+            | Part::Start
+            | Part::Several
+            | Part::Palette
+            | Part::EditContact
+            | Part::Quick
+            | Part::Suggest
+            | Part::Alerts
+            | Part::Talk
+    );
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),
@@ -266,7 +293,9 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") => File::Office,
+        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => {
+            File::Office
+        }
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

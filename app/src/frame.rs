@@ -1,6 +1,7 @@
 //! What surrounds every signed-in page: navigation, connection bar, palette.
 
 pub(crate) mod me;
+mod talk;
 
 use crate::api::auth::sign_out;
 use crate::area::{Later, Part};
@@ -69,8 +70,9 @@ fn Signed() -> impl IntoView {
     let location = use_location();
     // On a phone an open conversation takes the whole screen.
     let deep = move || location.pathname.with(|p| p.strip_prefix("/inbox/").is_some_and(|rest| !rest.is_empty()));
+    let docked = move || talk::is_shown(session, store);
     view! {
-        <div class="app" class:deep=deep>
+        <div class="app" class:deep=deep class:docked=docked>
             <a class="skip" href="#main" rel="external">{t!(i18n, common.nav.skip)}</a>
             <Rail/>
             <div class="app-main">
@@ -78,6 +80,7 @@ fn Signed() -> impl IntoView {
                 <Later part=Part::Alerts wanted=rest/>
                 <main id="main" class="app-page" tabindex="-1"><Outlet/></main>
             </div>
+            <talk::TalkDock/>
             <Later part=Part::Palette wanted=move || over.palette.get() || over.sheet.get()/>
         </div>
     }
@@ -153,6 +156,7 @@ fn Rail() -> impl IntoView {
             <RailLink href="/inbox" icon="inbox" label=move || t_string!(i18n, common.nav.inbox).to_string()>
                 <Badge count=unread tone=Tone::Accent label=unread_words/>
             </RailLink>
+            <talk::TalkButton class="rail-talk"/>
             <Show when=move || session.is_admin()>
                 <RailLink href="/settings" icon="settings" label=move || t_string!(i18n, common.nav.settings).to_string()>""</RailLink>
             </Show>
@@ -297,6 +301,14 @@ fn commands() {
         Some("g s"),
         admin,
         go("/settings/account"),
+    );
+    add(
+        "go-archive",
+        CommandGroup::Go,
+        Signal::derive(move || t_string!(i18n, archive.title).to_string()),
+        Some("g a"),
+        always,
+        go("/archive"),
     );
     add(
         "go-profile",

@@ -73,11 +73,24 @@ impl Prefs {
         self.enter_sends.get()
     }
 
+    /// Whether this key sends what is being written. A word that is still being composed (accents, Japanese, …) takes the
+    /// Enter for itself, and on a finger's keyboard there is no Shift to hold: there Enter breaks the line.
+    pub fn leaves(self, event: &web_sys::KeyboardEvent) -> bool {
+        if event.key() != "Enter" || event.is_composing() || event.alt_key() {
+            return false;
+        }
+        event.ctrl_key() || event.meta_key() || event.shift_key() != self.enter_sends.get_untracked() && !is_touch()
+    }
+
     /// Chooses what Enter does.
     pub fn set_enter_sends(self, on: bool) {
         write_cookie(ENTER, if on { "send" } else { "line" });
         self.enter_sends.set(on);
     }
+}
+
+fn is_touch() -> bool {
+    window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
 }
 
 /// Provides [`Prefs`] to everything below.

@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/") view=Frame>
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <Route path=path!("inbox/:id?") view=InboxScreen/>
+                    <Route path=path!("archive") view=|| view! { <Area part=Part::Archive/> }/>
                     <Route path=path!("replies/:id?") view=|| view! { <Area part=Part::Replies/> }/>
                     <Route path=path!("profile") view=|| view! { <Area part=Part::Profile/> }/>
                     <ParentRoute path=path!("settings") view=|| view! { <Area part=Part::Settings/> }>
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("tags/:id?") view=|| view! { <Area part=Part::Tags/> }/>
                         <Route path=path!("reasons/:id?") view=|| view! { <Area part=Part::Reasons/> }/>
                         <Route path=path!("many") view=|| view! { <Area part=Part::Many/> }/>
+                        <Route path=path!("features") view=|| view! { <Area part=Part::Features/> }/>
                         <Route path=path!("closing") view=|| view! { <Area part=Part::Ending/> }/>
                     </ParentRoute>
                 </ParentRoute>

@@ -84,9 +84,18 @@ export function unique(text: string): string {
   return `${text} ${process.pid.toString(36)}${counter}${Math.random().toString(36).slice(2, 6)}`
 }
 
+/** Presses an action of the open conversation; where there is no room for its button it stands in the menu. */
+async function press(page: Page, name: string): Promise<void> {
+  const more = page.locator('.thread-actions').getByRole('button', { name: 'Mais ações' })
+  await expect(act(page, name).or(more).first()).toBeVisible()
+  if (await act(page, name).isVisible()) return act(page, name).click()
+  await more.click()
+  await page.getByRole('menuitem', { name, exact: true }).click()
+}
+
 /** Opens the transfer dialog and hands the conversation to a team or a person. */
 export async function transfer(page: Page, to: string, note = ''): Promise<void> {
-  await act(page, 'Transferir').click()
+  await press(page, 'Transferir')
   const dialog = page.getByRole('dialog', { name: 'Transferir atendimento' })
   await dialog.getByRole('combobox', { name: 'Buscar equipe ou pessoa' }).fill(to)
   await dialog.getByRole('option').filter({ hasText: to }).first().click()
@@ -97,7 +106,7 @@ export async function transfer(page: Page, to: string, note = ''): Promise<void>
 
 /** Concludes the open conversation, with the closing message unless told otherwise. */
 export async function conclude(page: Page, { silent = false } = {}): Promise<void> {
-  await act(page, 'Concluir').click()
+  await press(page, 'Concluir')
   const dialog = page.getByRole('dialog', { name: 'Concluir atendimento?' })
   if (silent) await dialog.getByRole('checkbox', { name: 'Enviar a mensagem de encerramento' }).uncheck()
   await dialog.getByRole('button', { name: 'Concluir', exact: true }).click()

@@ -1,6 +1,6 @@
 //! Notifications: what a person is told of beside the list, and how they want to be told (03, section 3.11).
 
-use crate::{Check, ConversationId, Fault, Language, Millis, Preview, Wrong, words};
+use crate::{Check, ConversationId, Fault, Language, Millis, Preview, TalkId, Wrong, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -18,6 +18,8 @@ words! {
         Failed = "FAILED",
         /// A conversation that I snoozed is back.
         Snooze = "SNOOZE",
+        /// A colleague wrote in the internal chat.
+        Internal = "INTERNAL",
     }
 }
 
@@ -36,14 +38,34 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alert {
     pub kind: AlertKind,
+    /// The conversation that it is about; 0 when it is about a talk.
     pub conversation_id: ConversationId,
+    /// The talk of the internal chat that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk_id: Option<TalkId>,
+    /// The contact, or for a talk its author and where they wrote.
     pub contact_name: String,
-    /// The conversation's last message.
+    /// The last message.
     pub preview: Preview,
     /// How often it happened since it was last read.
     pub count: i64,
     pub at: Millis,
     pub is_read: bool,
+}
+
+impl Alert {
+    /// The page that shows what it is about.
+    pub fn path(&self) -> String {
+        match self.talk_id {
+            Some(id) => format!("/inbox?talk={id}"),
+            None => format!("/inbox/{}", self.conversation_id),
+        }
+    }
+
+    /// The id of what it is about.
+    pub fn subject(&self) -> i64 {
+        self.talk_id.map_or(self.conversation_id.0, |id| id.0)
+    }
 }
 
 /// A page under the bell, newest first.

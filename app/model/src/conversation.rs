@@ -95,6 +95,9 @@ pub struct Conversation {
     /// Until when its assignee does not want to see it in their list; it comes back before when the contact writes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<Millis>,
+    /// It does not close by itself (AU-3).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 impl Conversation {

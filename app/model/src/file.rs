@@ -61,7 +61,7 @@ words! {
 }
 
 /// A file that was uploaded and belongs to no message yet; its bytes are at `/media/{id}` for who uploaded it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     /// Stays the file's id when it is sent.
     pub id: MediaId,

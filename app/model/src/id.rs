@@ -106,6 +106,10 @@ ids! {
     ClosingJobId,
     /// A view of the inbox.
     ViewId,
+    /// A thread of the internal chat.
+    TalkId,
+    /// A message in one.
+    TalkMessageId,
 }
 
 #[cfg(test)]

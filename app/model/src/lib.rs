@@ -8,16 +8,18 @@
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
 //! * [`kept`]: pinned and snoozed conversations, views. [`several`]: acts on several conversations at once.
-//! * [`alert`]: notifications, and how people want them.
+//! * [`alert`]: notifications, and how people want them. [`talk`]: what colleagues write to each other.
+//! * [`feature`]: what an admin switches on.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`seek`]: what is typed into the search.
-//! * [`query`]: list filters and keyset pages.
+//! * [`query`]: list filters and keyset pages. [`archive`]: those of what is over.
 //! * [`from_json`]: JSON as the browser reads it.
 //!
 //! Nothing here knows a database, a network or a screen. Times are milliseconds since 1970 in UTC.
 
 mod alert;
+mod archive;
 mod bulk;
 mod channel;
 mod closing;
@@ -25,6 +27,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod fault;
+mod feature;
 mod field;
 mod file;
 mod id;
@@ -35,15 +38,19 @@ mod live;
 mod message;
 mod people;
 mod query;
+mod question;
 mod reply;
 mod seek;
+mod send;
 mod several;
 mod sight;
 mod tag;
+mod talk;
 mod template;
 pub mod text;
 
 pub use alert::*;
+pub use archive::*;
 pub use bulk::*;
 pub use channel::*;
 pub use closing::*;
@@ -51,6 +58,7 @@ pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
 pub use fault::*;
+pub use feature::*;
 pub use field::*;
 pub use file::*;
 pub use id::*;
@@ -60,11 +68,14 @@ pub use live::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
+pub use question::*;
 pub use reply::*;
 pub use seek::*;
+pub use send::*;
 pub use several::*;
 pub use sight::*;
 pub use tag::*;
+pub use talk::*;
 pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

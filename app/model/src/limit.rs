@@ -12,6 +12,15 @@ pub const TEXT_MAX: usize = 4096;
 pub const NOTE_MAX: usize = 8000;
 /// How long a note may be changed or deleted by who wrote it (NT-3).
 pub const NOTE_CHANGE_MILLIS: i64 = 2 * 3_600_000;
+/// How long a sent message may be changed, where the channel can (MS-3).
+pub const EDIT_MILLIS: i64 = 15 * 60_000;
+/// People whom one note may name.
+pub const MENTIONS_MAX: usize = 50;
+/// Messages that are deleted for oneself at once.
+pub const HIDE_MAX: usize = 100;
+/// Shortest and longest safety delay (TS-1).
+pub const DELAY_SECONDS_MIN: i64 = 1;
+pub const DELAY_SECONDS_MAX: i64 = 15;
 /// Characters of the free note about a contact.
 pub const ANNOTATION_MAX: usize = 4000;
 /// Fields that an account may add to its contacts, archived ones included.
@@ -72,6 +81,8 @@ pub const BULK_MAX: i64 = 5_000;
 pub const RETENTION_MONTHS_MAX: i64 = 120;
 /// Events that a reconnecting client may catch up on one by one; more is a resync.
 pub const CATCH_UP_MAX: i64 = 500;
+/// Talks, and messages of one talk, in one page of the internal chat.
+pub const TALK_PAGE: i64 = 40;
 /// Notifications that are kept for one person.
 pub const ALERTS_MAX: i64 = 200;
 /// How long a notification is kept.

@@ -78,6 +78,30 @@ impl Event {
         Event { seq: self.seq, at: self.at, change }
     }
 
+    /// The messages that it tells of.
+    pub fn messages(&self) -> &[Message] {
+        match &self.change {
+            Change::Conversation { messages, .. } => messages,
+            Change::Message { message, .. } => std::slice::from_ref(message),
+            _ => &[],
+        }
+    }
+
+    /// The event without messages that its reader has deleted for themselves (MS-2).
+    pub fn without(&self, is_hidden: impl Fn(crate::MessageId) -> bool) -> Event {
+        let change = match &self.change {
+            Change::Message { message, .. } if is_hidden(message.id) => Change::Nothing,
+            Change::Conversation { row, before, unread_before, messages } => Change::Conversation {
+                row: row.clone(),
+                before: *before,
+                unread_before: *unread_before,
+                messages: messages.iter().filter(|m| !is_hidden(m.id)).cloned().collect(),
+            },
+            same => same.clone(),
+        };
+        Event { seq: self.seq, at: self.at, change }
+    }
+
     /// Whether the reader may have it unchanged; lets a socket send the shared text without a copy.
     pub fn is_open_to(&self, seen: &crate::Seen) -> bool {
         match &self.change {
@@ -116,6 +140,20 @@ tagged! { "frame":
         Alert {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             alert: Option<Box<crate::Alert>>,
+        },
+        /// For this reader only: messages that they deleted for themselves (MS-2).
+        Hidden {
+            conversation_id: ConversationId,
+            ids: Vec<crate::MessageId>,
+        },
+        /// For this reader only: somebody wrote in a talk that they are in; its last message is the new one.
+        Talk {
+            talk: Box<crate::Talk>,
+        },
+        /// For this reader only: they read a talk in another tab.
+        TalkRead {
+            talk_id: crate::TalkId,
+            unread: i64,
         },
         /// The login, membership or account ended; do not reconnect, sign in again.
         Ended,

@@ -1,6 +1,6 @@
 //! Quick replies: texts that agents keep for themselves or share, and put into the composer (QR-1 to QR-3).
 
-use crate::{Check, Fault, ReplyId, TeamId, UserId, Wrong, limit, text, words};
+use crate::{Check, Fault, MediaId, ReplyId, TeamId, Upload, UserId, Wrong, limit, text, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -28,6 +28,9 @@ pub struct QuickReply {
     pub alias: String,
     /// With parameters in brackets, such as `[NOME]`.
     pub text: String,
+    /// What goes with the text; it never expires.
+    #[serde(default)]
+    pub file: Option<Upload>,
     /// Kept, but not offered.
     pub archived: bool,
 }
@@ -49,6 +52,9 @@ pub struct ReplyDraft {
     pub team_ids: Vec<TeamId>,
     pub alias: String,
     pub text: String,
+    /// The file that it has, or an upload of one's own; none takes the file away.
+    #[serde(default)]
+    pub file_id: Option<MediaId>,
     #[serde(default)]
     pub archived: bool,
 }
@@ -164,6 +170,7 @@ mod tests {
             team_ids: vec![],
             alias: alias.into(),
             text: text.into(),
+            file_id: None,
             archived: false,
         };
         assert_eq!(draft("oi", "Olá", ReplyScope::Me).check(), Ok(()));
@@ -181,6 +188,7 @@ mod tests {
             team_ids: vec![],
             alias: "a".into(),
             text: "b".into(),
+            file: None,
             archived: false,
         };
         assert!(reply(ReplyScope::Me).may_change(UserId(1), false) && !reply(ReplyScope::Me).may_change(UserId(2), true));

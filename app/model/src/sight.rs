@@ -3,7 +3,7 @@
 //! This is the one predicate: lists, search, counters, media, events, exports and the API all ask [`Seen`]. The
 //! server turns the same sets into SQL (`service::sight`), and a property test holds the two together.
 
-use crate::{ConversationStatus, Restriction, Role, TeamId, TeamLink, UserId, words};
+use crate::{ConversationStatus, Fault, Restriction, Role, TeamId, TeamLink, UserId, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -67,6 +67,9 @@ pub struct Seen {
     pub in_progress: BTreeSet<TeamId>,
     /// Teams whose completed conversations I see although they were others'.
     pub completed: BTreeSet<TeamId>,
+    /// Only who serves a conversation answers in it.
+    #[serde(default)]
+    pub only_assignee: bool,
 }
 
 impl Seen {
@@ -92,6 +95,7 @@ impl Seen {
             pending: agent,
             in_progress: team_agent_unless_user,
             completed,
+            only_assignee: false,
         }
     }
 
@@ -117,6 +121,21 @@ impl Seen {
         })
     }
 
+    /// Whether the member leads here: an admin, or a supervisor of the team.
+    fn is_over(&self, a: &Access) -> bool {
+        self.all || self.supervised.contains(&a.team_id)
+    }
+
+    /// Whether it is the account's setting alone that keeps the member from answering: they may take it over and then.
+    pub fn must_take_over(&self, a: &Access) -> bool {
+        self.only_assignee && a.status == ConversationStatus::InProgress && a.assignee_id != Some(self.me) && self.is_over(a)
+    }
+
+    /// Why the member may not answer.
+    pub fn why_not_answer(&self, a: &Access) -> Fault {
+        if self.must_take_over(a) { Fault::OnlyAssignee } else { Fault::NotAssignee }
+    }
+
     /// Whether the member may do this to the conversation, as far as visibility and roles decide; the state of the
     /// window, templates and the channel are checked where the act happens.
     pub fn may(&self, act: Act, a: &Access) -> bool {
@@ -124,17 +143,17 @@ impl Seen {
         if !self.sees(a) {
             return false;
         }
-        let over = self.all || self.supervised.contains(&a.team_id);
+        let over = self.is_over(a);
         let mine = a.assignee_id == Some(self.me);
         let queue = self.pending.contains(&a.team_id);
         match (act, a.status) {
             (Act::View | Act::Note, _) => true,
             (Act::Assume, Pending) => over || queue,
             (Act::Assume, InProgress) => over && !mine,
-            (Act::Reply, InProgress) => over || mine,
+            (Act::Reply, InProgress) => mine || over && !self.only_assignee,
             (Act::Transfer | Act::Conclude, Pending) => over || queue,
             (Act::Transfer | Act::Conclude, InProgress) => over || mine,
-            (Act::Restart, InProgress) => over || mine,
+            (Act::Restart, InProgress) => mine || over && !self.only_assignee,
             (Act::Restart, Completed) => true,
             (Act::Assume | Act::Reply | Act::Transfer | Act::Conclude, Completed) | (Act::Reply | Act::Restart, Pending) => false,
         }
@@ -199,6 +218,25 @@ mod tests {
             assert!(seen(Role::Admin, false, false, Restriction::None).may(act, &others));
         }
         assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Transfer, &at(Pending, MINE, None)));
+    }
+
+    #[test]
+    fn only_the_assignee_answers_where_the_account_says_so_and_leaders_take_over_first() {
+        let others = at(InProgress, MINE, Some(OTHER));
+        for (role, supervisor) in [(Role::Admin, false), (Role::Agent, true)] {
+            let free = seen(role, false, supervisor, Restriction::None);
+            let strict = Seen { only_assignee: true, ..free.clone() };
+            assert!(free.may(Act::Reply, &others) && free.may(Act::Restart, &others) && !free.must_take_over(&others));
+            assert!(!strict.may(Act::Reply, &others) && !strict.may(Act::Restart, &others));
+            assert_eq!(strict.why_not_answer(&others), Fault::OnlyAssignee);
+            for act in [Act::View, Act::Note, Act::Assume, Act::Transfer, Act::Conclude] {
+                assert!(strict.may(act, &others), "{act}");
+            }
+            assert!(strict.may(Act::Reply, &at(InProgress, MINE, Some(ME))));
+        }
+        let agent = Seen { only_assignee: true, ..seen(Role::Agent, true, false, Restriction::None) };
+        assert!(agent.may(Act::Reply, &at(InProgress, MINE, Some(ME))));
+        assert_eq!(agent.why_not_answer(&others), Fault::NotAssignee);
     }
 
     #[test]

@@ -87,3 +87,15 @@ pub async fn retention() -> Answer<model::Retention> {
 pub async fn save_retention(months: i64, password: String) -> Answer<model::Retention> {
     Ok(service::closing::save_retention(&super::cx()?, months, &password).await?)
 }
+
+/// Tags whose contacts' conversations never close by themselves (AU-3).
+#[server(protocol = Wire)]
+pub async fn spared_tags() -> Answer<Vec<TagId>> {
+    Ok(service::closing::spared(&super::cx()?).await?)
+}
+
+/// Changes them; answers all.
+#[server(protocol = Wire)]
+pub async fn save_spared_tags(tags: Vec<TagId>) -> Answer<Vec<TagId>> {
+    Ok(service::closing::save_spared(&super::cx()?, &tags).await?)
+}

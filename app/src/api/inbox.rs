@@ -58,3 +58,9 @@ pub async fn templates(channel_id: ChannelId, refresh: bool) -> Answer<Vec<Templ
 pub async fn start_preview(contact_id: Option<ContactId>, phone: String, channel_id: ChannelId) -> Answer<model::StartPreview> {
     Ok(service::conversation::start_preview(&super::cx()?, contact_id, &phone, channel_id).await?)
 }
+
+/// A page of what was concluded (AR-2).
+#[server(protocol = Wire)]
+pub async fn archive(query: ArchiveQuery) -> Answer<Page<Conversation>> {
+    Ok(service::conversation::archive(&super::cx()?, &query).await?)
+}

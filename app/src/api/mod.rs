@@ -12,6 +12,7 @@ pub mod kept;
 pub mod reply;
 pub mod settings;
 pub mod several;
+pub mod talk;
 mod wire;
 
 use model::Fault;

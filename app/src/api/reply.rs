@@ -22,6 +22,12 @@ pub async fn save_reply(draft: ReplyDraft) -> Answer<QuickReply> {
     Ok(service::reply::save(&super::cx()?, draft).await?)
 }
 
+/// An upload of one's own with the bytes of a reply's file (QR-1).
+#[server(protocol = Wire)]
+pub async fn take_reply_file(id: ReplyId) -> Answer<Upload> {
+    Ok(service::reply::take_file(&super::cx()?, id).await?)
+}
+
 /// Deletes a reply.
 #[server(protocol = Wire)]
 pub async fn delete_reply(id: ReplyId) -> Answer<()> {

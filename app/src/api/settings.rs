@@ -40,6 +40,12 @@ pub async fn save_account(draft: AccountDraft) -> Answer<model::Account> {
     Ok(service::people::save_account(&super::cx()?, draft).await?)
 }
 
+/// Changes the safety delay (TS-1).
+#[server(protocol = Wire)]
+pub async fn save_delay(draft: SafetyDelay) -> Answer<model::Account> {
+    Ok(service::delay::save(&super::cx()?, draft).await?)
+}
+
 /// Channels with their settings, secrets left out.
 #[server(protocol = Wire)]
 pub async fn channel_forms() -> Answer<Vec<ChannelForm>> {
@@ -56,4 +62,10 @@ pub async fn save_channel(draft: ChannelDraft) -> Answer<ChannelForm> {
 #[server(protocol = Wire)]
 pub async fn probe_channel(id: ChannelId) -> Answer<String> {
     Ok(service::channels::probe(&super::cx()?, id).await?)
+}
+
+/// Switches parts of the product on and off (CI-1).
+#[server(protocol = Wire)]
+pub async fn save_features(draft: Features) -> Answer<model::Account> {
+    Ok(service::feature::save(&super::cx()?, draft).await?)
 }

@@ -25,6 +25,7 @@ pub fn MyMenu() -> impl IntoView {
         </div>
         <MenuLink href="/profile" icon="user">{t!(i18n, common.nav.profile)}</MenuLink>
         <MenuLink href="/replies" icon="bolt">{t!(i18n, reply.title)}</MenuLink>
+        <MenuLink href="/archive" icon="archive">{t!(i18n, archive.title)}</MenuLink>
         <Show when=move || session.is_admin()>
             <MenuLink href="/settings/account" icon="settings">{t!(i18n, common.nav.settings)}</MenuLink>
         </Show>

@@ -97,6 +97,11 @@ impl Store {
         self.tried(id, |_| {}, api::act::classify(id, reason, amount_minor)).await
     }
 
+    /// Keeps the conversation from closing by itself, or lets it again (AU-3).
+    pub async fn pause(self, id: ConversationId, on: bool) -> Result<Conversation, Fault> {
+        self.tried(id, move |row| row.paused = on, api::act::pause(id, on)).await
+    }
+
     /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).
     pub async fn restart(self, id: ConversationId, fill: TemplateFill) -> Result<Conversation, Fault> {
         let client_id = super::web::client_id();
@@ -181,8 +186,8 @@ impl Store {
     }
 
     /// Changes the text of a note (NT-3).
-    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String) -> Result<(), Fault> {
-        self.message_answer(id, api::act::edit_note(message_id, text).await)
+    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String, mentions: Vec<Mention>) -> Result<(), Fault> {
+        self.message_answer(id, api::act::edit_note(message_id, text, mentions).await)
     }
 
     /// Deletes a note (NT-4).

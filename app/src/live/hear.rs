@@ -14,6 +14,8 @@ use std::sync::Arc;
 const HELD_MAX: usize = 2000;
 /// How long "is typing" stays after the contact's last sign of it.
 const TYPING_MS: u32 = 6_000;
+/// How long "writes" stays after a colleague's last sign of it.
+const WRITES_MS: u32 = 9_000;
 /// How often countdowns move on.
 const TICK_MS: u32 = 15_000;
 
@@ -104,6 +106,7 @@ impl Store {
         }
         self.views.set(workspace.kept.views.clone());
         self.change(|i| i.keep(&workspace.kept, None));
+        self.talks.take(workspace.talk);
         self.offset.set_value(workspace.now - web::clock());
         if let Some(clock) = self.clock {
             clock.set(workspace.now);
@@ -247,7 +250,29 @@ impl Store {
     pub(super) fn present(&self, id: ConversationId, people: Vec<Present>) {
         let me = self.workspace.with_untracked(|w| w.as_ref().map(|w| w.me.user_id));
         let others: Vec<Present> = people.into_iter().filter(|p| Some(p.user_id) != me).collect();
+        let writes = others.iter().any(|p| p.writing);
         self.presence(id).set(others);
+        let turn = self.presence_turn.try_update_value(|n| {
+            *n = n.wrapping_add(1);
+            *n
+        });
+        // Who writes says so again and again: a word that is not repeated is one that was lost.
+        if writes {
+            let store = *self;
+            store.presence_told.update_value(|all| {
+                all.insert(id, turn);
+            });
+            spawn_local(async move {
+                web::sleep(WRITES_MS).await;
+                if store.presence_told.with_value(|all| all.get(&id) == Some(&turn)) {
+                    store.presence(id).update(|all| all.iter_mut().for_each(|p| p.writing = false));
+                }
+            });
+        } else {
+            self.presence_told.update_value(|all| {
+                all.remove(&id);
+            });
+        }
     }
 
     /// The connection is gone: nobody knows who looks where.

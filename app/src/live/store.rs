@@ -72,10 +72,17 @@ pub struct Store {
     pub replies_changed: RwSignal<u32>,
     /// Notifications.
     pub bell: super::bell::Bell,
+    /// The internal chat.
+    pub talks: super::talk::Talks,
     /// How many messages of mine wait in this browser for the connection.
     pub unsent: RwSignal<usize>,
     pub(super) offset: StoredValue<i64>,
     pub(super) presence: StoredValue<HashMap<ConversationId, ArcRwSignal<Vec<Present>>>>,
+    /// When somebody was last told to write in a conversation, by number.
+    #[cfg(feature = "browser")]
+    pub(super) presence_told: StoredValue<HashMap<ConversationId, Option<u32>>>,
+    #[cfg(feature = "browser")]
+    pub(super) presence_turn: StoredValue<u32>,
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
     pub(super) visible_tab: StoredValue<Tab>,
     pub(super) acts: StoredValue<Acts>,
@@ -131,9 +138,14 @@ impl Store {
             views: RwSignal::new(Vec::new()),
             replies_changed: RwSignal::new(0),
             bell: super::bell::Bell::new(),
+            talks: super::talk::Talks::new(),
             unsent: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
+            #[cfg(feature = "browser")]
+            presence_told: StoredValue::new(HashMap::new()),
+            #[cfg(feature = "browser")]
+            presence_turn: StoredValue::new(0),
             typing: StoredValue::new(HashMap::new()),
             visible_tab: StoredValue::new(Tab::New),
             acts: StoredValue::new(Acts::default()),

@@ -164,6 +164,17 @@ impl Store {
         self.keep_tray(id);
     }
 
+    /// Puts a file that the server has beside the text; false when there is no room for it.
+    pub fn attach_upload(&self, id: TrayId, upload: Upload) -> bool {
+        let room = self.tray(id).files.with_untracked(Vec::len) < FILES_MAX;
+        if room {
+            let file = self.attached(upload);
+            self.tray(id).files.update(|all| all.push(file));
+            self.keep_tray(id);
+        }
+        room
+    }
+
     /// Takes a file away: an upload under way ends, one that is there is forgotten.
     pub fn detach(&self, id: TrayId, key: u32) {
         let tray = self.tray(id);

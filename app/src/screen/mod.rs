@@ -1,6 +1,7 @@
 //! Screens, one folder per area.
 
 pub mod alert;
+pub mod archive;
 pub mod auth;
 pub mod help;
 pub mod inbox;
@@ -9,3 +10,4 @@ pub mod preference;
 pub mod profile;
 pub mod replies;
 pub mod settings;
+pub mod talk;

@@ -1,5 +1,6 @@
 import type { Host, ToHost } from "./bridge";
 import { Connection, type State } from "./connection";
+import { Files } from "./files";
 import type { Language } from "./language";
 import { later, newId, type Incoming, type Message, type Outgoing, type Position } from "./protocol";
 import { ADOPT_AFTER, Queue, type Entry } from "./queue";
@@ -27,6 +28,8 @@ export interface Setup {
   readonly title: string;
   readonly ticket: string;
   readonly store: Store;
+  /** Whether visitors may send files. */
+  readonly files: boolean;
   /** Whether it stands in another page. */
   readonly framed: boolean;
   tell(message: ToHost): void;
@@ -40,6 +43,7 @@ export class Chat {
   private readonly queue: Queue;
   private readonly timeline = new Timeline();
   private readonly view: View;
+  private readonly files: Files | undefined;
   private readonly connection: Connection;
   private readonly mayTell = throttle(TYPING_EVERY);
   private host: Host;
@@ -59,6 +63,15 @@ export class Chat {
     this.t = texts[setup.language];
     this.queue = new Queue(setup.store, newId());
     this.host = { open: !setup.framed, focus: false, page: setup.framed ? "" : location.href, title: "" };
+    this.files = setup.files
+      ? new Files(this.t, {
+          ticket: setup.ticket,
+          language: setup.language,
+          token: () => (this.connection.state.is === "ready" ? setup.store.get("token") : undefined),
+          arrived: (message) => this.received(message),
+          expired: () => this.renew(),
+        })
+      : undefined;
     this.view = new View(
       this.t,
       setup.language,
@@ -74,6 +87,7 @@ export class Chat {
         retry: () => this.connection.start(true),
       },
       setup.framed,
+      this.files,
     );
     const address = new URL(location.pathname.replace(/\/$/, "") + "/live", location.href);
     address.protocol = address.protocol.replace("http", "ws");
@@ -213,6 +227,7 @@ export class Chat {
     this.markRead();
     this.draining = true;
     this.flush();
+    this.files?.pump();
   }
 
   /** Drops what the server told about the visitor; what waits to be sent stays. */

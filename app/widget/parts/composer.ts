@@ -1,4 +1,5 @@
 import { button, h, icon, shapes } from "./dom";
+import type { Files } from "./files";
 import { cleanText, lengthOf, TEXT_LIMIT } from "./protocol";
 import { fill, type Texts } from "./text";
 
@@ -26,6 +27,7 @@ export class Composer {
   constructor(
     private readonly t: Texts,
     private readonly owner: ComposerOwner,
+    files?: Files,
   ) {
     const { field } = this;
     field.rows = 1;
@@ -40,7 +42,18 @@ export class Composer {
     this.sender.ariaLabel = this.sender.title = t.send;
     this.typing.append(h("span", "dots", h("i"), h("i"), h("i")), t.typing);
     this.setTyping(false);
-    this.element = h("footer", "", this.typing, h("div", "write", field, this.sender), this.counter);
+    const write = h("div", "write", field, this.sender);
+    this.element = h("footer", "", this.typing, write, this.counter);
+    if (files) {
+      write.prepend(files.attach);
+      write.before(files.list);
+      field.addEventListener("paste", (event) => {
+        const pasted = [...(event.clipboardData?.files ?? [])];
+        if (!pasted.length) return;
+        event.preventDefault();
+        files.add(pasted);
+      });
+    }
     field.addEventListener("input", () => {
       owner.draft(field.value);
       if (field.value) owner.typed();

@@ -38,4 +38,5 @@ export const shapes = {
   clock: "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16M12 8v4l3 2",
   ticks: "M2 13l4 4L15 7M10 16l1 1L22 7",
   alert: "M12 5v9M12 18v1",
+  clip: "M20 11l-8 8a5 5 0 0 1-7-7l8-8a3.4 3.4 0 0 1 5 5l-8 8a1.6 1.6 0 0 1-2.4-2.4l7.4-7.4",
 } as const;

@@ -21,6 +21,7 @@ const portuguese = {
   read: "Lida",
   failed: "Não enviada",
   edit: "Editar",
+  edited: "Editada",
   typing: "Digitando…",
   newOne: "1 mensagem nova",
   newOther: "{} mensagens novas",
@@ -29,6 +30,13 @@ const portuguese = {
   team: "Atendimento",
   online: "Online agora",
   away: "Respondemos assim que possível",
+  attach: "Anexar arquivo",
+  files: "Arquivos a caminho",
+  remove: "Retirar {}",
+  going: "Enviando: {} %",
+  fileEmpty: "O arquivo está vazio",
+  fileLarge: "Passa de 25 MB",
+  fileRefused: "Este tipo de arquivo não é aceito",
 };
 
 /** Names of the frame's texts; `{}` in a text is replaced by a number. */
@@ -57,6 +65,7 @@ const english: Texts = {
   read: "Read",
   failed: "Not sent",
   edit: "Edit",
+  edited: "Edited",
   typing: "Typing…",
   newOne: "1 new message",
   newOther: "{} new messages",
@@ -65,6 +74,13 @@ const english: Texts = {
   team: "Support",
   online: "Online now",
   away: "We answer as soon as we can",
+  attach: "Attach a file",
+  files: "Files on their way",
+  remove: "Remove {}",
+  going: "Sending: {} %",
+  fileEmpty: "The file is empty",
+  fileLarge: "Over 25 MB",
+  fileRefused: "This kind of file is not taken",
 };
 
 const spanish: Texts = {
@@ -88,6 +104,7 @@ const spanish: Texts = {
   read: "Leído",
   failed: "No enviado",
   edit: "Editar",
+  edited: "Editado",
   typing: "Escribiendo…",
   newOne: "1 mensaje nuevo",
   newOther: "{} mensajes nuevos",
@@ -96,6 +113,13 @@ const spanish: Texts = {
   team: "Atención",
   online: "En línea",
   away: "Respondemos lo antes posible",
+  attach: "Adjuntar un archivo",
+  files: "Archivos en camino",
+  remove: "Quitar {}",
+  going: "Subiendo: {} %",
+  fileEmpty: "El archivo está vacío",
+  fileLarge: "Supera los 25 MB",
+  fileRefused: "No se acepta este tipo de archivo",
 };
 
 /** The dictionary. */

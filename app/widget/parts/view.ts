@@ -1,6 +1,7 @@
 import type { State } from "./connection";
 import { Composer, type ComposerOwner } from "./composer";
 import { button, h, icon, shapes } from "./dom";
+import type { Files } from "./files";
 import type { Language } from "./language";
 import { Log, type LogOwner } from "./log";
 import type { Texts } from "./text";
@@ -34,9 +35,10 @@ export class View {
     language: Language,
     owner: ViewOwner,
     closable: boolean,
+    files?: Files,
   ) {
     this.log = new Log(t, language, owner);
-    this.composer = new Composer(t, owner);
+    this.composer = new Composer(t, owner, files);
     this.words.role = "status";
     // A countdown read aloud each second would be noise.
     this.seconds.ariaHidden = "true";

@@ -7,7 +7,7 @@
 use crate::conversation::Row;
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::{Cx, Desk, News};
-use crate::{Result, Scope, Work, args, sight, sql, sql_system};
+use crate::{Result, Scope, Work, args, sight, sql, sql_system, talk};
 use model::*;
 use std::sync::Arc;
 
@@ -103,6 +103,7 @@ fn tell(work: &mut Work, c: &Row, kind: AlertKind, at: Millis, told: Vec<(i64, i
     let alert = Alert {
         kind,
         conversation_id: c.id(),
+        talk_id: None,
         contact_name: c.contact_name.clone(),
         preview: c.view().preview,
         count: 1,
@@ -178,14 +179,15 @@ pub async fn read(cx: &Cx, id: Option<ConversationId>) -> Result<()> {
             args![cx.user, now, id],
         )
         .await?;
-    if n > 0 {
+    let talks = if id.is_none() { talk::read_news(&mut work, cx.user).await? } else { 0 };
+    if n + talks > 0 {
         work.alert(News::AlertsRead { users: vec![cx.user] });
         work.commit().await?;
     }
     Ok(())
 }
 
-/// A page under the bell, newest first; only of conversations that the asker sees now.
+/// A page under the bell, newest first; only of conversations that the asker sees now, and talks that they are in.
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a wrong `after`.
@@ -196,14 +198,13 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
     let (text, args) = page_text(cx.seen(), &settings, after, PAGE + 1);
     type Found = (String, i64, i64, i64, Option<i64>, String, String, String, String, String, Option<i64>);
     let rows: Vec<Found> = scope.all(Text::Built(text), args).await?;
-    let more = rows.len() as i64 > PAGE;
-    let items = rows
+    let mut items = rows
         .into_iter()
-        .take(PAGE as usize)
         .map(|(kind, conversation, count, at, read_at, contact_name, p_kind, direction, status, text, author)| {
             Ok(Alert {
                 kind: kind.parse()?,
                 conversation_id: conversation.into(),
+                talk_id: None,
                 contact_name,
                 preview: Preview {
                     kind: p_kind.parse()?,
@@ -218,10 +219,14 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
             })
         })
         .collect::<Result<Vec<Alert>>>()?;
-    let next = items.last().filter(|_| more).map(|a| format!("{}.{}.{}", a.at, a.conversation_id, a.kind));
+    items.extend(talk::alerts(cx, &scope, &settings, after, PAGE + 1).await?);
+    items.sort_by_key(|a| std::cmp::Reverse((a.at, a.subject(), a.kind.word())));
+    let more = items.len() as i64 > PAGE;
+    items.truncate(PAGE as usize);
+    let next = items.last().filter(|_| more).map(|a| format!("{}.{}.{}", a.at, a.subject(), a.kind));
     let (text, args) = unread_text(cx.seen(), &settings);
     let (unread,): (i64,) = scope.one(Text::Built(text), args).await?;
-    Ok(AlertPage { items, next, unread })
+    Ok(AlertPage { items, next, unread: unread + talk::unread_news(cx, &scope, &settings).await? })
 }
 
 fn place(after: &str) -> Result<(i64, i64, AlertKind)> {

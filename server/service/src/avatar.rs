@@ -1,17 +1,17 @@
-//! People's own photos (PR-1, PR-2): a small square that this server drew itself, kept in the data folder by its hash.
+//! People's own photos (PR-1, PR-2): a small square that this server drew itself, kept among the files by its hash.
 //!
 //! What a browser sends is decoded within limits and drawn anew: nothing of the file survives but its pixels, so neither
 //! where it was taken nor anything that hides in it is kept.
 
-use crate::desk::{Cx, Desk};
+use crate::desk::Cx;
 use crate::keys::sha256_hex;
+use crate::media::kept;
 use crate::picture::{self, Bounds, jpeg, on_white};
 use crate::{Error, Result, Work, args, sql, sql_system};
 use image::imageops::FilterType;
 use image::{ImageFormat, ImageReader};
 use model::*;
 use std::io::Cursor;
-use std::path::PathBuf;
 
 /// Pixels of a side.
 const SIDE: u32 = 256;
@@ -33,7 +33,9 @@ pub async fn save(cx: &Cx, file: Vec<u8>) -> Result<String> {
     let drawn = tokio::task::spawn_blocking(move || draw(&file)).await.map_err(|e| Error::Other(e.to_string()))?;
     drop(turn);
     let photo = drawn.ok_or_else(|| Fault::field("photo", Wrong::NotAllowed))?;
-    let hash = store(cx.desk(), &photo).await?;
+    let hash = sha256_hex(&photo);
+    kept::about_to_point(cx.desk(), &hash).await?;
+    cx.desk().storage.keep_bytes(photo, &hash).await?;
     set(cx, &hash).await?;
     Ok(hash)
 }
@@ -44,11 +46,11 @@ pub async fn remove(cx: &Cx) -> Result<()> {
     set(cx, "").await
 }
 
-/// The photo of a colleague, past ones included.
+/// The photo of a colleague, past ones included, by its name in the store.
 ///
 /// # Errors
 /// [`Fault::Missing`] for who has none, or is no member of the asker's account.
-pub async fn find(cx: &Cx, user: UserId) -> Result<(String, PathBuf)> {
+pub async fn find(cx: &Cx, user: UserId) -> Result<String> {
     let (hash,): (String,) = cx
         .may(Permission::Inbox)?
         .one(
@@ -56,8 +58,7 @@ pub async fn find(cx: &Cx, user: UserId) -> Result<(String, PathBuf)> {
             args![user],
         )
         .await?;
-    let path = path_of(cx.desk(), &hash);
-    Ok((hash, path))
+    Ok(hash)
 }
 
 /// The middle square of a picture, upright, on white.
@@ -75,26 +76,7 @@ fn draw(file: &[u8]) -> Option<Vec<u8>> {
     jpeg(&on_white(&square.resize_exact(SIDE, SIDE, FilterType::CatmullRom)), QUALITY)
 }
 
-/// Keeps a file under its hash.
-async fn store(desk: &Desk, photo: &[u8]) -> Result<String> {
-    let failed = |e: std::io::Error| Error::Other(format!("a photo could not be kept: {e}"));
-    let hash = sha256_hex(photo);
-    let path = path_of(desk, &hash);
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-    }
-    // Written beside its place first: whoever reads it finds it whole.
-    let part = path.with_extension(format!("{}.part", desk.seam.id::<i64>()));
-    tokio::fs::write(&part, photo).await.map_err(failed)?;
-    tokio::fs::rename(&part, &path).await.map_err(failed)?;
-    Ok(hash)
-}
-
-fn path_of(desk: &Desk, hash: &str) -> PathBuf {
-    desk.settings.data_dir.join("avatar").join(hash.get(..2).unwrap_or("00")).join(hash)
-}
-
-/// Writes the hash, tells everybody who sees the person, and removes a file that nobody has any more.
+/// Writes the hash, tells everybody who sees the person, and lets the clean-up look at the photo before.
 async fn set(cx: &Cx, hash: &str) -> Result<()> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let before: Option<(String,)> = work.system().one(sql_system!("select photo from users where id = $1"), args![cx.user]).await?;
@@ -105,13 +87,8 @@ async fn set(cx: &Cx, hash: &str) -> Result<()> {
     work.system().run(sql_system!("update users set photo = $2 where id = $1"), args![cx.user, hash]).await?;
     work.audit(Some(cx.user), "user.photo", cx.user, serde_json::json!({})).await?;
     tell_colleagues(&mut work, cx.user).await?;
+    kept::stopped_pointing(&mut work, &[&before]).await?;
     work.commit().await?;
-    if !before.is_empty() {
-        let others: Option<(i64,)> = cx.desk().db.one(sql_system!("select id from users where photo = $1 limit 1"), args![&before]).await?;
-        if others.is_none() {
-            let _ = tokio::fs::remove_file(path_of(cx.desk(), &before)).await;
-        }
-    }
     Ok(())
 }
 

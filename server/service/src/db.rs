@@ -69,7 +69,9 @@ id_arg!(
     ReplyId,
     ReasonId,
     ClosingJobId,
-    ViewId
+    ViewId,
+    TalkId,
+    TalkMessageId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
@@ -98,6 +100,7 @@ word_arg!(
     JobState,
     ItemState,
     AlertKind,
+    TalkKind,
     Language
 );
 

@@ -109,8 +109,14 @@ pub enum News {
     AgentRead { contact_id: model::ContactId, channel_id: model::ChannelId },
     /// A notification, for those whom it is for.
     Alert(Arc<crate::alert::AlertNews>),
+    /// Somebody deleted messages for themselves; for their own sockets.
+    Hidden { user: UserId, conversation_id: model::ConversationId, ids: Vec<model::MessageId> },
     /// What is under the bell of these people changed.
     AlertsRead { users: Vec<UserId> },
+    /// A message of the internal chat, for those who are in its talk.
+    Talk(Arc<crate::talk::TalkNews>),
+    /// A person read a talk.
+    TalkRead { user_id: UserId, talk_id: model::TalkId, unread: i64 },
 }
 
 /// An event on the bus.
@@ -219,7 +225,8 @@ impl Desk {
 
     fn forget(&self, account: AccountId, what: SetupKind) {
         match what {
-            SetupKind::Members | SetupKind::Teams => {
+            // Who may answer is a setting of the account.
+            SetupKind::Members | SetupKind::Teams | SetupKind::Account => {
                 self.seats.forget();
                 self.tell(account, News::Seats { user_id: None });
             }
@@ -227,7 +234,7 @@ impl Desk {
                 self.channels.forget();
                 self.routes.forget();
             }
-            SetupKind::Account | SetupKind::Templates | SetupKind::Tags | SetupKind::Fields | SetupKind::Replies | SetupKind::Closing => {}
+            SetupKind::Templates | SetupKind::Tags | SetupKind::Fields | SetupKind::Replies | SetupKind::Closing => {}
         }
     }
 
@@ -259,7 +266,9 @@ impl Desk {
             links.into_iter().map(|(t, is_agent, is_supervisor)| model::TeamLink { team_id: t.into(), is_agent, is_supervisor }).collect();
         let teams: Vec<(i64, String)> = scope.all(sql!("select id, restriction from team where account_id = $1"), args![]).await?;
         let teams = teams.into_iter().map(|(id, r)| Ok((id.into(), r.parse()?))).collect::<Result<Vec<_>>>()?;
-        Ok(Some(Seat { role, seen: Seen::new(user, role, &links, &teams), name, nickname }))
+        let only_assignee = crate::feature::features_of(&scope).await?.only_assignee;
+        let seen = Seen { only_assignee, ..Seen::new(user, role, &links, &teams) };
+        Ok(Some(Seat { role, seen, name, nickname }))
     }
 
     /// Who asks; none when the person is not a member.

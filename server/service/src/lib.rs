@@ -6,9 +6,10 @@
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
 //! * [`kept`]: pins and views.
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
-//! * [`closing`]: how conversations end.
+//! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
+//! * [`talk`]: the internal chat. [`feature`]: what an admin switches on.
 //! * [`token`]: API tokens.
 
 pub mod alert;
@@ -20,10 +21,12 @@ pub mod closing;
 pub mod contact;
 pub mod conversation;
 pub mod db;
+pub mod delay;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod error;
+pub mod feature;
 pub mod field;
 pub mod inbound;
 pub mod inbox;
@@ -44,6 +47,7 @@ pub mod search;
 pub mod sight;
 pub mod statement;
 pub mod tag;
+pub mod talk;
 pub mod template;
 pub mod token;
 pub mod visitor;

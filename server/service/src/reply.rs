@@ -1,11 +1,16 @@
 //! Quick replies: one's own, those of one's teams, and everybody's (QR-1 to QR-3).
 
+mod file;
+
 use crate::contact::fold;
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::{Cx, Scope, Work};
 use crate::{Result, args, sql};
 use model::*;
 use std::collections::HashMap;
+
+pub(crate) use file::seen as file_seen;
+pub use file::take_file;
 
 /// Whose replies these are: a condition on the alias `q`, with its arguments numbered from `$first`. `manage` adds what an
 /// admin looks after without using it.
@@ -79,10 +84,12 @@ async fn view(scope: &Scope, rows: Vec<Listed>) -> Result<Vec<QuickReply>> {
     for (reply, team) in teams {
         of.entry(reply).or_default().push(team.into());
     }
+    let mut files = file::of(scope, rows.iter().map(|r| r.0)).await?;
     rows.into_iter()
         .map(|(id, owner, scope, alias, text, archived, _)| {
             let team_ids = of.remove(&id).unwrap_or_default();
-            Ok(QuickReply { id: id.into(), owner_id: owner.into(), scope: scope.parse()?, team_ids, alias, text, archived })
+            let file = files.remove(&id);
+            Ok(QuickReply { id: id.into(), owner_id: owner.into(), scope: scope.parse()?, team_ids, alias, text, file, archived })
         })
         .collect()
 }
@@ -164,6 +171,7 @@ pub async fn save(cx: &Cx, draft: ReplyDraft) -> Result<QuickReply> {
     for team in &teams {
         work.run(sql!("insert into quick_reply_team (account_id, reply_id, team_id) values ($1, $2, $3)"), args![id, *team]).await?;
     }
+    file::put(&mut work, cx.user, id, draft.file_id).await?;
     let action = if draft.id.is_some() { "reply.change" } else { "reply.add" };
     work.audit(Some(cx.user), action, id, serde_json::json!({ "alias": alias, "scope": draft.scope, "archived": draft.archived })).await?;
     work.tell(Change::Setup { what: SetupKind::Replies });
@@ -179,6 +187,7 @@ pub async fn delete(cx: &Cx, id: ReplyId) -> Result<()> {
     let seen = get(cx, id).await?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     hold(cx, &mut work, seen).await?;
+    file::forget(&mut work, id).await?;
     work.run(sql!("delete from quick_reply where account_id = $1 and id = $2"), args![id]).await?;
     work.audit(Some(cx.user), "reply.delete", id, serde_json::json!({})).await?;
     work.tell(Change::Setup { what: SetupKind::Replies });

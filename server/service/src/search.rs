@@ -306,6 +306,8 @@ pub fn hits_text(sqlite: bool, seen: &Seen, narrow: &Narrow, of_files: bool, mos
     let (sees, mut args) = sight::condition(seen, 3);
     let (narrowed, more) = narrow.condition(About::Messages, 3 + args.len());
     args.extend(more);
+    args.push(seen.me.into());
+    let me = args.len() + 2;
     let look_at = if of_files || !narrow.is_empty() { LOOK_AT_NARROWED } else { LOOK_AT };
     let files = if of_files { " and m.kind in ('DOCUMENT', 'IMAGE', 'VIDEO', 'AUDIO')" } else { "" };
     let candidates = if sqlite {
@@ -316,7 +318,9 @@ pub fn hits_text(sqlite: bool, seen: &Seen, narrow: &Narrow, of_files: bool, mos
     // Cross joins keep SQLite from beginning at the account's conversations, of which there are many more than candidates.
     let text = format!(
         "select m.id, m.conversation_id from ({candidates}) f cross join message m cross join conversation c
-         where m.id = f.id and c.id = m.conversation_id and c.account_id = $1 and {sees}{narrowed}{files} order by m.id desc limit {most}"
+         where m.id = f.id and c.id = m.conversation_id and c.account_id = $1 and {sees}{narrowed}{files}
+         and not exists (select 1 from message_hidden h where h.account_id = $1 and h.user_id = ${me} and h.message_id = m.id)
+         order by m.id desc limit {most}"
     );
     (text, args)
 }

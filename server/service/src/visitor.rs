@@ -4,6 +4,8 @@ use crate::channels::ChannelRow;
 use crate::contact::{self, NewIdentity};
 use crate::desk::{Desk, News, Scope};
 use crate::inbound::{self, Arrived};
+use crate::media::upload::{self, Waiting};
+use crate::media::{Announced, Bytewise, kept};
 use crate::{Result, args, message, sql};
 use channel::webchat::{ChatFile, ChatFrom, ChatMessage};
 use channel::{InboundBody, InboundMessage, Sender};
@@ -108,6 +110,53 @@ pub async fn say(
     name: &str,
 ) -> Result<ChatMessage> {
     Check::default().text(client_id, "client_id", 64).text(body, "text", limit::TEXT_MAX).done()?;
+    store(desk, row, visitor, client_id, Said::Text(body), name).await
+}
+
+/// Stores a visitor's file as a message of its own; the same `client_id` again is the same message.
+///
+/// # Errors
+/// [`Fault::ChannelDown`] when the chat is switched off, [`Fault::Forbidden`] when it takes no files, and what
+/// [`crate::media::take`] refuses, at [`crate::media::VISITOR_FILE_MAX`].
+pub async fn bring(
+    desk: &Desk,
+    row: &Arc<ChannelRow>,
+    visitor: &mut VisitorId,
+    client_id: &str,
+    announced: Announced,
+    bytes: impl Bytewise,
+    name: &str,
+) -> Result<ChatMessage> {
+    Check::default().text(client_id, "client_id", 64).done()?;
+    if row.webchat.no_files {
+        return Err(Fault::Forbidden.into());
+    }
+    if row.status != ChannelStatus::Connected {
+        return Err(Fault::ChannelDown.into());
+    }
+    let file = upload::take_from_visitor(desk, row.account_id, announced, bytes).await?;
+    let stored = store(desk, row, visitor, client_id, Said::File(&file), name).await;
+    if stored.is_err() {
+        let mut work = desk.system(row.account_id).begin().await?;
+        kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
+        work.commit().await?;
+    }
+    stored
+}
+
+enum Said<'a> {
+    Text(&'a str),
+    File(&'a Waiting),
+}
+
+async fn store(
+    desk: &Desk,
+    row: &Arc<ChannelRow>,
+    visitor: &mut VisitorId,
+    client_id: &str,
+    what: Said<'_>,
+    name: &str,
+) -> Result<ChatMessage> {
     if row.status != ChannelStatus::Connected {
         return Err(Fault::ChannelDown.into());
     }
@@ -137,17 +186,27 @@ pub async fn say(
         from: Sender::default(),
         external_id: format!("{}:{client_id}", visitor.value),
         at: Some(now),
-        body: InboundBody::Text(body.to_owned()),
+        body: InboundBody::Text(if let Said::Text(text) = what { text.to_owned() } else { String::new() }),
         quoted: None,
         forwarded: false,
         referral: None,
         group_id: None,
         raw: serde_json::Value::Null,
     };
-    let arrived = inbound::arrive_from(&mut work, row, contact_id, &said, now).await?;
+    let arrived = match what {
+        Said::Text(_) => inbound::arrive_from(&mut work, row, contact_id, &said, now).await?,
+        Said::File(file) => {
+            kept::fits(desk, work.count_up(kept::ROOM, 0).await? + file.size)?;
+            inbound::arrive_with_file(&mut work, row, contact_id, &said, now, file).await?
+        }
+    };
     let stored = match arrived {
         Some(Arrived { message, .. }) => message,
         None => {
+            // It came twice: the second one's bytes are nobody's, if they are others.
+            if let Said::File(file) = what {
+                kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
+            }
             let row: Option<message::Stored> = work
                 .opt(
                     sql!(concat!(
@@ -187,15 +246,18 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
     let Some(contact) = visitor.contact_id else { return Ok(Vec::new()) };
     let scope = desk.system(row.account_id);
     let limit = if since.is_some() { MISSED_MAX as i64 } else { 50 };
+    // What had to wait, or was changed, since the browser was here may have a smaller number than what it has.
+    let made = since.map_or(0, MessageId::made_at);
     let mut rows: Vec<message::Stored> = scope
         .all(
             sql!(concat!(
                 "select ",
                 message::columns!(),
                 " from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3
-                 and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED') and m.id > $4 order by m.id desc limit $5"
+                 and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED')
+                 and not (m.status = 'QUEUED' and m.leaves_at is not null) and (m.id > $4 or m.leaves_at > $6 or m.edited_at > $6) order by m.id desc limit $5"
             )),
-            args![contact, row.id, since.unwrap_or_default(), limit],
+            args![contact, row.id, since.unwrap_or_default(), limit, made],
         )
         .await?;
     rows.reverse();
@@ -249,7 +311,8 @@ async fn nicknames(scope: &Scope, agents: &[i64]) -> Result<HashMap<i64, String>
 /// A message as the visitor sees it, or nothing for notes, system lines and what has not left.
 pub fn for_visitor(desk: &Desk, m: &Message, author: &str) -> Option<ChatMessage> {
     let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition)
-        || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
+        || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed)
+        || (m.status == MessageStatus::Queued && m.leaves_at.is_some());
     (!hidden).then(|| chat_message(desk, m, author))
 }
 
@@ -262,6 +325,7 @@ fn chat_message(desk: &Desk, m: &Message, author: &str) -> ChatMessage {
         at: m.at,
         author: (!author.is_empty()).then(|| author.to_owned()),
         client_id: None,
+        edited: m.edited_at.is_some(),
         file: match &m.content {
             Content::Media(f) if f.state == MediaState::Ready => Some(ChatFile {
                 url: crate::media::link_path(desk, f.id, desk.now() + crate::media::LINK_MILLIS),
@@ -286,7 +350,7 @@ pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: Mes
         "select coalesce(m.external_id, cast(m.id as text) || ':' || cast(o.id as text)) from message m
          join conversation c on c.id = m.conversation_id left join outbox o on o.message_id = m.id and o.account_id = $1
          where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3 and m.direction = 'OUT' and m.id <= $4
-         and m.status in {before} and m.kind not in ('NOTE', 'TRANSITION') and (m.external_id is not null or o.id is not null) order by m.id desc limit 200"
+         and m.status in {before} and not (m.status = 'QUEUED' and m.leaves_at is not null) and m.kind not in ('NOTE', 'TRANSITION') and (m.external_id is not null or o.id is not null) order by m.id desc limit 200"
     );
     let rows: Vec<(String,)> = work.all(crate::db::Text::Built(text), args![contact, row.id, upto]).await?;
     let now = desk.now();

@@ -3,6 +3,7 @@
 //! The frame is served to allowed origins only, with a ticket for its socket. The visitor's socket gets messages of its
 //! own contact and nothing else: no notes, no system lines, no other visitors.
 
+use super::chat_file::FileLimits;
 use super::{Web, secure, session};
 use axum::extract::ws::{Message, WebSocket};
 use axum::extract::{ConnectInfo, Path, Query, State, WebSocketUpgrade};
@@ -15,7 +16,7 @@ use model::{Change, Fault, MessageId, MessageStatus};
 use service::channels::ChannelRow;
 use service::visitor::{self, VisitorId};
 use service::{News, channels};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -45,11 +46,12 @@ const fn times(n: u32) -> NonZeroU32 {
 /// Limits that all visitors share.
 pub struct Limits {
     connects: DefaultKeyedRateLimiter<String>,
+    pub(super) files: FileLimits,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connects: RateLimiter::keyed(Quota::per_minute(times(CONNECTS_PER_MINUTE))) }
+        Limits { connects: RateLimiter::keyed(Quota::per_minute(times(CONNECTS_PER_MINUTE))), files: FileLimits::default() }
     }
 }
 
@@ -79,7 +81,7 @@ pub async fn frame(State(web): State<Web>, Path(key): Path<String>, Query(asked)
         _ => "pt-BR",
     };
     let html = format!(
-        "<!doctype html><html lang=\"{lang}\" data-key=\"{key}\" data-parent=\"{parent}\" data-title=\"{title}\" data-ticket=\"{ticket}\"><head>\
+        "<!doctype html><html lang=\"{lang}\" data-key=\"{key}\" data-parent=\"{parent}\" data-title=\"{title}\" data-ticket=\"{ticket}\"{files}><head>\
          <meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\"><meta name=\"color-scheme\" content=\"light dark\">\
          <title>{title}</title><link rel=\"stylesheet\" href=\"/widget-frame.css\"><script type=\"module\" nonce=\"{nonce}\" src=\"/widget-frame.js\"></script></head><body></body></html>",
         lang = language,
@@ -87,6 +89,7 @@ pub async fn frame(State(web): State<Web>, Path(key): Path<String>, Query(asked)
         parent = escape(&parent),
         title = escape(&row.webchat.title),
         ticket = escape(&visitor::ticket(&web.desk, &row)),
+        files = if row.webchat.no_files { "" } else { " data-files" },
     );
     let socket = web.desk.settings.public_url.replacen("http", "ws", 1);
     let policy = format!(
@@ -123,7 +126,7 @@ pub async fn connect(
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(e) => return refuse(e),
     };
-    if !secure::from_here(&headers) || headers.get(header::ORIGIN).is_none() {
+    if !origin_is_ours(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
     let address = service::auth::network(&session::address(&web, &headers, Some(peer)));
@@ -144,12 +147,31 @@ pub async fn connect(
             messages: RateLimiter::direct(quota),
             ticks: MessageId(0),
             said: VecDeque::new(),
+            edited: BTreeMap::new(),
         };
         if let Err(e) = chat.run().await {
             tracing::debug!(reason = ?e, "a visitor's socket ended");
         }
         metrics.socket_closed();
     })
+}
+
+/// Whether it was a page of ours, such as the frame, that asks; other programs of the visitor name no origin.
+pub(super) fn origin_is_ours(headers: &HeaderMap) -> bool {
+    secure::from_here(headers) && headers.get(header::ORIGIN).is_some()
+}
+
+/// What the frame is told of a fault.
+pub(super) fn refused_code(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Invalid { fields } if fields.iter().any(|f| f.wrong == model::Wrong::TooLong) => "too_long",
+        Fault::Invalid { .. } | Fault::Forbidden => "bad_frame",
+        Fault::ChannelDown => "closed",
+        Fault::FileEmpty => "file_empty",
+        Fault::FileTooLarge { .. } => "file_large",
+        Fault::FileRefused { .. } => "file_refused",
+        _ => "unavailable",
+    }
 }
 
 #[derive(Debug)]
@@ -169,6 +191,8 @@ struct Chat {
     ticks: MessageId,
     /// The last messages that this socket sent itself: it knows them by their status.
     said: VecDeque<MessageId>,
+    /// When the last changed messages were changed, as far as this socket told.
+    edited: BTreeMap<MessageId, model::Millis>,
 }
 
 impl Chat {
@@ -196,7 +220,7 @@ impl Chat {
         let who = visitor::admit(&desk, &row, token).await.map_err(failed)?;
         let messages = visitor::history(&desk, &row, &who, since).await.map_err(failed)?;
         let seen = visitor::seen_upto(&desk, &row, &who).await.map_err(failed)?;
-        let newest = messages.iter().map(|m| m.n).max();
+        let newest = messages.iter().filter(|m| m.from == channel::webchat::ChatFrom::Them).map(|m| m.n).max();
         // More was missed than is sent: what the browser holds would have a hole before it.
         let messages_full = messages.len() >= visitor::MISSED_MAX;
         let frame = ServerFrame::Welcome {
@@ -282,15 +306,7 @@ impl Chat {
                 self.said.push_front(m.n);
                 self.send(&ServerFrame::Status { client_id, id: m.id, n: m.n, at: m.at }).await
             }
-            Err(e) => {
-                let code = match e.into_fault() {
-                    Fault::Invalid { fields } if fields.iter().any(|f| f.wrong == model::Wrong::TooLong) => "too_long",
-                    Fault::Invalid { .. } => "bad_frame",
-                    Fault::ChannelDown => "closed",
-                    _ => "unavailable",
-                };
-                self.error(code, Some(client_id)).await
-            }
+            Err(e) => self.error(refused_code(&e.into_fault()), Some(client_id)).await,
         }
     }
 
@@ -335,7 +351,7 @@ impl Chat {
     async fn show(&mut self, messages: &[model::Message]) -> Result<(), End> {
         let mut newest = None;
         for m in messages {
-            if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks) {
+            if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks && !self.is_news(m)) {
                 continue;
             }
             let author = self.nickname(m.author_id).await?;
@@ -352,6 +368,16 @@ impl Chat {
             Some(n) => self.delivered(n).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether a message that the visitor may have already is another one now.
+    fn is_news(&mut self, m: &model::Message) -> bool {
+        let Some(at) = m.edited_at else { return false };
+        let known = self.edited.insert(m.id, at);
+        if self.edited.len() > SAID_MAX {
+            self.edited.pop_first();
+        }
+        known != Some(at)
     }
 
     async fn client_id(&mut self, id: MessageId) -> Result<Option<String>, End> {

@@ -1,6 +1,7 @@
 //! Everything that the server answers over HTTP: one list of routes.
 
 pub mod chat;
+mod chat_file;
 pub mod health;
 pub mod hook;
 pub mod live;
@@ -99,7 +100,8 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
     let uploads = Router::new()
         .route("/upload", post(media::upload))
         .layer(middleware::from_fn_with_state(web.clone(), session::who))
-        .layer(middleware::from_fn(secure::same_site));
+        .layer(middleware::from_fn(secure::same_site))
+        .route("/chat/{key}/file", post(chat_file::bring));
     let https = secure::Https(web.desk.settings.public_url.starts_with("https:"));
     around(timed(routes, REQUEST_TIME).merge(timed(uploads, UPLOAD_TIME)), web.metrics.clone(), https).with_state(web)
 }

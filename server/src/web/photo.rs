@@ -2,7 +2,7 @@
 
 use super::refuse;
 use super::session::Who;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Path};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -12,7 +12,7 @@ use model::{Fault, UserId};
 pub async fn get(Extension(Who(cx)): Extension<Who>, Path(user): Path<String>, headers: HeaderMap) -> Response {
     let Some(cx) = cx else { return refuse(Fault::SignedOut) };
     let Ok(user) = user.parse::<UserId>() else { return refuse(Fault::Missing) };
-    let (hash, path) = match service::avatar::find(&cx, user).await {
+    let hash = match service::avatar::find(&cx, user).await {
         Ok(found) => found,
         Err(e) => return refuse(e.into_fault()),
     };
@@ -25,9 +25,9 @@ pub async fn get(Extension(Who(cx)): Extension<Who>, Path(user): Path<String>, h
     if headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == tag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
-    match tokio::fs::read(&path).await {
+    match cx.desk().storage.read(&hash, None).await {
         // This server drew it: it is a JPEG.
-        Ok(photo) => (cache, [(header::CONTENT_TYPE, "image/jpeg")], photo).into_response(),
+        Ok(photo) => (cache, [(header::CONTENT_TYPE, "image/jpeg")], Body::from_stream(photo)).into_response(),
         Err(e) => {
             tracing::warn!(%user, error = %e, "a photo is not where it should be");
             refuse(Fault::Missing)

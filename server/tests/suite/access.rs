@@ -39,6 +39,7 @@ const OWN: &[&str] = &[
     "several/conclude_several",
     "several/mark_several",
     "several/take_back_several",
+    "inbox/archive",
     "contact/history",
     "contact/files",
     "contact/tags",
@@ -57,6 +58,10 @@ const OWN: &[&str] = &[
     "settings/teams",
     "settings/account",
     "settings/save_account",
+    "settings/save_features",
+    "talk/talks",
+    "talk/talk_state",
+    "talk/pointed_to",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
@@ -66,6 +71,8 @@ const OWN: &[&str] = &[
     "closing/save_auto_rule",
     "closing/count_many",
     "closing/jobs",
+    "closing/spared_tags",
+    "closing/save_spared_tags",
     "closing/retention",
     "closing/save_retention",
     "GET /me",
@@ -87,6 +94,7 @@ const OTHERS: &[&str] = &[
     "POST /webhooks/meta",
     "GET /chat/{key}",
     "GET /chat/{key}/live",
+    "POST /chat/{key}/file",
     "GET /api/v1/openapi.json",
     "ANY /api/v1/",
     "GET /pkg/{*path}",
@@ -142,16 +150,42 @@ fn view_draft(name: &str, scope: ViewScope) -> ViewDraft {
 /// A message of a served conversation in a status that only failures and waiting bring.
 async fn message_in(w: &World, status: MessageStatus) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("m{}", w.fresh()), what: SendWhat::Text { text: "oi".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("m{}", w.fresh()),
+        what: SendWhat::Text { text: "oi".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     let m = message::send(&w.people().agent.cx, c.id, draft).await.unwrap();
     w.write("update message set status = $2 where id = $1", args![m.id, status]).await;
     m.id
 }
 
+/// A message of the agent that waits its safety delay.
+async fn waiting(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Queued).await;
+    w.write("update message set leaves_at = $2 where id = $1", args![id, w.desk.now() + 15_000]).await;
+    id
+}
+
+/// A message of the agent to a visitor of the website chat.
+async fn in_chat(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Sent).await;
+    let chat = w.people().chat;
+    w.write("update conversation set channel_id = $2 where id = (select conversation_id from message where id = $1)", args![id, chat])
+        .await;
+    id
+}
+
 /// A fresh note of the agent.
 async fn note(w: &World) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("n{}", w.fresh()),
+        what: SendWhat::Note { text: "vip".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
 }
 
@@ -182,8 +216,35 @@ fn field(n: i64) -> FieldDraft {
 async fn reply(w: &World) -> ReplyId {
     let p = w.people();
     let alias = format!("a{}", w.fresh());
-    let draft = ReplyDraft { id: None, scope: ReplyScope::Teams, team_ids: vec![p.team], alias, text: "Olá".into(), archived: false };
+    let draft = ReplyDraft {
+        id: None,
+        scope: ReplyScope::Teams,
+        team_ids: vec![p.team],
+        alias,
+        text: "Olá".into(),
+        file_id: None,
+        archived: false,
+    };
     service::reply::save(&p.agent.cx, draft).await.unwrap().id
+}
+
+/// The same with a file.
+async fn reply_with_file(w: &World) -> ReplyId {
+    let (cx, id) = (&w.people().agent.cx, reply(w).await);
+    let announced = service::media::Announced { name: "a.txt".into(), size: None };
+    let bytes: Vec<std::io::Result<bytes::Bytes>> = vec![Ok("um texto".into())];
+    let file = service::media::take(cx, announced, FileWish::Shown, futures::stream::iter(bytes)).await.unwrap();
+    let stored = service::reply::get(cx, id).await.unwrap();
+    let draft = ReplyDraft {
+        id: Some(id),
+        scope: stored.scope,
+        team_ids: stored.team_ids,
+        alias: stored.alias,
+        text: stored.text,
+        file_id: Some(file.id),
+        archived: false,
+    };
+    service::reply::save(cx, draft).await.unwrap().id
 }
 
 /// A change of a contact that is being served.
@@ -217,6 +278,16 @@ async fn job(w: &World) -> ClosingJobId {
     service::closing::start_job(&w.people().admin.cx, draft).await.unwrap().id
 }
 
+/// A fresh message in the talk of the agent and the supervisor.
+async fn said(w: &World) -> (TalkId, TalkMessageId) {
+    let p = w.people();
+    w.write("update account set internal_chat = true where id = $1", args![p.account]).await;
+    let with = TalkWith::Person { user_id: p.supervisor.cx.user };
+    let talk = service::talk::open(&p.agent.cx, with).await.unwrap().talk.id;
+    let draft = TalkDraft { client_id: format!("t{}", w.fresh()), text: "vip".into(), ..TalkDraft::default() };
+    (talk, service::talk::send(&p.agent.cx, talk, draft).await.unwrap().id)
+}
+
 /// A fresh reason.
 async fn reason(w: &World) -> ReasonId {
     let draft = ReasonDraft {
@@ -239,6 +310,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/members" | "settings/teams" | "settings/account" | "settings/channel_forms" => json!({}),
         "inbox/conversations" => json!({"query": {"tab": "NEW"}}),
         "inbox/search" | "inbox/find_contacts" => json!({"text": &MARK[..3]}),
+        "inbox/archive" => json!({"query": {}}),
         "inbox/open" => json!({"id": w.served().await.id}),
         "inbox/messages" => json!({"query": {"conversation_id": w.served().await.id}}),
         "inbox/templates" => json!({"channel_id": p.whatsapp, "refresh": false}),
@@ -257,18 +329,24 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "reply/replies" => json!({"query": {"manage": true}}),
         "reply/reply" => json!({"id": reply(w).await}),
         "reply/save_reply" => json!({"draft": {"id": null, "scope": "ALL", "alias": format!("a{n}"), "text": "Olá"}}),
+        "reply/take_reply_file" => json!({"id": reply_with_file(w).await}),
         "reply/delete_reply" => json!({"id": reply(w).await}),
         "act/assume" => json!({"id": w.says("oi").await.id}),
         "act/transfer" => json!({"id": w.served().await.id, "draft": {"to": {"to": "team", "team_id": p.team}}}),
         "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
         "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
+        "act/pause" => json!({"id": w.served().await.id, "on": true}),
         "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
         "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
                               "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),
         "act/send" => json!({"id": w.served().await.id, "draft": {"client_id": format!("t{n}"), "what": {"type": "text", "text": "oi"}}}),
         "act/retry" => json!({"message_id": message_in(w, MessageStatus::Failed).await}),
         "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
-        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou"}),
+        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou", "mentions": []}),
+        "act/recall" => json!({"message_id": waiting(w).await}),
+        "act/edit_message" => json!({"message_id": in_chat(w).await, "text": "mudou"}),
+        "act/versions" => json!({"message_id": heard(w).await}),
+        "act/hide" => json!({"ids": [heard(w).await]}),
         "act/delete_note" => json!({"message_id": note(w).await}),
         "act/react" => json!({"message_id": heard(w).await, "emoji": "👍"}),
         "act/discard_upload" => json!({"id": upload(w).await}),
@@ -310,10 +388,27 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_member" => json!({"draft": member_draft(&format!("Novo{n}"), &[(p.team, true, false)])}),
         "settings/save_team" => json!({"draft": {"id": p.team, "name": "Vendas", "is_default": true, "restriction": "TEAM"}}),
         "settings/save_account" => json!({"draft": {"name": "Loja", "time_zone": "America/Sao_Paulo", "closing_message": ""}}),
+        "settings/save_delay" => json!({"draft": {"enabled": false, "seconds": 5}}),
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }
+        "talk/talks" => json!({"after": null}),
+        "talk/talk_state" => json!({}),
+        "talk/open_talk" => {
+            said(w).await;
+            json!({"with": {"with": "person", "user_id": p.supervisor.cx.user}})
+        }
+        "talk/talk_page" => json!({"id": said(w).await.0, "before": null}),
+        "talk/read_talk" => {
+            let (id, up_to) = said(w).await;
+            json!({"id": id, "up_to": up_to})
+        }
+        "talk/say" => json!({"id": said(w).await.0, "draft": {"client_id": format!("s{n}"), "text": "oi"}}),
+        "talk/pointed_to" => json!({"id": w.served().await.id}),
+        "settings/save_features" => json!({"draft": {"internal_chat": true, "only_assignee": false}}),
         "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
+        "closing/spared_tags" => json!({}),
+        "closing/save_spared_tags" => json!({"tags": []}),
         "closing/count_many" => json!({"filter": {}}),
         "closing/start_job" => {
             // A team of its own each time: nothing else is open there.
@@ -395,6 +490,11 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             headers.push(("referer", "https://shop.example/p"));
             format!("/chat/{}", p.chat_key)
         }
+        // Without a ticket nobody may.
+        "POST /chat/{key}/file" => {
+            let answer = w.client.call("POST", &format!("/chat/{}/file?client_id=c", p.chat_key), &headers, "x").await;
+            return Some((answer.status, answer.text()));
+        }
         "GET /media/{id}" => format!("/media/{}", w.media(&w.served().await, "image/png", "a.png", b"png").await),
         "GET /media/{id}/small" => {
             let id = w.media(&w.served().await, "image/png", "a.png", b"png").await;
@@ -411,9 +511,7 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         }
         "GET /photo/{user}" => {
             w.write("update users set photo = 'aaaaaaaaaaaaaaaaaaaa' where id = $1", args![p.agent.cx.user]).await;
-            let photo = w.desk.settings.data_dir.join("avatar/aa/aaaaaaaaaaaaaaaaaaaa");
-            std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
-            std::fs::write(photo, b"jpeg").unwrap();
+            w.desk.storage.keep_bytes(b"jpeg".to_vec(), "aaaaaaaaaaaaaaaaaaaa").await.unwrap();
             format!("/photo/{}", p.agent.cx.user)
         }
         // No picture: refused for what it is, by those who let one in.

@@ -45,7 +45,9 @@ async fn newest(w: &World) -> ConversationId {
 }
 
 async fn answer(w: &World, id: ConversationId, what: SendWhat) {
-    message::send(&w.people().agent.cx, id, SendDraft { client_id: format!("a{}", w.fresh()), what, reply_to: None }).await.unwrap();
+    message::send(&w.people().agent.cx, id, SendDraft { client_id: format!("a{}", w.fresh()), what, reply_to: None, mentions: Vec::new() })
+        .await
+        .unwrap();
 }
 
 async fn reply(w: &World, id: ConversationId, text: &str) {
@@ -173,6 +175,63 @@ both! {
         socket.send(&json!({"frame": "hello", "ticket": ticket(w).await, "token": token, "since": answered["n"]})).await;
         let missed = socket.frame().await;
         assert_eq!((missed["messages"].as_array().unwrap().len(), &missed["messages"][0]["text"]), (1, &json!("e em verde")));
+    }
+
+    async fn a_visitor_sends_files_that_are_messages_once(w) {
+        let p = w.people();
+        let mut inbox = w.live(&p.agent).await;
+        let (mut socket, welcome) = visit(w, None).await;
+        let token = welcome["token"].as_str().unwrap().to_owned();
+        let ticket = ticket(w).await;
+        let origin = w.desk.settings.public_url.clone();
+        let bring = async |ticket: &str, token: &str, client: &str, name: &str, bytes: &str, origin: &str| {
+            let headers = [("x-chat-ticket", ticket), ("x-chat-token", token), ("origin", origin)];
+            let path = format!("/chat/{}/file?client_id={client}&name={name}&lang=en", p.chat_key);
+            w.client.call("POST", &path, &headers, bytes).await
+        };
+        let text = "um texto de um visitante";
+        let sent = bring(&ticket, &token, "f1", "lista.txt", text, &origin).await.is(200);
+        let sent: Value = serde_json::from_str(&sent.text()).unwrap();
+        assert_eq!((&sent["message"]["file"]["name"], &sent["message"]["from"]), (&json!("lista.txt"), &json!("me")));
+        // The team has it, ready to be opened; the visitor's other tabs hear of it under its own id.
+        let heard = inbox.frame_of("event").await;
+        let message = &heard["change"]["messages"][1];
+        assert_eq!((&message["kind"], &message["content"]["state"], &message["content"]["file_name"]), (&json!("DOCUMENT"), &json!("READY"), &json!("lista.txt")));
+        let own = socket.frame_of("message").await;
+        assert_eq!((&own["client_id"], &own["id"]), (&json!("f1"), &sent["message"]["id"]));
+        let opened = w.client.get(own["file"]["url"].as_str().unwrap(), &[]).await.is(200);
+        assert_eq!(opened.text(), text);
+        // The same again is the same message.
+        let again: Value = serde_json::from_str(&bring(&ticket, &token, "f1", "lista.txt", text, &origin).await.is(200).text()).unwrap();
+        assert_eq!(again["message"]["id"], sent["message"]["id"]);
+        assert_eq!(w.number("select count(*) from message where kind = 'DOCUMENT'").await, 1);
+        assert_eq!(w.number("select value from counter where name = 'media_bytes'").await, text.len() as i64);
+        // What is refused, and how.
+        for (name, bytes, code, status) in [
+            ("vazio.txt", "", "file_empty", 422),
+            ("foto.png", "<svg onload=alert(1)>", "file_refused", 422),
+            ("instala.exe", "MZ", "file_refused", 422),
+        ] {
+            let refused = bring(&ticket, &token, "f2", name, bytes, &origin).await;
+            assert_eq!((refused.status, refused.text()), (status, format!("{{\"code\":\"{code}\"}}")), "{name}");
+        }
+        for (ticket, origin) in [("x", origin.as_str()), (&ticket, "https://evil.example")] {
+            assert_eq!(bring(ticket, &token, "f3", "a.txt", "x", origin).await.status, 403);
+        }
+        // A chat that takes none says so in its page, and does not.
+        let form = channels::forms(&p.admin.cx).await.unwrap().into_iter().find(|f| f.channel.id == p.chat).unwrap();
+        let draft = model::ChannelDraft {
+            id: Some(form.channel.id),
+            kind: Some(form.channel.kind),
+            name: form.channel.name.clone(),
+            team_id: form.channel.team_id,
+            webchat: model::WebChatSettings { no_files: true, ..form.webchat },
+            whatsapp: form.whatsapp,
+        };
+        assert!(page(w, &p.chat_key, SHOP).await.text().contains(" data-files>"));
+        channels::save(&p.admin.cx, draft).await.unwrap();
+        assert!(!page(w, &p.chat_key, SHOP).await.text().contains("data-files"));
+        assert_eq!(bring(&ticket, &token, "f4", "a.txt", "x", &origin).await.text(), "{\"code\":\"bad_frame\"}");
     }
 
     /// 21, groups 11 and 14.

@@ -12,4 +12,5 @@ mod live;
 mod login;
 mod media;
 mod rest;
+mod talk;
 mod world;

@@ -101,6 +101,8 @@ fn message(content: Content) -> Message {
         read_at: None,
         own_reaction: Some("👍".into()),
         edited_at: None,
+        leaves_at: Some(1_784_000_005_000),
+        mentions: vec![Mention { user_id: UserId(3), at: 1, length: 4 }],
     }
 }
 
@@ -135,7 +137,21 @@ fn conversation() -> Conversation {
         closed_by: Some(UserId(1)),
         classification: Some(classification(None)),
         snoozed_until: Some(5),
+        paused: true,
     }
+}
+
+fn talk(file: Option<Media>) -> Talk {
+    let last = TalkMessage {
+        id: TalkMessageId(i64::MAX),
+        author_id: UserId(1),
+        client_id: "c".into(),
+        text: "ação 😀\n".into(),
+        conversation_id: file.is_some().then_some(ConversationId(2)),
+        file,
+        at: 9,
+    };
+    Talk { id: TalkId(3), with: TalkWith::Person { user_id: UserId(2) }, last: Some(last), unread: 2 }
 }
 
 fn changes() -> Vec<Change> {
@@ -220,6 +236,9 @@ fn every_tagged_enum_is_read_as_it_is_written() {
         Frame::Reset { seq: 0 },
         Frame::Presence { conversation_id: ConversationId(2), people: vec![Present { user_id: UserId(1), writing: true }] },
         Frame::ContactTyping { conversation_id: ConversationId(2) },
+        Frame::Talk { talk: Box::new(talk(None)) },
+        Frame::Talk { talk: Box::new(talk(Some(media()))) },
+        Frame::TalkRead { talk_id: TalkId(3), unread: 1 },
         Frame::Ended,
         Frame::Pong,
     ] {
@@ -230,6 +249,8 @@ fn every_tagged_enum_is_read_as_it_is_written() {
     }
     same(&ClientFrame::Ping);
     same(&ClientFrame::Looking { conversation_id: None, writing: false });
+    same(&TalkWith::Everybody);
+    same(&TalkWith::Team { team_id: TeamId(3) });
     same(&TransferTo::Team { team_id: TeamId(3) });
     same(&TransferTo::Person { user_id: UserId(1), team_id: None });
     same(&SendWhat::Text { text: "a".into() });

@@ -3,7 +3,7 @@
 use super::kind_name;
 use crate::api::alert::{alerts, read_alerts};
 use crate::i18n::*;
-use crate::live::use_store;
+use crate::live::{TalkWanted, use_store};
 use crate::part::*;
 use crate::{fault, session};
 use leptos::prelude::*;
@@ -77,7 +77,7 @@ pub fn BellList() -> impl IntoView {
             <p class="bell-empty">{t!(i18n, alert.empty)}</p>
         </Show>
         <ul class="bell-list">
-            <For each=move || items.get().unwrap_or_default() key=|a| (a.conversation_id, a.kind, a.at, a.count, a.is_read) let:alert>
+            <For each=move || items.get().unwrap_or_default() key=|a| (a.subject(), a.kind, a.at, a.count, a.is_read) let:alert>
                 <Entry alert/>
             </For>
         </ul>
@@ -105,10 +105,19 @@ fn Entry(alert: Alert) -> impl IntoView {
         AlertKind::Mention => "user",
         AlertKind::Failed => "alert",
         AlertKind::Snooze => "clock",
+        AlertKind::Internal => "chat",
     };
+    let store = use_store();
     let (id, kind, count, unread) = (alert.conversation_id, alert.kind, alert.count, !alert.is_read);
+    let (talk, path) = (alert.talk_id, alert.path());
     // Who follows it has read it, also when the conversation cannot be opened any more.
     let follow = move |event: web_sys::MouseEvent| {
+        // The internal chat stands over any page.
+        if let Some(talk) = talk {
+            event.prevent_default();
+            store.talks.show(TalkWanted::Id(talk));
+            return close(event);
+        }
         close(event);
         if unread {
             spawn_local(async move {
@@ -118,7 +127,7 @@ fn Entry(alert: Alert) -> impl IntoView {
     };
     view! {
         <li>
-            <A href=format!("/inbox/{id}") attr:class="bell-entry" attr:data-unread=unread.then_some("") on:click=follow>
+            <A href=path attr:class="bell-entry" attr:data-unread=unread.then_some("") on:click=follow>
                 <Icon name=icon/>
                 <span class="bell-texts">
                     <span class="bell-top">

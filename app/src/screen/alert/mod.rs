@@ -11,6 +11,7 @@ mod sound;
 pub use list::BellList;
 
 use crate::api::alert::{alert_setup, alerts};
+use crate::api::talk::talk_state;
 use crate::i18n::*;
 use crate::live::{use_store, web};
 use crate::part::*;
@@ -39,6 +40,7 @@ pub fn kind_name(i18n: I18nContext<Locale>, kind: AlertKind) -> String {
         AlertKind::Mention => t_string!(i18n, alert.kind.mention),
         AlertKind::Failed => t_string!(i18n, alert.kind.failed),
         AlertKind::Snooze => t_string!(i18n, working.alert),
+        AlertKind::Internal => t_string!(i18n, talk.alert),
     }
     .to_string()
 }
@@ -74,11 +76,26 @@ pub fn Alerts() -> impl IntoView {
             }
         });
     });
+    // The same for the internal chat, after a connection that was lost.
+    effect(move || {
+        let turn = store.talks.stale.get();
+        spawn_local(async move {
+            web::sleep(PAUSE_MS).await;
+            if turn > 0
+                && store.talks.stale.get_untracked() == turn
+                && let Ok(state) = talk_state().await
+            {
+                store.talks.take(state);
+            }
+        });
+    });
     effect(move || badge(store.bell.unread.get()));
     effect(move || {
         let Some((_, alert)) = store.bell.heard.get() else { return };
         let quiet = is_quiet(&settings.read_untracked(), &untrack(|| session.time_zone()));
-        if quiet || was_heard(&alert) {
+        // What comes in the talk on screen is seen.
+        let is_seen = alert.talk_id.is_some() && alert.talk_id == store.talks.on_screen.get_untracked() && store.talks.open.get_untracked();
+        if quiet || is_seen && !web::is_hidden() || was_heard(&alert) {
             return;
         }
         let wants = |way| settings.with_untracked(|s| s.wants(alert.kind, way));
@@ -94,8 +111,8 @@ pub fn Alerts() -> impl IntoView {
                 false => (alert.contact_name.clone(), if alert.preview.text.is_empty() { what } else { alert.preview.text.clone() }),
             };
             spawn_local(async move {
-                let tag = format!("{}.{}", alert.conversation_id, alert.kind);
-                push::note(&title, &text, &tag, &format!("/inbox/{}", alert.conversation_id)).await;
+                let tag = format!("{}.{}", alert.subject(), alert.kind);
+                push::note(&title, &text, &tag, &alert.path()).await;
             });
         }
     });
@@ -166,7 +183,7 @@ fn is_quiet(settings: &AlertSettings, zone: &str) -> bool {
 
 /// Of several tabs one tells.
 fn was_heard(alert: &Alert) -> bool {
-    let mark = format!("{}.{}.{}.{}", alert.conversation_id, alert.kind, alert.at, alert.count);
+    let mark = format!("{}.{}.{}.{}", alert.subject(), alert.kind, alert.at, alert.count);
     let before = web::read(HEARD).is_some_and(|heard| heard == mark);
     web::keep(HEARD, Some(&mark));
     before

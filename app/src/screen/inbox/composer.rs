@@ -1,8 +1,14 @@
 //! Writing: messages, notes, or what has to happen before one can write.
 
+pub mod card;
+mod collision;
 mod editor;
+pub mod emoji;
 pub mod files;
+pub mod place;
+pub mod question;
 pub mod quick;
+pub mod suggest;
 mod voice;
 
 use super::classified::Classified;
@@ -13,6 +19,7 @@ use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::Connection;
 use crate::part::*;
+use collision::{Collision, Collisions};
 use editor::Editor;
 use leptos::prelude::*;
 use model::{Act, ChannelStatus, Window, limit};
@@ -76,7 +83,11 @@ fn MessageEditor() -> impl IntoView {
     let pane = use_pane();
     let text: RwSignal<String> = pane.store.draft(pane.id).into();
     let save = move |value: String| pane.store.save_draft(pane.id, value);
+    let collision = Collision::new(pane);
     let send = move |value: String| {
+        if !collision.lets_pass() {
+            return false;
+        }
         let (at, reply) = (files::tray_id(pane, Tab::Message), pane.reply.get_untracked());
         if pane.store.tray(at).files.with_untracked(Vec::is_empty) {
             pane.store.send(pane.id, value, reply);
@@ -98,7 +109,16 @@ fn MessageEditor() -> impl IntoView {
         }
         .to_string()
     };
+    let all_the_same = move |()| {
+        collision.agree();
+        if send(text.with_untracked(|t| t.trim_end().to_owned())) {
+            save(String::new());
+            pane.store.looking(Some(pane.id), false);
+        }
+        pane.focus(Tab::Message);
+    };
     view! {
+        <Collisions collision all_the_same/>
         <ReplyChip/>
         <files::TrayView tab=Tab::Message/>
         <Editor text save=save send=send max=limit::TEXT_MAX tab=Tab::Message placeholder=Signal::derive(placeholder)
@@ -244,7 +264,13 @@ fn Pending() -> impl IntoView {
 fn NotMine() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
+    // The account's setting alone keeps a leader from answering.
+    let strict = move || {
+        let access = pane.row.with(|row| row.as_ref().map(|c| c.access()));
+        access.is_some_and(|a| pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.must_take_over(&a))))
+    };
     let text = move || match pane.of(|c| c.assignee_id).map(|id| pane.store.member_name(id)).filter(|n| !n.is_empty()) {
+        Some(name) if strict() => t_string!(i18n, talk.answer.only_named, name = name.as_str()).to_string(),
         Some(name) => t_string!(i18n, inbox.thread.composer.not_mine, name = name.as_str()).to_string(),
         None => t_string!(i18n, inbox.thread.composer.not_mine_nobody).to_string(),
     };

@@ -62,6 +62,9 @@ fn Who() -> impl IntoView {
             <StatusChip/>
             <WindowChip/>
             <SnoozeChip/>
+            {move || pane.of(|c| c.paused).then(|| view! {
+                <Chip icon="pause" tip=Signal::derive(move || t_string!(i18n, archive.paused).to_string())>{t!(i18n, archive.paused_chip)}</Chip>
+            })}
             <button type="button" class="chip-button protocol" data-tip=move || t_string!(i18n, inbox.thread.head.copy).to_string() aria-label=move || format!("{}. {}", protocol(), t_string!(i18n, inbox.thread.head.copy))
                 on:click=move |_| pane.copy_protocol()>
                 {move || pane.of(|c| c.protocol.clone())}
@@ -307,6 +310,17 @@ fn Actions() -> impl IntoView {
                     <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
                 <KeepItems/>
+                {move || (offers.get().is_some_and(|o| o.conclude == Offer::Free) && pane.of(|c| c.status == ConversationStatus::InProgress)).then(|| {
+                    let on = pane.of(|c| c.paused);
+                    view! {
+                        <MenuItem icon=if on { "play" } else { "pause" } press=move |()| pane.pause(!on)>
+                            {move || if on { t_string!(i18n, archive.unpause) } else { t_string!(i18n, archive.pause) }}
+                        </MenuItem>
+                    }
+                })}
+                <Show when=move || pane.may_share()>
+                    <MenuItem icon="chat" press=move |()| pane.store.talks.share(pane.id)>{t!(i18n, talk.share)}</MenuItem>
+                </Show>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
                 <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)

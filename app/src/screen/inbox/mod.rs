@@ -5,6 +5,7 @@
 //! * [`select`], [`several`]: conversations that are acted on at once. [`snooze`], [`view`]: what people keep.
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
+mod after;
 pub mod bubble;
 pub mod classified;
 pub mod classify;
@@ -23,8 +24,10 @@ pub mod panel;
 pub mod row;
 pub mod search;
 pub mod select;
+mod selection;
 pub mod several;
 pub mod snooze;
+mod sound;
 pub mod start;
 pub mod template;
 pub mod thread;

@@ -316,7 +316,7 @@ fn Current(pane: Pane) -> impl IntoView {
     view! {
         <dl class="facts">
             <dt>{t!(i18n, inbox.thread.panel.status)}</dt><dd>{move || status_name(i18n, pane)}</dd>
-            <dt>{t!(i18n, inbox.thread.panel.channel)}</dt><dd>{channel}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.channel)}</dt><dd><bdi>{channel}</bdi></dd>
             <dt>{t!(i18n, inbox.thread.panel.team)}</dt><dd dir="auto">{move || store.team_name(pane.of(|c| c.team_id))}</dd>
             <dt>{t!(i18n, inbox.thread.panel.assignee)}</dt><dd dir="auto">{assignee}</dd>
             <dt>{t!(i18n, inbox.thread.panel.started)}</dt><dd><Time at=started style=TimeStyle::Full/></dd>

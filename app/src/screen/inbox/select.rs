@@ -110,7 +110,15 @@ impl Selection {
 
     /// These were marked from the list, as read or unread.
     pub fn marked(self, ids: &[ConversationId], read: bool) {
-        self.unread.update(|held| ids.iter().for_each(|id| { if read { held.remove(id) } else { held.insert(*id) }; }));
+        self.unread.update(|held| {
+            ids.iter().for_each(|id| {
+                if read {
+                    held.remove(id)
+                } else {
+                    held.insert(*id)
+                };
+            })
+        });
     }
 
     /// Whether it stays unread although it is open. Tracked.

@@ -187,11 +187,13 @@ fn Form() -> impl IntoView {
     let (store, starter) = (use_store(), use_start());
     let channels = Memo::new(move |_| {
         store.workspace.with(|w| {
-            let all = w.iter().flat_map(|w| &w.channels).filter(|c| c.kind.may_start() && c.status == ChannelStatus::Connected);
-            all.map(|c| {
-                Choice::new(c.id.to_string(), if c.display.is_empty() { c.name.clone() } else { format!("{} · {}", c.name, c.display) })
-            })
-            .collect::<Vec<_>>()
+            let Some(w) = w.as_ref() else { return Vec::new() };
+            let may = |c: &&model::Channel| c.kind.may_start() && c.status == ChannelStatus::Connected;
+            let mut all: Vec<_> = w.channels.iter().filter(may).collect();
+            // That of a team of one's own first.
+            all.sort_by_key(|c| !c.team_id.is_some_and(|team| w.seen.pending.contains(&team)));
+            let shown = |c: &model::Channel| if c.display.is_empty() { c.name.clone() } else { format!("{} · {}", c.name, c.display) };
+            all.into_iter().map(|c| Choice::new(c.id.to_string(), shown(c))).collect::<Vec<_>>()
         })
     });
     let teams = Memo::new(move |_| {

@@ -52,7 +52,7 @@ fn You() -> impl IntoView {
             <Avatar name id photo size=AvatarSize::Large/>
             <div class="profile-texts">
                 <h1><bdi>{name}</bdi></h1>
-                <p>{move || session.with(|me| me.email.clone())}</p>
+                <p><bdi>{move || session.with(|me| me.email.clone())}</bdi></p>
                 <p>{role}" · "<bdi>{move || session.with(|me| me.account.name.clone())}</bdi></p>
             </div>
             <PhotoEditor/>

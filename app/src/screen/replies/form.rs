@@ -1,6 +1,7 @@
 //! One quick reply: alias, text, parameters, whom it is for.
 
 use super::super::settings::list::use_go;
+use super::file::{Carried, FileOf};
 use crate::api::reply::{delete_reply, save_reply};
 use crate::i18n::*;
 use crate::live::use_store;
@@ -32,6 +33,10 @@ pub(super) fn ReplyForm(stored: Option<QuickReply>, copy: bool) -> impl IntoView
     let scope = RwSignal::new(stored.as_ref().map_or(ReplyScope::Me, |r| r.scope).word().to_owned());
     let teams = RwSignal::new(stored.as_ref().map(|r| r.team_ids.clone()).unwrap_or_default());
     let archived = RwSignal::new(stored.as_ref().is_some_and(|r| r.archived && !copy));
+    let carried = Carried::new(stored.as_ref().filter(|_| !copy).and_then(|r| r.file.clone()));
+    if let Some(from) = stored.as_ref().filter(|r| copy && r.file.is_some()) {
+        carried.copy(from.id);
+    }
     let of_scope = move || scope.read().parse().unwrap_or(ReplyScope::Me);
     let form = Form::new(move || ReplyDraft {
         id,
@@ -39,12 +44,16 @@ pub(super) fn ReplyForm(stored: Option<QuickReply>, copy: bool) -> impl IntoView
         team_ids: if of_scope() == ReplyScope::Teams { teams.get() } else { Vec::new() },
         alias: alias.get(),
         text: body.get(),
+        file_id: carried.file.with(|f| f.as_ref().map(|f| f.id)),
         archived: archived.get(),
     });
     let changed = move || store.replies_changed.update(|n| *n += 1);
     let save = {
         let go = go.clone();
         Callback::new(move |()| {
+            if carried.is_busy() {
+                return toasts.fail(tu_string!(i18n, file.busy).to_string());
+            }
             let go = go.clone();
             form.save(ReplyDraft::check, save_reply, move |saved: QuickReply| {
                 changed();
@@ -106,6 +115,9 @@ pub(super) fn ReplyForm(stored: Option<QuickReply>, copy: bool) -> impl IntoView
                 <h2 dir="auto">{heading}</h2>
                 <p class="field-hint">{whose}</p>
                 <p class="reply-text" dir="auto">{move || body.get()}</p>
+                {carried.file.get_untracked().map(|file| view! {
+                    <p><a href=format!("/media/{}", file.id) target="_blank" rel="noopener"><bdi>{file.file_name}</bdi></a></p>
+                })}
                 <div class="form-foot"><Button icon="copy" press=duplicate>{t!(i18n, reply.duplicate)}</Button></div>
             </article>
         }
@@ -120,6 +132,7 @@ pub(super) fn ReplyForm(stored: Option<QuickReply>, copy: bool) -> impl IntoView
             <TextArea name="text" value=body rows=6 max=limit::TEXT_MAX as u32 label=move || t_string!(i18n, reply.text).to_string()
                 hint=move || t_string!(i18n, reply.text_hint).to_string()/>
             <Parameters text=body/>
+            <FileOf carried/>
             <Radios name="scope" value=scope choices=scopes label=move || t_string!(i18n, reply.scope).to_string()/>
             <Show when=move || of_scope() == ReplyScope::Teams><Teams teams is_admin/></Show>
             <FormFoot form fresh=is_new>

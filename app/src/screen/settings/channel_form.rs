@@ -48,6 +48,7 @@ struct Fields {
     verify_token: RwSignal<String>,
     title: RwSignal<String>,
     greeting: RwSignal<String>,
+    files: RwSignal<bool>,
     origins: RwSignal<Vec<String>>,
 }
 
@@ -65,6 +66,7 @@ impl Fields {
             verify_token: text(|_| ""),
             title: text(|f| &f.webchat.title),
             greeting: text(|f| &f.webchat.greeting),
+            files: RwSignal::new(stored.is_none_or(|f| !f.webchat.no_files)),
             origins: RwSignal::new(stored.map(|f| f.webchat.origins.clone()).unwrap_or_default()),
         }
     }
@@ -88,6 +90,7 @@ impl Fields {
                 origins: self.origins.get(),
                 greeting: self.greeting.get(),
                 title: self.title.get(),
+                no_files: !self.files.get(),
             },
         }
     }
@@ -244,6 +247,8 @@ fn WebChatFields(fields: Fields, snippet: String) -> impl IntoView {
             <legend>{t!(i18n, settings.channels.page)}</legend>
             <TextField name="title" max=60 value=fields.title label=move || t_string!(i18n, settings.channels.chat_title).to_string()/>
             <TextArea name="greeting" rows=2 max=500 value=fields.greeting optional=true label=move || t_string!(i18n, settings.channels.greeting).to_string()/>
+            <Checkbox name="files" checked=fields.files label=move || t_string!(i18n, settings.channels.files).to_string()
+                hint=move || t_string!(i18n, settings.channels.files_hint).to_string()/>
             <Origins value=fields.origins/>
         </fieldset>
         {(!snippet.is_empty()).then(|| view! {

@@ -4,6 +4,7 @@ use super::auto_close::AutoRules;
 use super::keep::Keeping;
 use super::list::when_here;
 use super::member::follow;
+use super::spared::Spared;
 use crate::api::closing::{auto_rules, reasons, save_closing};
 use crate::api::settings::{account, channel_forms, teams};
 use crate::closing::symbol;
@@ -52,6 +53,7 @@ pub fn EndingScreen() -> impl IntoView {
                 {rows.with_untracked(|all| all.account.clone()).map(|account| view! { <Concluding settings=account.closing changed=move |()| all.refetch()/> })}
                 <AutoRules rows changed=move |()| all.refetch()/>
             }.into_any())}
+            <Spared/>
             <Keeping/>
         </section>
     }

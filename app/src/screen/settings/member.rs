@@ -73,7 +73,7 @@ fn MemberList(rows: Signal<People>, text: RwSignal<String>) -> impl IntoView {
                                 <bdi>{member.name.clone()}</bdi>
                                 {(Some(member.user_id) == me).then(|| view! { <span class="entry-note">{t!(i18n, settings.members.you)}</span> })}
                             </span>
-                            <span class="entry-text">{member.email.clone()}</span>
+                            <span class="entry-text"><bdi>{member.email.clone()}</bdi></span>
                         </span>
                         {(!member.active).then(|| view! { <Chip>{t!(i18n, settings.members.past)}</Chip> })}
                         {(member.active && member.role == Role::Admin).then(|| view! { <Chip tone=Tone::Accent>{t!(i18n, settings.members.admin)}</Chip> })}

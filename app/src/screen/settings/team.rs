@@ -59,7 +59,7 @@ fn TeamList(rows: Signal<People>) -> impl IntoView {
                             <span class="entry-title"><bdi>{team.name.clone()}</bdi></span>
                             <span class="entry-text">
                                 {move || restriction_name(i18n, team.restriction)}
-                                {(!people.is_empty()).then(|| format!(" · {people}"))}
+                                {(!people.is_empty()).then(|| view! { " · "<bdi>{people}</bdi> })}
                             </span>
                         </span>
                         {team.is_default.then(|| view! { <Chip tone=Tone::Accent>{t!(i18n, settings.teams.default)}</Chip> })}

@@ -40,6 +40,8 @@ pub struct WebChatConfig {
     pub greeting: String,
     #[serde(default)]
     pub title: String,
+    #[serde(default)]
+    pub no_files: bool,
 }
 
 /// What must not leave the server; stored encrypted.
@@ -186,6 +188,7 @@ fn form(desk: &Desk, row: &ChannelRow) -> ChannelForm {
             origins: row.webchat.origins.clone(),
             greeting: row.webchat.greeting.clone(),
             title: row.webchat.title.clone(),
+            no_files: row.webchat.no_files,
         },
         webhook_url: if whatsapp { format!("{url}/webhooks/meta") } else { String::new() },
         snippet: if whatsapp {
@@ -229,6 +232,7 @@ pub async fn save(cx: &Cx, draft: ChannelDraft) -> Result<ChannelForm> {
         origins: draft.webchat.origins.iter().filter_map(|o| normal_origin(o)).collect(),
         greeting: draft.webchat.greeting.trim().to_owned(),
         title: draft.webchat.title.trim().to_owned(),
+        no_files: draft.webchat.no_files,
     };
     let row = NewRow {
         id,

@@ -241,7 +241,8 @@ async fn due(
         () => {
             "select c.id from conversation c where c.account_id = $1 and c.status = 'IN_PROGRESS' and c.idle_since <= $2
              and ($3 = 0 or c.team_id = $3) and ($4 = 0 or c.channel_id = $4) and c.team_id not in {in $5} and c.channel_id not in {in $6}
-             and not (c.preview_status = 'FAILED' and c.preview_author_id is not null) and "
+             and not (c.preview_status = 'FAILED' and c.preview_author_id is not null) and not c.paused
+             and not exists (select 1 from contact_tag t join auto_close_tag a on a.account_id = $1 and a.tag_id = t.tag_id where t.contact_id = c.contact_id) and "
         };
     }
     macro_rules! open_window {
@@ -273,6 +274,10 @@ async fn act(desk: &Desk, account: AccountId, rules: &[AutoClose], rule: &AutoCl
     let Some(since) = c.idle_since.filter(|_| c.status == ConversationStatus::InProgress && rule_of(rules, &c) == Some(rule)) else {
         return Ok(false);
     };
+    // AU-3, as it is now.
+    if c.paused || super::spared::is_spared(&mut work, c.contact_id.into()).await? {
+        return Ok(false);
+    }
     match deed {
         Deed::Warn => {
             if c.warned_at.is_some() || now < since + (rule.idle_minutes - rule.warn_minutes) * MINUTE {

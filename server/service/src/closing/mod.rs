@@ -4,12 +4,14 @@ pub mod auto;
 pub mod many;
 mod reason;
 pub mod retention;
+mod spared;
 
 pub use auto::{rules, save_rule};
 pub use many::{cancel_job, count_many, job_items, jobs, start_job};
 pub(crate) use reason::classification;
 pub use reason::{delete_reason, reasons, save_reason};
 pub use retention::{retention, save_retention};
+pub use spared::{save_spared, spared};
 
 use crate::desk::{Cx, Scope, Work};
 use crate::{Result, args, sql};

@@ -4,25 +4,30 @@
 //! transition, the audit line and the event, commit.
 
 mod act;
+mod archive;
 mod conclude;
 mod create;
 mod history;
 mod list;
 mod open;
+mod pause;
 mod read;
 mod row;
 mod several;
 pub mod snooze;
 mod start;
 mod take_back;
+mod unsay;
 
 pub use act::{assume, transfer};
+pub use archive::{archive, archive_text};
 pub(crate) use conclude::{Closing, close, conclude_in, say};
 pub use conclude::{classify, conclude};
 pub(crate) use create::{NewConversation, create};
 pub use history::history;
 pub use list::{count_text, counts, list, select};
 pub use open::{open, others, visible};
+pub use pause::pause;
 pub use read::{mark_read, mark_unread, save_draft};
 pub(crate) use row::{Row, Told, columns, lock, save, tell, transition, view as view_columns};
 pub use several::{conclude_several, mark_several, take_back_several, transfer_several};
@@ -30,3 +35,4 @@ pub use snooze::{snooze, snooze_choices};
 pub(crate) use start::open_of;
 pub use start::{restart, start, start_preview};
 pub use take_back::take_back;
+pub(crate) use unsay::unsay;

@@ -7,7 +7,7 @@ use model::*;
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused"
     };
 }
 pub(crate) use columns;
@@ -15,7 +15,7 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until)"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused})"
     };
 }
 pub(crate) use view;
@@ -72,6 +72,8 @@ pub(crate) struct Row {
     pub warned_at: Option<Millis>,
     /// Until when it is out of its assignee's list.
     pub snoozed_until: Option<Millis>,
+    /// Somebody keeps it from closing by itself (AU-3).
+    pub paused: bool,
 }
 
 impl Row {
@@ -118,6 +120,7 @@ impl Row {
             idle_since: None,
             warned_at: None,
             snoozed_until: None,
+            paused: false,
         }
     }
 
@@ -165,6 +168,7 @@ impl Row {
             closed_by: self.closed_by.map(UserId),
             classification: self.classification(),
             snoozed_until: self.snoozed_until,
+            paused: self.paused,
         }
     }
 
@@ -200,6 +204,7 @@ impl Row {
         self.reactivate_until = reopens_until;
         (self.idle_since, self.warned_at) = (None, None);
         self.snoozed_until = None;
+        self.paused = false;
     }
 
     /// It is open again: what was said of its conclusion stays in the feed alone.
@@ -290,7 +295,7 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
              last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
              last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
              preview_text = $23, preview_author_id = $24, awaiting_from = $25, closed_by = $26, reason_id = $27, reason_category = $28, reason_text = $29,
-             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34 where account_id = $1 and id = $2"
+             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34, paused = $35 where account_id = $1 and id = $2"
         ),
         args![
             c.id,
@@ -325,7 +330,8 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             c.amount_currency.clone(),
             c.idle_since,
             c.warned_at,
-            c.snoozed_until
+            c.snoozed_until,
+            c.paused
         ],
     )
     .await?;

@@ -85,6 +85,7 @@ async fn main_account(work: &mut Work, hash: &str) -> Result<(UserId, Counted)> 
         origins: origins(&work.desk().settings.graph_url),
         greeting: "Olá! Como podemos ajudar?".to_owned(),
         title: "Fale com a Loja Exemplo".to_owned(),
+        ..WebChatConfig::default()
     };
     let site = ground::webchat(work, "Chat do site", WEBCHAT_KEY, &config, Some(support)).await?;
     let stage = Stage {
@@ -116,6 +117,7 @@ async fn second_account(work: &mut Work, admin: UserId) -> Result<Counted> {
         origins: origins(&work.desk().settings.graph_url),
         greeting: "Olá! Fale com a filial.".to_owned(),
         title: "Filial Norte".to_owned(),
+        ..WebChatConfig::default()
     };
     let site = ground::webchat(work, "Chat do site", "demo-webchat-norte", &config, Some(team)).await?;
     let stage = Stage {

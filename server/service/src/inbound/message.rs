@@ -5,6 +5,8 @@ use super::reaction;
 use crate::channels::ChannelRow;
 use crate::contact;
 use crate::conversation::{self, NewConversation, Row, Told};
+use crate::media::kept::ROOM;
+use crate::media::upload::{self, Waiting};
 use crate::message::{self, NewMessage, put};
 use crate::{Result, Work, args, sql};
 use channel::{InboundBody, InboundMessage, MediaKind};
@@ -30,7 +32,7 @@ pub async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, m: &InboundMessage, 
     // The network tells whole seconds: within the second of its arrival the arrival is finer. Its clock may be ahead of
     // ours, but nothing was written later than it arrived.
     let at = m.at.map_or(received_at, |t| received_at.min(t + 999));
-    write(work, row, who, m, at, known).await
+    write(work, row, who, m, at, known, None).await
 }
 
 /// The same for a contact that is known already: a visitor of a website chat.
@@ -45,7 +47,23 @@ pub(crate) async fn arrive_from(
     if known.here {
         return Ok(None);
     }
-    write(work, row, contact, m, received_at, known).await
+    write(work, row, contact, m, received_at, known, None).await
+}
+
+/// The same with a file that is here already; it is the whole message.
+pub(crate) async fn arrive_with_file(
+    work: &mut Work,
+    row: &Arc<ChannelRow>,
+    contact: ContactId,
+    m: &InboundMessage,
+    received_at: Millis,
+    file: &Waiting,
+) -> Result<Option<Arrived>> {
+    let known = known(work, row.id, &m.external_id).await?;
+    if known.here {
+        return Ok(None);
+    }
+    write(work, row, contact, m, received_at, known, Some(file)).await
 }
 
 /// What is known of a message by its network's id.
@@ -76,6 +94,7 @@ async fn write(
     m: &InboundMessage,
     at: Millis,
     known: Known,
+    file: Option<&Waiting>,
 ) -> Result<Option<Arrived>> {
     contact::lock(work, who).await?;
     // The same message may have come twice at once: the second one waited for the contact, and must not leave a new
@@ -92,7 +111,15 @@ async fn write(
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;
-    let media = describe(work, &m.body, &mut new);
+    let media = match file {
+        None => describe(work, &m.body, &mut new),
+        Some(file) => {
+            let seen = file.view();
+            new.kind = seen.message_kind(Delivery::Native);
+            new.content = Content::Media(seen.media(Delivery::Native));
+            None
+        }
+    };
     let Some(mut message) = put(work, new).await? else { return Ok(None) };
     if !m.raw.is_null() {
         let raw = m.raw.to_string();
@@ -100,6 +127,10 @@ async fn write(
     }
     if let Some(media) = media {
         crate::media::expect(work, &c, row.id, &message, &media).await?;
+    }
+    if let Some(file) = file {
+        upload::attach(work, &message, row.id, file, None).await?;
+        work.count_up(ROOM, file.size).await?;
     }
     c.see(&message);
     c.unread += 1;

@@ -10,8 +10,8 @@ mod message;
 mod reaction;
 
 pub(crate) use fact::{unpark, unpark_found};
-pub(crate) use message::arrive_from;
 pub use message::{Arrived, arrive};
+pub(crate) use message::{arrive_from, arrive_with_file};
 pub(crate) use reaction::found as reacted;
 
 use crate::desk::Desk;

@@ -153,7 +153,10 @@ async fn remove(desk: &Desk, sha256: &str) -> Result<()> {
         .all(
             sql_system!(
                 "select cast(1 as bigint) from (select 1 from media where sha256 = $1 union all select 1 from media where small = $1 and small <> ''
-                   union all select 1 from upload where sha256 = $1 union all select 1 from upload where small = $1 and small <> '') u limit 1"
+                   union all select 1 from upload where sha256 = $1 union all select 1 from upload where small = $1 and small <> ''
+                   union all select 1 from talk_file where sha256 = $1 union all select 1 from talk_file where small = $1 and small <> ''
+                   union all select 1 from quick_reply_file where sha256 = $1 union all select 1 from quick_reply_file where small = $1 and small <> ''
+                   union all select 1 from users where photo = $1 and photo <> '') u limit 1"
             ),
             args![sha256],
         )

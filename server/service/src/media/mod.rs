@@ -19,8 +19,9 @@ pub(crate) use fetch::{Expected, expect};
 pub use fetch::{LARGEST, run, turn};
 pub use kept::clean;
 pub use look::sniff;
+pub use spool::Bytewise;
 pub use storage::{Bucket, Storage};
-pub use upload::{Announced, discard, take};
+pub use upload::{Announced, VISITOR_FILE_MAX, discard, take};
 
 /// How long a contact's link opens a file (MD-5).
 pub const LINK_MILLIS: i64 = 7 * 24 * 3_600_000;
@@ -63,7 +64,8 @@ struct Found {
 ///
 /// # Errors
 /// [`Fault::Missing`] when it does not exist, is not here yet, or its conversation is not visible to the asker; for a file
-/// that was not sent yet, to anybody but who uploaded it.
+/// that was not sent yet, to anybody but who uploaded it; for a quick reply's, to who does not see the reply; for one of
+/// the internal chat, to who is not in its talk.
 pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
     let scope = cx.may(Permission::Inbox)?;
     let found: Option<Found> = scope
@@ -81,7 +83,14 @@ pub async fn find(cx: &Cx, id: MediaId, small: bool) -> Result<File> {
             (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small)
         }
         None => {
-            let f = upload::own(cx, id).await?.ok_or(Fault::Missing)?;
+            let f = match upload::own(cx, id).await? {
+                Some(own) => Some(own),
+                None => match crate::reply::file_seen(cx, id).await? {
+                    Some(carried) => Some(carried),
+                    None => crate::talk::file(cx, id).await?,
+                },
+            };
+            let f = f.ok_or(Fault::Missing)?;
             (File { mime: f.mime, file_name: f.file_name, size: f.size.max(0) as u64, sha256: f.sha256 }, f.small)
         }
     };

@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ClientOptions, GetOptions, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use object_store::{ClientOptions, GetOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, WriteMultipart};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use tokio::io::AsyncReadExt;
 /// Parts of a large file on its way to a bucket, and how many are under way at once.
 const PART: usize = 8 << 20;
 const PARTS_AT_ONCE: usize = 2;
+/// A person waits for the file: a bucket that is away is said soon.
+const RETRIES: usize = 3;
+const RETRY_TIME: Duration = Duration::from_secs(20);
 
 /// A bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +82,7 @@ impl Storage {
         if !bucket.key_id.is_empty() {
             s3 = s3.with_access_key_id(&bucket.key_id).with_secret_access_key(&bucket.secret);
         }
+        s3 = s3.with_retry(RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_TIME, ..RetryConfig::default() });
         let store = s3.with_config(AmazonS3ConfigKey::UnsignedPayload, "true").build()?;
         Ok(Storage { store: Arc::new(store), spool, shown: format!("bucket {}", bucket.name) })
     }
@@ -200,16 +204,34 @@ fn key(sha256: &str) -> Key {
 mod tests {
     use super::*;
     use futures::TryStreamExt;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    use hyper_util::server::conn::auto::Builder;
 
     async fn whole(s: &Storage, sha256: &str, range: Option<Range<u64>>) -> Vec<u8> {
         let parts: Vec<Bytes> = s.read(sha256, range).await.unwrap().try_collect().await.unwrap();
         parts.concat()
     }
 
-    #[tokio::test]
-    async fn small_and_large_files_are_kept_read_in_part_and_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let s = Storage::open(folder.path(), None).unwrap();
+    /// A server of its own that speaks S3, checks signatures and has one empty bucket.
+    async fn bucket(folder: &Path) -> Bucket {
+        std::fs::create_dir_all(folder.join("files")).unwrap();
+        let mut made = s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+        made.set_auth(s3s::auth::SimpleAuth::from_single("key", "secret"));
+        let service = made.build();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let service = service.clone();
+                tokio::spawn(async move {
+                    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
+                });
+            }
+        });
+        Bucket { name: "files".into(), endpoint, region: "us-east-1".into(), key_id: "key".into(), secret: "secret".into() }
+    }
+
+    async fn keeps_reads_and_removes(s: &Storage) {
         s.probe().await.unwrap();
         for size in [0, 1, PART, PART + 1, 2 * PART + 5] {
             let bytes: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
@@ -218,13 +240,43 @@ mod tests {
             let name = crate::keys::sha256_hex(&bytes);
             s.keep(&from, &name).await.unwrap();
             s.keep(&from, &name).await.unwrap();
-            assert!(whole(&s, &name, None).await == bytes, "{size}");
+            assert_eq!(s.size(&name).await.unwrap(), size as u64);
+            assert!(whole(s, &name, None).await == bytes, "{size}");
             if size > 10 {
-                assert_eq!(whole(&s, &name, Some(3..7)).await, bytes[3..7]);
+                assert_eq!(whole(s, &name, Some(3..7)).await, bytes[3..7]);
             }
             s.remove(&name).await.unwrap();
             s.remove(&name).await.unwrap();
-            assert!(s.read(&name, None).await.is_err());
+            assert!(s.read(&name, None).await.is_err_and(|e| e.is_missing()));
+        }
+        s.keep_bytes(b"small".to_vec(), "abcdef").await.unwrap();
+        assert_eq!(whole(s, "abcdef", None).await, b"small");
+    }
+
+    #[tokio::test]
+    async fn small_and_large_files_are_kept_in_a_folder_read_in_part_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        keeps_reads_and_removes(&Storage::open(folder.path(), None).unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn small_and_large_files_are_kept_in_a_bucket_read_in_part_and_removed() {
+        let (folder, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let bucket = bucket(there.path()).await;
+        keeps_reads_and_removes(&Storage::open(folder.path(), Some(&bucket)).unwrap()).await;
+        // Where S3 is used, nothing stays on this machine but what is on its way.
+        assert!(!folder.path().join("media").exists());
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_refuses_us_or_is_away_says_so() {
+        let (folder, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let right = bucket(there.path()).await;
+        let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        for wrong in [Bucket { secret: "another".into(), ..right.clone() }, Bucket { endpoint: format!("http://{gone}"), ..right }] {
+            let s = Storage::open(folder.path(), Some(&wrong)).unwrap();
+            assert!(s.probe().await.is_err());
+            assert!(s.keep_bytes(b"x".to_vec(), "abcdef").await.is_err());
         }
     }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 use tokio::io::AsyncReadExt;
 
 /// How long an upload waits to be sent.
-const WAITS_MILLIS: i64 = 24 * 3_600_000;
+pub(crate) const WAITS_MILLIS: i64 = 24 * 3_600_000;
 /// Uploads of one person that wait at once.
 const WAITING_MAX: i64 = 100;
 
@@ -68,10 +68,7 @@ pub async fn take(cx: &Cx, announced: Announced, wish: FileWish, bytes: impl Byt
     if announced.size.is_some_and(|s| s > FILE_MAX as u64) {
         return Err(too_large());
     }
-    let (waiting,): (i64,) = scope.one(sql!("select count(*) from upload where account_id = $1 and user_id = $2"), args![cx.user]).await?;
-    if waiting >= WAITING_MAX {
-        return Err(Fault::RateLimited { seconds: 60 }.into());
-    }
+    room_for_one(cx).await?;
     let used: Option<(i64,)> = scope.opt(sql!("select value from counter where account_id = $1 and name = $2"), args![ROOM]).await?;
     fits(&desk, used.map_or(0, |(n,)| n) + announced.size.map_or(0, |s| s as i64))?;
     let _turn = desk.uploads.acquire().await.map_err(|_| Fault::Unavailable)?;
@@ -82,14 +79,37 @@ pub async fn take(cx: &Cx, announced: Announced, wish: FileWish, bytes: impl Byt
     taken
 }
 
+/// Refuses one upload more than may wait.
+///
+/// # Errors
+/// [`Fault::RateLimited`].
+pub(crate) async fn room_for_one(cx: &Cx) -> Result<()> {
+    let scope = cx.may(Permission::Inbox)?;
+    let (waiting,): (i64,) = scope.one(sql!("select count(*) from upload where account_id = $1 and user_id = $2"), args![cx.user]).await?;
+    if waiting >= WAITING_MAX { Err(Fault::RateLimited { seconds: 60 }.into()) } else { Ok(()) }
+}
+
 fn too_large() -> Error {
     Fault::FileTooLarge { megabytes: FILE_MAX / MB }.into()
 }
 
+/// The largest file of a website's visitor, in bytes.
+pub const VISITOR_FILE_MAX: i64 = 25 * MB;
+
 async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, bytes: impl Bytewise) -> Result<Upload> {
     let desk = cx.desk();
-    let Spooled { head, sha256, size } = spool(path, bytes, FILE_MAX).await.map_err(|e| match e {
-        Broken::TooLarge => too_large(),
+    let row = settle(desk, id, path, name, wish, bytes, FILE_MAX).await?;
+    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    fits(desk, work.count_up(ROOM, row.size).await?)?;
+    enter(&mut work, cx.user, &row).await?;
+    work.commit().await?;
+    Ok(row.view())
+}
+
+/// Spools a file, sees what it is, has it scanned, and keeps it under its hash; no row points to it yet.
+async fn settle(desk: &Desk, id: MediaId, path: &Path, name: &str, wish: FileWish, bytes: impl Bytewise, most: i64) -> Result<Waiting> {
+    let Spooled { head, sha256, size } = spool(path, bytes, most).await.map_err(|e| match e {
+        Broken::TooLarge => Fault::FileTooLarge { megabytes: most / MB }.into(),
         Broken::Stream(why) => {
             tracing::info!(error = %why, "an upload broke off");
             Fault::Unavailable.into()
@@ -114,8 +134,7 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
         None => desk.storage.keep(path, &sha256).await?,
     }
     let small = keep_small(desk, seen.small).await?;
-    let now = desk.now();
-    let row = Waiting {
+    Ok(Waiting {
         id: id.0,
         wish,
         file_name: named(file_name, &seen.mime),
@@ -125,33 +144,54 @@ async fn keep(cx: &Cx, id: MediaId, path: &Path, name: &str, wish: FileWish, byt
         small,
         width: i64::from(seen.width),
         height: i64::from(seen.height),
-        expires_at: now + WAITS_MILLIS,
-    };
-    let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    fits(desk, work.count_up(ROOM, size).await?)?;
+        expires_at: desk.now() + WAITS_MILLIS,
+    })
+}
+
+/// Takes in a file of a website's visitor, as it is; the caller makes it a message, or it is forgotten.
+///
+/// # Errors
+/// As [`take`].
+pub(crate) async fn take_from_visitor(desk: &Desk, account: AccountId, announced: Announced, bytes: impl Bytewise) -> Result<Waiting> {
+    if announced.size.is_some_and(|s| s > VISITOR_FILE_MAX as u64) {
+        return Err(Fault::FileTooLarge { megabytes: VISITOR_FILE_MAX / MB }.into());
+    }
+    let used: Option<(i64,)> =
+        desk.system(account).opt(sql!("select value from counter where account_id = $1 and name = $2"), args![ROOM]).await?;
+    fits(desk, used.map_or(0, |(n,)| n) + announced.size.map_or(0, |s| s as i64))?;
+    let _turn = desk.uploads.acquire().await.map_err(|_| Fault::Unavailable)?;
+    let id: MediaId = desk.seam.id();
+    let path = desk.storage.spooled(id);
+    let taken = settle(desk, id, &path, &announced.name, FileWish::Shown, bytes, VISITOR_FILE_MAX).await;
+    let _ = tokio::fs::remove_file(&path).await;
+    taken
+}
+
+/// Lets an upload wait for being sent by somebody.
+pub(crate) async fn enter(work: &mut Work, user: UserId, file: &Waiting) -> Result<()> {
+    let now = work.desk().now();
     work.run(
         sql!(
             "insert into upload (account_id, id, user_id, wish, mime, file_name, size, sha256, small, width, height, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ),
         args![
-            id,
-            cx.user,
-            row.wish,
-            &row.mime,
-            &row.file_name,
-            row.size,
-            &row.sha256,
-            &row.small,
-            row.width,
-            row.height,
+            file.id,
+            user,
+            file.wish,
+            &file.mime,
+            &file.file_name,
+            file.size,
+            &file.sha256,
+            &file.small,
+            file.width,
+            file.height,
             now,
-            row.expires_at
+            file.expires_at
         ],
     )
     .await?;
-    work.commit().await?;
-    Ok(row.view())
+    Ok(())
 }
 
 /// A voice note is Ogg with one channel of Opus; a recording that cannot be made one goes as sound.
@@ -269,6 +309,28 @@ pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Re
     };
     let id = work.desk().seam.id::<i64>();
     Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
+}
+
+/// A file of a message that was taken back, as if it had just been uploaded.
+///
+/// # Errors
+/// [`Fault::Missing`] when the file is not there.
+pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind: MessageKind) -> Result<Upload> {
+    let (mime, file_name, size, sha256, small, width, height): (String, String, i64, String, String, i64, i64) = work
+        .one(
+            sql!("delete from media where account_id = $1 and id = $2 returning mime, file_name, size, sha256, small, width, height"),
+            args![media.id],
+        )
+        .await?;
+    let wish = match kind {
+        _ if media.voice => FileWish::Voice,
+        MessageKind::Document if file_kind(&mime) != FileKind::Document => FileWish::Document,
+        _ => FileWish::Shown,
+    };
+    let (id, expires_at) = (media.id.0, work.desk().now() + WAITS_MILLIS);
+    let row = Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at };
+    enter(work, user, &row).await?;
+    Ok(row.view())
 }
 
 /// Puts a claimed upload under its message.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction"
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction, m.leaves_at, m.mentions"
     };
 }
 pub(crate) use columns;
@@ -39,6 +39,8 @@ pub(crate) struct Stored {
     pub read_at: Option<Millis>,
     pub edited_at: Option<Millis>,
     pub own_reaction: Option<String>,
+    pub leaves_at: Option<Millis>,
+    pub mentions: Option<String>,
 }
 
 impl Stored {
@@ -66,6 +68,8 @@ impl Stored {
             read_at: self.read_at,
             own_reaction: self.own_reaction,
             edited_at: self.edited_at,
+            leaves_at: self.leaves_at,
+            mentions: read(self.mentions)?.unwrap_or_default(),
         })
     }
 }
@@ -85,6 +89,9 @@ pub(crate) struct NewMessage {
     pub external_id: Option<String>,
     pub quoted: Option<Quote>,
     pub at: Millis,
+    /// Until when it waits (TS-2).
+    pub leaves_at: Option<Millis>,
+    pub mentions: Vec<Mention>,
 }
 
 impl NewMessage {
@@ -103,6 +110,8 @@ impl NewMessage {
             external_id: None,
             quoted: None,
             at,
+            leaves_at: None,
+            mentions: Vec::new(),
         }
     }
 }
@@ -115,8 +124,8 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     let written = work
         .run(
             sql!(
-                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing"
+                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing"
             ),
             args![
                 id,
@@ -131,7 +140,9 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
                 new.client_id.clone(),
                 new.external_id,
                 quoted,
-                new.at
+                new.at,
+                new.leaves_at,
+                mentions_json(&new.mentions)?
             ],
         )
         .await?;
@@ -161,7 +172,13 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
         read_at: None,
         own_reaction: None,
         edited_at: None,
+        leaves_at: new.leaves_at,
+        mentions: new.mentions,
     }))
+}
+
+fn mentions_json(mentions: &[Mention]) -> Result<Option<String>> {
+    Ok(if mentions.is_empty() { None } else { Some(serde_json::to_string(mentions)?) })
 }
 
 /// Puts a text into the search index, with the account as a word of its own.
@@ -187,8 +204,8 @@ pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
 /// Saves a changed text, and lets search find the new words only.
 pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     work.run(
-        sql!("update message set body = $3, status = $4, edited_at = $5 where account_id = $1 and id = $2"),
-        args![m.id, &m.body, m.status, m.edited_at],
+        sql!("update message set body = $3, status = $4, edited_at = $5, mentions = $6 where account_id = $1 and id = $2"),
+        args![m.id, &m.body, m.status, m.edited_at, mentions_json(&m.mentions)?],
     )
     .await?;
     work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;

@@ -1,6 +1,6 @@
 //! What a note on the screen says, in the browser's language. The service worker shows it as it is.
 
-use model::{Alert, AlertKind, ConversationId, Language, MessageKind, text};
+use model::{Alert, AlertKind, Language, MessageKind, text};
 use serde::Serialize;
 
 /// A note as the service worker gets it.
@@ -23,14 +23,15 @@ pub(crate) fn note(alert: &Alert, hide: bool, language: Language) -> Note {
         let title = text::shorten(alert.contact_name.trim(), 80);
         let said = said(alert, language);
         let text = match alert.kind {
-            AlertKind::Message if alert.count > 1 => format!("({}) {said}", alert.count),
+            AlertKind::Message | AlertKind::Internal if alert.count > 1 && !said.is_empty() => format!("({}) {said}", alert.count),
+            AlertKind::Message | AlertKind::Internal if !said.is_empty() => said,
             AlertKind::Message => said,
             _ if said.is_empty() => what.to_owned(),
             _ => format!("{what}: {said}"),
         };
         (if title.is_empty() { "Prosa".to_owned() } else { title }, text)
     };
-    Note { title, text, path: path(alert.conversation_id), tag: tag(alert.conversation_id, alert.kind) }
+    Note { title, text, path: alert.path(), tag: tag(alert) }
 }
 
 /// The trial note.
@@ -43,13 +44,9 @@ pub(crate) fn trial(language: Language) -> Note {
     Note { title: "Prosa".into(), text: text.into(), path: "/profile".into(), tag: "trial".into() }
 }
 
-fn path(id: ConversationId) -> String {
-    format!("/inbox/{id}")
-}
-
-/// By what notes of one conversation and kind are known to browsers and push services.
-pub(crate) fn tag(id: ConversationId, kind: AlertKind) -> String {
-    format!("{id}.{kind}")
+/// By what notes of one conversation or talk and kind are known to browsers and push services.
+fn tag(alert: &Alert) -> String {
+    format!("{}.{}", alert.subject(), alert.kind)
 }
 
 fn kind_words(kind: AlertKind, language: Language) -> &'static str {
@@ -61,18 +58,21 @@ fn kind_words(kind: AlertKind, language: Language) -> &'static str {
         (Language::PtBr, Mention) => "Mencionaram você",
         (Language::PtBr, Failed) => "Mensagem não enviada",
         (Language::PtBr, Snooze) => "A conversa adiada voltou",
+        (Language::PtBr, Internal) => "Mensagem no chat interno",
         (Language::En, Queue) => "New conversation in the queue",
         (Language::En, Message) => "New message",
         (Language::En, Transfer) => "Conversation handed to you",
         (Language::En, Mention) => "You were mentioned",
         (Language::En, Failed) => "Message not sent",
         (Language::En, Snooze) => "A snoozed conversation is back",
+        (Language::En, Internal) => "Message in the internal chat",
         (Language::Es, Queue) => "Nueva conversación en la cola",
         (Language::Es, Message) => "Nuevo mensaje",
         (Language::Es, Transfer) => "Te transfirieron una conversación",
         (Language::Es, Mention) => "Te mencionaron",
         (Language::Es, Failed) => "Mensaje no enviado",
         (Language::Es, Snooze) => "Volvió una conversación pospuesta",
+        (Language::Es, Internal) => "Mensaje en el chat interno",
     }
 }
 
@@ -106,12 +106,21 @@ fn said(alert: &Alert, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Direction, MessageStatus, Preview};
+    use model::{ConversationId, Direction, MessageStatus, Preview};
 
     fn alert(kind: AlertKind, message: MessageKind, text: &str, count: i64) -> Alert {
         let preview =
             Preview { kind: message, direction: Direction::In, status: MessageStatus::Received, text: text.into(), author_id: None };
-        Alert { kind, conversation_id: ConversationId(7), contact_name: "Maria Lima".into(), preview, count, at: 1, is_read: false }
+        Alert {
+            kind,
+            conversation_id: ConversationId(7),
+            talk_id: None,
+            contact_name: "Maria Lima".into(),
+            preview,
+            count,
+            at: 1,
+            is_read: false,
+        }
     }
 
     #[test]

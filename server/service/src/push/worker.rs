@@ -2,7 +2,7 @@
 
 use super::post::{self, Outcome};
 use super::{Subscription, settle, words};
-use crate::desk::Desk;
+use crate::desk::{Cx, Desk};
 use crate::{Result, alert, args, sql, sql_system};
 use futures::StreamExt;
 use model::*;
@@ -21,7 +21,8 @@ const PAUSES: [Millis; 5] = [5_000, 30_000, 120_000, 600_000, 1_800_000];
 struct Job {
     account_id: i64,
     subscription_id: i64,
-    conversation_id: i64,
+    /// The conversation, or the talk.
+    subject_id: i64,
     kind: String,
     tries: i64,
     next_at: i64,
@@ -66,7 +67,7 @@ pub async fn turn(desk: &Desk) -> Result<usize> {
 async fn spread(desk: &Desk) -> Result<usize> {
     let now = desk.now();
     let mut tx = desk.db.begin().await?;
-    let due: Vec<(i64, i64, i64, String)> = tx
+    let mut due: Vec<(i64, i64, i64, String)> = tx
         .all(
             sql_system!(
                 "update alert set push_at = null where (user_id, conversation_id, kind) in
@@ -76,16 +77,27 @@ async fn spread(desk: &Desk) -> Result<usize> {
             args![now, TURN],
         )
         .await?;
-    for (account, user, conversation, kind) in &due {
+    let talks: Vec<(i64, i64, i64)> = tx
+        .all(
+            sql_system!(
+                "update talk_mark set push_at = null where (talk_id, user_id) in
+                 (select talk_id, user_id from talk_mark where push_at <= $1 order by push_at limit $2) and push_at <= $1
+                 returning account_id, user_id, talk_id"
+            ),
+            args![now, TURN],
+        )
+        .await?;
+    due.extend(talks.into_iter().map(|(account, user, talk)| (account, user, talk, AlertKind::Internal.word().to_owned())));
+    for (account, user, subject, kind) in &due {
         tx.run(
             sql_system!(
-                "insert into push_job (account_id, subscription_id, conversation_id, kind, tries, next_at, until)
+                "insert into push_job (account_id, subscription_id, subject_id, kind, tries, next_at, until)
                  select p.account_id, p.id, cast($3 as bigint), cast($4 as text), 0, cast($5 as bigint), cast($6 as bigint)
                  from push_subscription p join login l on l.id = p.login_id and l.account_id = p.account_id and l.expires_at > $5
                  where p.account_id = $1 and p.user_id = $2
-                 on conflict (subscription_id, conversation_id, kind) do update set tries = 0, next_at = excluded.next_at, until = excluded.until"
+                 on conflict (subscription_id, subject_id, kind) do update set tries = 0, next_at = excluded.next_at, until = excluded.until"
             ),
-            args![*account, *user, *conversation, kind, now, now + post::TTL.as_millis() as i64],
+            args![*account, *user, *subject, kind, now, now + post::TTL.as_millis() as i64],
         )
         .await?;
     }
@@ -99,9 +111,9 @@ async fn claim(desk: &Desk) -> Result<Vec<Job>> {
     let jobs = tx
         .all(
             sql_system!(
-                "update push_job set tries = tries + 1, next_at = $2 where (subscription_id, conversation_id, kind) in
-                 (select subscription_id, conversation_id, kind from push_job where next_at <= $1 order by next_at limit $3) and next_at <= $1
-                 returning account_id, subscription_id, conversation_id, kind, tries, next_at, until"
+                "update push_job set tries = tries + 1, next_at = $2 where (subscription_id, subject_id, kind) in
+                 (select subscription_id, subject_id, kind from push_job where next_at <= $1 order by next_at limit $3) and next_at <= $1
+                 returning account_id, subscription_id, subject_id, kind, tries, next_at, until"
             ),
             args![now, now + LEASE, TURN],
         )
@@ -127,24 +139,20 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
 
 /// Who gets what, if it is still unread, still theirs to know, wanted, not quiet, and not on their screen.
 async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::Note)>> {
-    let (account, conversation) = (AccountId(job.account_id), ConversationId(job.conversation_id));
+    let account = AccountId(job.account_id);
     let Ok(kind) = job.kind.parse::<AlertKind>() else { return Ok(None) };
     let scope = desk.system(account);
-    let owner: Option<(i64, i64)> = scope
-        .opt(
-            sql!(
-                "select p.user_id, a.count from push_subscription p join alert a on a.account_id = p.account_id and a.user_id = p.user_id
-                 where p.account_id = $1 and p.id = $2 and a.conversation_id = $3 and a.kind = $4 and a.read_at is null"
-            ),
-            args![job.subscription_id, conversation, kind],
-        )
-        .await?;
-    let Some((user, count)) = owner else { return Ok(None) };
-    let user = UserId(user);
-    let Some(cx) = desk.cx(account, user, None).await? else { return Ok(None) };
-    let Ok(c) = crate::conversation::visible(&cx, conversation).await else { return Ok(None) };
-    let settings = alert::settings_of(&scope, user).await?;
-    if !settings.wants(kind, AlertWay::Desktop) || is_quiet(&scope, &settings).await? || desk.push.looks(account, user, conversation) {
+    let reader: Option<(i64,)> =
+        scope.opt(sql!("select user_id from push_subscription where account_id = $1 and id = $2"), args![job.subscription_id]).await?;
+    let Some((user,)) = reader else { return Ok(None) };
+    let Some(cx) = desk.cx(account, user.into(), None).await? else { return Ok(None) };
+    let alert = match kind {
+        AlertKind::Internal => crate::talk::note(&cx, job.subject_id.into()).await?,
+        kind => about_conversation(&cx, job.subject_id.into(), kind).await?,
+    };
+    let Some(alert) = alert else { return Ok(None) };
+    let settings = alert::settings_of(&scope, cx.user).await?;
+    if !settings.wants(kind, AlertWay::Desktop) || is_quiet(&scope, &settings).await? {
         return Ok(None);
     }
     let subscription: Option<Subscription> = scope
@@ -153,18 +161,38 @@ async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::
             args![job.subscription_id],
         )
         .await?;
-    let alert = Alert {
-        kind,
-        conversation_id: conversation,
-        contact_name: c.contact_name,
-        preview: c.preview,
-        count,
-        at: desk.now(),
-        is_read: false,
-    };
     Ok(subscription.map(|s| {
         let note = words::note(&alert, settings.hide_text, s.language);
         (s, note)
+    }))
+}
+
+/// The notification of a conversation that the reader sees and does not look at.
+async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Result<Option<Alert>> {
+    let unread: Option<(i64,)> = cx
+        .may(Permission::Inbox)?
+        .opt(
+            sql!(
+                "select count from alert where account_id = $1 and user_id = $2 and conversation_id = $3 and kind = $4 and read_at is null"
+            ),
+            args![cx.user, id, kind],
+        )
+        .await?;
+    let Some((count,)) = unread else { return Ok(None) };
+    let Ok(c) = crate::conversation::visible(cx, id).await else { return Ok(None) };
+    if cx.desk().push.looks(cx.account, cx.user, id) {
+        return Ok(None);
+    }
+    let at = cx.desk().now();
+    Ok(Some(Alert {
+        kind,
+        conversation_id: id,
+        talk_id: None,
+        contact_name: c.contact_name,
+        preview: c.preview,
+        count,
+        at,
+        is_read: false,
     }))
 }
 
@@ -181,8 +209,8 @@ async fn is_quiet(scope: &crate::Scope, settings: &AlertSettings) -> Result<bool
 async fn finish(desk: &Desk, job: &Job) -> Result<()> {
     let mut work = desk.system(job.account_id.into()).begin().await?;
     work.run(
-        sql!("delete from push_job where account_id = $1 and subscription_id = $2 and conversation_id = $3 and kind = $4 and next_at = $5"),
-        args![job.subscription_id, job.conversation_id, &job.kind, job.next_at],
+        sql!("delete from push_job where account_id = $1 and subscription_id = $2 and subject_id = $3 and kind = $4 and next_at = $5"),
+        args![job.subscription_id, job.subject_id, &job.kind, job.next_at],
     )
     .await?;
     work.commit().await
@@ -191,8 +219,8 @@ async fn finish(desk: &Desk, job: &Job) -> Result<()> {
 async fn again(desk: &Desk, job: &Job, next: Millis) -> Result<()> {
     let mut work = desk.system(job.account_id.into()).begin().await?;
     work.run(
-        sql!("update push_job set next_at = $6 where account_id = $1 and subscription_id = $2 and conversation_id = $3 and kind = $4 and next_at = $5"),
-        args![job.subscription_id, job.conversation_id, &job.kind, job.next_at, next],
+        sql!("update push_job set next_at = $6 where account_id = $1 and subscription_id = $2 and subject_id = $3 and kind = $4 and next_at = $5"),
+        args![job.subscription_id, job.subject_id, &job.kind, job.next_at, next],
     )
     .await?;
     work.commit().await

@@ -4,7 +4,7 @@ use crate::world::*;
 use model::*;
 use service::db::{Arg, Db, Text};
 use service::statement::{Statement, all};
-use service::{alert, args, conversation, kept, search};
+use service::{alert, args, conversation, kept, search, talk};
 
 /// Tables that grow, and the aliases under which statements name them.
 const LARGE: &[&str] = &[
@@ -29,6 +29,9 @@ const LARGE: &[&str] = &[
     "alert",
     "a",
     "push_job",
+    "talk_message",
+    "talk_mark",
+    "talk_file",
 ];
 
 struct Hot {
@@ -91,13 +94,29 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
                 add(&format!("search for {who}"), text, with_account([vec![Arg::from(words)], more].concat()), false);
             }
         }
+        for (what, query) in [
+            ("all", ArchiveQuery::default()),
+            ("of an agent", ArchiveQuery { assignee_id: Some(seen.me), ..ArchiveQuery::default() }),
+            ("of a team", ArchiveQuery { team_id: Some(w.team), ..ArchiveQuery::default() }),
+        ] {
+            let (text, args) = conversation::archive_text(seen, &query, (1, START), None, Some((START, 5)), 41);
+            add(&format!("archive for {who}, {what}"), text, with_account(args), true);
+        }
+        let (text, args) = talk::list_text(seen, Some(5), 41);
+        add(&format!("talks of {who}"), text, with_account(args), true);
+        let (text, args) = talk::bell_text(seen, 1, Some((START, 5, AlertKind::Message)), 31);
+        add(&format!("talks under the bell of {who}"), text, with_account(args), true);
+        let (text, args) = talk::unread_text(seen, 1);
+        add(&format!("number of talks under the bell of {who}"), text, with_account(args), false);
     }
     let mut fixed = |name: &str, needle: &str, args: Vec<Arg>, ordered: bool| {
         let text = if w.is_sqlite() { listed(needle).sqlite() } else { listed(needle).postgres() };
         add(name, text.to_owned(), args, ordered);
     };
-    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
-    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
+    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("deleted for oneself", "select message_id from message_hidden", args![account, 7i64, 5000i64], true);
+    fixed("held until", "select max(next_at) from outbox where account_id", args![account, 1i64, 1i64, START], false);
     fixed("open conversation", "c.channel_id = $2 and c.contact_id = $3 and c.status <> 'COMPLETED'", args![account, 1i64, 1i64], false);
     fixed("last concluded", "select id, reactivate_until from conversation", args![account, 1i64, 1i64], false);
     fixed("window", "select max(window_expires_at) from conversation", args![account, 1i64, 1i64], false);
@@ -137,6 +156,8 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
     fixed("count of many", "select count(*) from conversation c where c.account_id = $1 and c.status in", filter, false);
     fixed("notifications that are due", "update alert set push_at = null where (user_id", args![START, 64i64], false);
     fixed("notes that are due", "update push_job set tries", args![START, START, 64i64], false);
+    fixed("messages of a talk", "m.talk_id = $2 and m.id < $3", args![account, 1i64, START, 41i64], true);
+    fixed("talks that are due", "update talk_mark set push_at = null where (talk_id", args![START, 64i64], false);
     fixed("queue notifications", "kind = 'QUEUE' and read_at is null returning", args![account, 1i64, START], false);
     fixed("events", "from event where account_id = $1 and seq > $2", args![account, 1i64, 500i64], true);
     list
@@ -168,6 +189,10 @@ async fn fill(w: &World) {
         format!("insert into outbox (id, account_id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at) select n, {account}, {channel}, n, n, n, 'MESSAGE', '', 'HELD', 1, 1 from {s} s"),
         format!("insert into reaction (account_id, channel_id, external_id, id, target, emoji, at, created_at) select {account}, {channel}, 'r' || cast(n as text), n, 'e' || cast(n as text), '', 1, 1 from {s} s"),
         format!("insert into alert (account_id, user_id, conversation_id, kind, count, at, read_at) select {account}, {}, n, 'MESSAGE', 1, n, case when n % 20 > 0 then n end from {s} s", w.admin.user),
+        format!("insert into talk (id, account_id, kind, last_id, created_at) select n, {account}, 'NONE', n, 1 from {s} s"),
+        format!("insert into talk_mark (account_id, talk_id, user_id, read_id, unread, news, told_id, at) select {account}, n, {}, 0, 0, n % 20 / 19, n, n from {s} s", w.admin.user),
+        format!("insert into talk_message (id, account_id, talk_id, author_id, client_id, body, at) select n, {account}, 1 + n % 3, {}, cast(n as text), '', n from {s} s", w.admin.user),
+        format!("insert into talk_file (id, account_id, message_id, mime, file_name, size, sha256, small, width, height) select n, {account}, n, '', '', 1, '', '', 0, 0 from {s} s"),
         format!("insert into webhook (id, source, hash, body, received_at, state) select n, 'WHATSAPP', cast(n as text), '', 1, 'DONE' from {s} s"),
         format!("insert into event (account_id, seq, at, change) select {account}, 100000 + n, 1, '' from {s} s"),
         format!("insert into media (id, account_id, conversation_id, message_id, channel_id, state, mime) select n, {account}, n, n, {channel}, 'READY', '' from {s} s"),

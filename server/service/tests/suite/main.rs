@@ -3,12 +3,16 @@
 //! Each test makes its own workspace ([`world::World`]) and runs on SQLite and on PostgreSQL.
 
 mod acts;
+mod after;
 mod alerts;
+mod answering;
+mod archive;
 mod auth;
 mod auto_close;
 mod batch;
 mod closing;
 mod contacts;
+mod delay;
 mod events;
 mod exchange;
 mod explain;
@@ -36,8 +40,10 @@ mod search;
 mod seek;
 mod several;
 mod sight;
+mod spared;
 mod start;
 mod statements;
+mod talks;
 mod tenants;
 mod visitors;
 mod window;

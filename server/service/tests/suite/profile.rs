@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use model::*;
-use service::{auth, avatar, people};
+use service::{auth, avatar, media, people};
 
 fn draft(name: &str, email: &str, password: &str) -> ProfileDraft {
     ProfileDraft { name: name.into(), nickname: "Aninha".into(), email: email.into(), password: password.into() }
@@ -51,9 +51,8 @@ both! {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         assert_eq!(fault(avatar::find(&bia, ana.user).await), Fault::Missing);
         let hash = avatar::save(&ana, png([200, 30, 30])).await.unwrap();
-        let (found, path) = avatar::find(&bia, ana.user).await.unwrap();
-        assert_eq!(found, hash);
-        let kept = std::fs::read(&path).unwrap();
+        assert_eq!(avatar::find(&bia, ana.user).await.unwrap(), hash);
+        let kept = w.stored(&hash).await;
         let picture = image::load_from_memory(&kept).unwrap();
         assert_eq!((picture.width(), picture.height()), (256, 256));
         let mark = people::members(&bia).await.unwrap().into_iter().find(|m| m.user_id == ana.user).unwrap().photo;
@@ -62,9 +61,13 @@ both! {
         // Two people with the same picture: the file stays until the last one leaves it.
         avatar::save(&bia, png([200, 30, 30])).await.unwrap();
         avatar::save(&ana, png([30, 200, 30])).await.unwrap();
-        assert!(path.exists());
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert!(w.desk.storage.size(&hash).await.is_ok());
         avatar::remove(&bia).await.unwrap();
-        assert!(!path.exists());
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert!(w.desk.storage.size(&hash).await.is_err());
         avatar::remove(&ana).await.unwrap();
         assert_eq!(fault(avatar::find(&bia, ana.user).await), Fault::Missing);
         assert_eq!(auth::me(&ana).await.unwrap().photo, "");

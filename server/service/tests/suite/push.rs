@@ -8,7 +8,7 @@ use p256::SecretKey;
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use serde_json::Value;
-use service::{Cx, alert, auth, push};
+use service::{Cx, alert, auth, feature, people, push, talk};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -120,6 +120,55 @@ both! {
         let requests = service.requests().await;
         assert_eq!((requests.len(), header(&requests[1], "topic")), (2, topic.as_str()));
         assert_eq!(w.number("select count(*) from push_job").await, 0);
+    }
+
+    async fn ci_4_a_talk_is_told_to_those_who_are_in_it_while_they_have_not_read_it(w) {
+        let service = Service::start(w).await;
+        service.answers(ResponseTemplate::new(201)).await;
+        let ana = subscribed(w, &service, "Ana Souza", w.team).await;
+        feature::save(&w.admin, Features { internal_chat: true, ..Features::default() }).await.unwrap();
+        let id = talk::open(&w.admin, TalkWith::Team { team_id: w.team }).await.unwrap().talk.id;
+        let say = async |client: &str, text: &str| {
+            let draft = TalkDraft { client_id: client.into(), text: text.into(), ..TalkDraft::default() };
+            talk::send(&w.admin, id, draft).await.unwrap().id
+        };
+        say("a", "reunião às dez").await;
+        assert_eq!(push::turn(&w.desk).await.unwrap(), 0, "she has a moment to look by herself");
+        say("b", "na sala dois").await;
+        send(w).await;
+        let [note] = service.notes().await.try_into().unwrap();
+        assert!(note["title"].as_str().unwrap().starts_with("Alice Admin · "), "{note}");
+        assert_eq!((note["text"].as_str(), note["path"].as_str()), (Some("(2) na sala dois"), Some(format!("/inbox?talk={id}").as_str())));
+        assert_eq!(w.number("select count(*) from push_job").await, 0);
+        // Read in time, or lost by leaving the team: nothing goes out.
+        let last = say("c", "alguém?").await;
+        talk::read(&ana, id, last).await.unwrap();
+        send(w).await;
+        say("d", "segredo da equipe").await;
+        let out = MemberDraft { user_id: Some(ana.user), password: String::new(), ..member_draft("Ana Souza", Role::Agent, &[]) };
+        people::save_member(&w.admin, out).await.unwrap();
+        send(w).await;
+        assert_eq!(service.requests().await.len(), 1);
+    }
+
+    async fn ci_4_quiet_hours_and_preferences_hold_for_talks_too(w) {
+        let service = Service::start(w).await;
+        service.answers(ResponseTemplate::new(201)).await;
+        let ana = subscribed(w, &service, "Ana Souza", w.team).await;
+        feature::save(&w.admin, Features { internal_chat: true, ..Features::default() }).await.unwrap();
+        let id = talk::open(&w.admin, TalkWith::Person { user_id: ana.user }).await.unwrap().talk.id;
+        let quiet = AlertSettings { quiet: Some(Quiet { from: 0, to: Quiet::DAY - 1 }), ..AlertSettings::default() };
+        let mut off = AlertSettings::default();
+        off.set(AlertKind::Internal, AlertWay::Desktop, false);
+        let hidden = AlertSettings { hide_text: true, ..AlertSettings::default() };
+        for (n, settings) in [quiet, off, hidden].into_iter().enumerate() {
+            alert::save_settings(&ana, settings).await.unwrap();
+            let draft = TalkDraft { client_id: format!("{n}"), text: "segredo".into(), ..TalkDraft::default() };
+            talk::send(&w.admin, id, draft).await.unwrap();
+            send(w).await;
+        }
+        let [note] = service.notes().await.try_into().unwrap();
+        assert_eq!((note["title"].as_str(), note["text"].as_str()), (Some("Prosa"), Some("Mensagem no chat interno")));
     }
 
     async fn no_2_the_key_is_made_once_and_lies_encrypted(w) {

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use model::*;
-use service::{Cx, reply};
+use service::{Cx, media, reply};
 
 fn draft(alias: &str, scope: ReplyScope, teams: &[TeamId]) -> ReplyDraft {
     ReplyDraft {
@@ -11,6 +11,7 @@ fn draft(alias: &str, scope: ReplyScope, teams: &[TeamId]) -> ReplyDraft {
         team_ids: teams.to_vec(),
         alias: alias.into(),
         text: format!("Texto de {alias}, [NOME]"),
+        file_id: None,
         archived: false,
     }
 }
@@ -115,6 +116,63 @@ both! {
         assert_eq!(seen(&ana, text("_")).await.len(), 0);
         assert_eq!(fault(reply::list(&ana, &ReplyQuery { after: Some("x".into()), ..ReplyQuery::default() }).await), Fault::field("after", Wrong::Unknown));
         assert_eq!(fault(reply::list(&ana, &text(&"x".repeat(101))).await), Fault::field("text", Wrong::TooLong));
+    }
+
+    async fn qr_1_a_file_goes_with_a_reply_and_is_sent_as_ones_own(w) {
+        let sales = w.new_team("Vendas", Restriction::Team).await;
+        let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
+        let davi = w.member("Davi Melo", Role::Agent, &[(sales, true, false)]).await;
+        let up = w.upload(&ana, "tabela.pdf", FileWish::Shown, b"%PDF-1.7 prices").await.unwrap();
+        let theirs = ReplyDraft { file_id: Some(up.id), ..draft("tabela", ReplyScope::Teams, &[w.team]) };
+        assert_eq!(fault(reply::save(&bia, theirs.clone()).await), Fault::field("file_id", Wrong::Unknown), "somebody else's upload");
+        let made = reply::save(&ana, theirs.clone()).await.unwrap();
+        assert_eq!(made.file.as_ref().map(|f| (f.id, f.file_name.as_str(), f.size)), Some((up.id, "tabela.pdf", 15)));
+        // Who sees the reply sees its file, and nobody else.
+        assert!(media::find(&bia, up.id, false).await.is_ok());
+        assert_eq!(fault(media::find(&davi, up.id, false).await), Fault::Missing);
+        assert_eq!(fault(reply::take_file(&davi, made.id).await), Fault::Missing);
+        // It outlives what is never sent, and is sent as often as one likes.
+        w.pass(48 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        let c = w.served(&bia, "5511987650001").await;
+        for _ in 0..2 {
+            let mine = reply::take_file(&bia, made.id).await.unwrap();
+            assert_ne!(mine.id, up.id);
+            assert_eq!(fault(w.send_file(&w.admin, c.id, mine.id, "").await), Fault::field("upload_id", Wrong::Unknown), "it is hers to send");
+            w.send_file(&bia, c.id, mine.id, "Segue").await.unwrap();
+        }
+        assert_eq!(w.number("select value from counter where name = 'media_bytes'").await, 3 * 15);
+        // Saved without a change it stays; taken away it goes, but not the messages' bytes.
+        let same = ReplyDraft { id: Some(made.id), text: "Outro texto".into(), ..theirs };
+        assert_eq!(reply::save(&ana, same.clone()).await.unwrap().file.map(|f| f.id), Some(up.id));
+        assert_eq!(reply::save(&ana, ReplyDraft { file_id: None, ..same }).await.unwrap().file, None);
+        assert_eq!(fault(reply::take_file(&bia, made.id).await), Fault::Missing);
+        assert_eq!(fault(media::find(&ana, up.id, false).await), Fault::Missing);
+        assert_eq!(w.number("select value from counter where name = 'media_bytes'").await, 2 * 15);
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert_eq!(w.stored(&service::keys::sha256_hex(b"%PDF-1.7 prices")).await, b"%PDF-1.7 prices");
+        // A reply that is deleted takes its file with it.
+        let alone = w.upload(&ana, "x.txt", FileWish::Shown, b"only here").await.unwrap();
+        let other = reply::save(&ana, ReplyDraft { file_id: Some(alone.id), ..draft("x", ReplyScope::Me, &[]) }).await.unwrap();
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert!(w.desk.storage.size(&service::keys::sha256_hex(b"only here")).await.is_ok());
+        reply::delete(&ana, other.id).await.unwrap();
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert!(w.desk.storage.size(&service::keys::sha256_hex(b"only here")).await.is_err());
+    }
+
+    async fn qr_4_replies_are_ours_alone_and_count_in_no_cap_of_metas(w) {
+        let before = w.templates(&[]).await.len();
+        for n in 0..251 {
+            make(&w.admin, &format!("r{n:03}"), ReplyScope::All, &[]).await;
+        }
+        // One more than Meta lets a channel have of templates; none of them is one.
+        assert_eq!(w.number("select count(*) from quick_reply").await, 251);
+        assert_eq!(w.templates(&[]).await.len(), before);
+        assert_eq!(w.graph.sent().len(), 0);
     }
 
     async fn qr_3_every_change_is_told_and_tells_nothing_of_it(w) {

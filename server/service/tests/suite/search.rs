@@ -72,7 +72,7 @@ both! {
         w.says("5511987654322", "O café chegou frio").await;
         conversation::assume(&w.admin, c.id, None).await.unwrap();
         w.send(&w.admin, c.id, "A promoção vale até sexta-feira").await.unwrap();
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "cliente reclamou do frete".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "cliente reclamou do frete".into() }, reply_to: None, mentions: Vec::new() };
         service::message::send(&w.admin, c.id, note).await.unwrap();
         assert_eq!(messages(&w.admin, "promocao").await, ["A promoção vale até sexta-feira", "Quero saber da promoção de café"]);
         assert_eq!(messages(&w.admin, "café PROMOÇÃO").await, ["Quero saber da promoção de café"]);

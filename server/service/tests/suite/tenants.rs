@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, field, inbox, kept, media, message, people, push, reply,
-    search, tag, template, token, visitor,
+    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, inbox, kept, media, message, people,
+    push, reply, search, tag, talk, template, token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -52,6 +52,8 @@ struct Theirs {
     reply: ReplyId,
     view: ViewId,
     login: LoginId,
+    talk: TalkId,
+    said: MediaId,
     account: AccountId,
 }
 
@@ -94,6 +96,10 @@ const ACTS: &[(&str, &str, Ask)] = &[
             let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
             closing::start_job(&cx, draft).await.map(drop)
         })
+    }),
+    ("conversation::pause", "missing", |cx, t| Box::pin(async move { conversation::pause(&cx, t.conversation, true).await.map(drop) })),
+    ("closing::save_spared with their tag", "invalid", |cx, t| {
+        Box::pin(async move { closing::save_spared(&cx, &[t.tag]).await.map(drop) })
     }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
@@ -176,8 +182,12 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
-    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x").await.map(drop) })),
+    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x", &[]).await.map(drop) })),
     ("message::delete_note", "missing", |cx, t| Box::pin(async move { message::delete_note(&cx, t.message).await.map(drop) })),
+    ("message::recall", "missing", |cx, t| Box::pin(async move { message::recall(&cx, t.waiting).await.map(drop) })),
+    ("message::edit", "missing", |cx, t| Box::pin(async move { message::edit(&cx, t.message, "x").await.map(drop) })),
+    ("message::versions", "missing", |cx, t| Box::pin(async move { message::versions(&cx, t.message).await.map(drop) })),
+    ("message::hide", "missing", |cx, t| Box::pin(async move { message::hide(&cx, &[t.message]).await })),
     ("message::react", "missing", |cx, t| Box::pin(async move { message::react(&cx, t.message, "👍").await.map(drop) })),
     ("message::page", "missing", |cx, t| {
         Box::pin(async move {
@@ -260,6 +270,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
             reply::save(&cx, draft).await.map(drop)
         })
     }),
+    ("reply::take_file", "missing", |cx, t| Box::pin(async move { reply::take_file(&cx, t.reply).await.map(drop) })),
     ("reply::delete", "missing", |cx, t| Box::pin(async move { reply::delete(&cx, t.reply).await })),
     ("field::save", "missing", |cx, t| {
         Box::pin(async move {
@@ -274,6 +285,20 @@ const ACTS: &[(&str, &str, Ask)] = &[
             field::save(&cx, draft).await.map(drop)
         })
     }),
+    ("talk::open with their member", "missing", |cx, t| {
+        Box::pin(async move { talk::open(&cx, TalkWith::Person { user_id: t.user }).await.map(drop) })
+    }),
+    ("talk::open of their team", "missing", |cx, t| {
+        Box::pin(async move { talk::open(&cx, TalkWith::Team { team_id: t.team }).await.map(drop) })
+    }),
+    ("talk::page", "missing", |cx, t| Box::pin(async move { talk::page(&cx, t.talk, None).await.map(drop) })),
+    ("talk::read", "missing", |cx, t| Box::pin(async move { talk::read(&cx, t.talk, TalkMessageId(i64::MAX)).await })),
+    ("talk::send", "missing", |cx, t| {
+        Box::pin(async move {
+            talk::send(&cx, t.talk, TalkDraft { client_id: "x".into(), text: "oi".into(), ..TalkDraft::default() }).await.map(drop)
+        })
+    }),
+    ("media::find of the internal chat", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.said, false).await.map(drop) })),
     ("field::sort", "missing", |cx, t| Box::pin(async move { field::sort(&cx, &[t.field]).await.map(drop) })),
 ];
 
@@ -292,8 +317,10 @@ const LISTS: &[&str] = &[
     "closing::reasons",
     "closing::retention",
     "closing::rules",
+    "closing::spared",
     "contact::files",
     "contact::list",
+    "conversation::archive",
     "conversation::counts",
     "conversation::history",
     "conversation::list",
@@ -303,6 +330,7 @@ const LISTS: &[&str] = &[
     "field::list",
     "inbox::workspace",
     "kept::all",
+    "message::hidden",
     "people::account",
     "people::members",
     "people::teams",
@@ -312,6 +340,9 @@ const LISTS: &[&str] = &[
     "search::contacts",
     "search::search",
     "tag::list",
+    "talk::list",
+    "talk::pointed",
+    "talk::state",
     "visitor::nickname",
 ];
 
@@ -328,6 +359,8 @@ const OWN: &[&str] = &[
     "closing::save_settings",
     "closing::set_classify",
     "conversation::snooze_choices",
+    "delay::save",
+    "feature::save",
     "media::discard",
     "media::take",
     "people::save_account",
@@ -378,7 +411,7 @@ fn view_draft(id: Option<ViewId>) -> ViewDraft {
 }
 
 fn reply_draft(id: Option<ReplyId>) -> ReplyDraft {
-    ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), archived: false }
+    ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), file_id: None, archived: false }
 }
 
 /// Everything of account A that a list could show.
@@ -411,7 +444,14 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let known = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap();
     let fields = vec![FieldValue { field_id: field, value: "123".into() }];
     contact::save(&w.admin, ContactDraft { fields, ..ContactDraft::of(&known) }).await.unwrap();
+    feature::save(&w.admin, Features { internal_chat: true, ..Features::default() }).await.unwrap();
+    let talk = talk::open(&w.admin, TalkWith::Everybody).await.unwrap().talk.id;
+    let said = w.upload(&w.admin, "plano.txt", FileWish::Shown, b"segredo").await.unwrap().id;
+    let draft = TalkDraft { client_id: "t".into(), text: "segredo".into(), upload_id: Some(said), conversation_id: None };
+    talk::send(&w.admin, talk, draft).await.unwrap();
     std::sync::Arc::new(Theirs {
+        talk,
+        said,
         conversation: c.id,
         done: done.id,
         reason,
@@ -440,7 +480,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "reason", "auto_close", "closing_job", "closing_item", "pin", "saved_view"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark", "pin", "saved_view"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -492,6 +532,7 @@ both! {
         assert_eq!(people::teams(&cx).await.unwrap().len(), 1);
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
+        assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         assert_eq!(kept::all(&cx).await.unwrap(), Kept::default());
@@ -513,6 +554,10 @@ both! {
         assert_eq!(closing::jobs(&cx).await.unwrap(), []);
         assert_eq!(closing::retention(&cx).await.unwrap(), Retention::default());
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
+        assert_eq!(closing::spared(&cx).await.unwrap(), []);
+        for query in [ArchiveQuery::default(), ArchiveQuery { assignee_id: Some(t.user), team_id: Some(t.team), ..ArchiveQuery::default() }, ArchiveQuery { reason_id: Some(t.reason), contact: "Pessoa".into(), ..ArchiveQuery::default() }] {
+            assert_eq!(conversation::archive(&cx, &query).await.unwrap().items, []);
+        }
         assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
         // Reading another account's notifications changes nothing there.
@@ -527,6 +572,8 @@ both! {
         assert!(!push::is_subscribed(&cx).await.unwrap());
         assert_eq!(push::test(&cx).await.unwrap(), PushOutcome::None);
         assert_eq!(auth::me(&cx).await.unwrap().accounts.len(), 1);
+        assert_eq!((talk::list(&cx, None).await.unwrap().items, talk::state(&cx).await.unwrap()), (vec![], TalkState::default()));
+        assert_eq!(talk::pointed(&cx, t.conversation).await.unwrap(), None);
         // Their bus says nothing here.
         let mut news = w.desk.listen(cx.account);
         w.says("5511987650009", "oi").await;

@@ -50,7 +50,7 @@ both! {
         assert_eq!(fault(w.send(&w.admin, c.id, "tarde demais").await), Fault::WindowClosed);
         assert_eq!(Fault::WindowClosed.code(), "window_closed");
         // A note needs no window.
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "sumiu".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "sumiu".into() }, reply_to: None, mentions: Vec::new() };
         assert_eq!(message::send(&w.admin, c.id, note).await.unwrap().status, MessageStatus::Received);
     }
 

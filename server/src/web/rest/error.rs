@@ -161,7 +161,7 @@ pub struct OfChange;
 impl IntoResponses for OfChange {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         all(&[
-            ("403", "The token's user sees it but may not do this (`forbidden`, `not_your_team`, `not_assignee`)"),
+            ("403", "The token's user sees it but may not do this (`forbidden`, `not_your_team`, `not_assignee`, `only_assignee`)"),
             (
                 "409",
                 "Its state does not allow this (`wrong_state`, `already_assumed`, `window_closed`, `category_mismatch`, `template_missing`, \

@@ -3,13 +3,16 @@
 
 pub mod list;
 
-use super::super::thread::pane::{Pane, use_pane};
+use super::super::thread::pane::{Pane, Tab, use_pane};
+use super::files::tray_id;
+use crate::api::reply::take_reply_file;
 use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::{QuickReply, asked_parameters, fill_parameters, slash};
+use leptos::task::spawn_local;
+use model::{FILES_MAX, QuickReply, ReplyId, asked_parameters, fill_parameters, slash};
 
 /// Id of the list.
 pub const LIST: &str = "quick-list";
@@ -41,12 +44,12 @@ pub struct Quick {
     before: StoredValue<Option<(String, u32)>>,
 }
 
-fn utf16(text: &str) -> u32 {
+pub(super) fn utf16(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(0)
 }
 
 /// The text around a place in UTF-16 units, as browsers count.
-fn cut(text: &str, at: u32) -> (String, String) {
+pub(super) fn cut(text: &str, at: u32) -> (String, String) {
     let units: Vec<u16> = text.encode_utf16().collect();
     let at = (at as usize).min(units.len());
     (String::from_utf16_lossy(&units[..at]), String::from_utf16_lossy(&units[at..]))
@@ -142,7 +145,7 @@ impl Quick {
     }
 
     /// Opens the list by a `/` where the cursor is.
-    fn open(self) {
+    pub(super) fn open(self) {
         let Some(el) = self.node.get_untracked() else { return };
         let text = el.value();
         let caret = el.selection_start().ok().flatten().unwrap_or_else(|| utf16(&text));
@@ -183,6 +186,27 @@ impl Quick {
         let with = head + &self.filled(reply, asked);
         let caret = utf16(&with);
         self.put(with + &tail, caret);
+        if reply.file.is_some() {
+            self.attach(reply.id);
+        }
+    }
+
+    /// Puts the reply's file beside the text.
+    fn attach(self, id: ReplyId) {
+        let (pane, i18n) = (self.pane, self.pane.i18n());
+        spawn_local(async move {
+            match take_reply_file(id).await {
+                Ok(upload) => {
+                    if !pane.store.attach_upload(tray_id(pane, Tab::Message), upload) {
+                        pane.fail(untrack(|| t_string!(i18n, file.too_many, max = FILES_MAX, over = 1).to_string()));
+                    }
+                }
+                Err(refused) => {
+                    let why = pane.store.hear(refused);
+                    pane.fail(untrack(|| t_string!(i18n, reply.file_failed, why = crate::fault::say(i18n, &why)).to_string()));
+                }
+            }
+        });
     }
 
     /// Shows and keeps a text, with the cursor at a place.

@@ -37,6 +37,9 @@ pub fn End(near_end: RwSignal<bool>) -> impl IntoView {
                 More::End => None,
             }}
             <Hidden/>
+            {move || (panes.tab.get() == Tab::Done && more.get() == More::End).then(|| view! {
+                <div class="list-note"><LinkButton href="/archive" icon="archive" small=true>{t!(i18n, archive.open)}</LinkButton></div>
+            })}
         </div>
     }
 }

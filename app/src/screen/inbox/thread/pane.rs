@@ -35,17 +35,26 @@ pub enum Sheet {
     Template,
     /// When a message was sent, delivered, read.
     Info(Box<Message>),
-    /// A note is written anew.
-    EditNote {
+    /// A sent message is written anew.
+    EditMessage {
         id: MessageId,
         text: String,
     },
+    /// A contact or a place is sent.
+    Card,
+    Place,
+    /// A text with answers to choose from is sent.
+    Question,
+    /// Messages go, for me alone.
+    Hide(Vec<MessageId>),
+    /// A note is written anew.
+    EditNote(Box<Message>),
     /// A note goes.
     DeleteNote(MessageId),
     /// A file at full size.
     View(MediaId),
-    /// Where a message is sent on to.
-    Forward(Box<Message>),
+    /// Where messages are sent on to, in their order.
+    Forward(Vec<Message>),
 }
 
 /// What the composer writes.
@@ -61,6 +70,8 @@ pub enum Deed {
     Assume,
     Conclude(ConcludeDraft),
     MarkUnread,
+    /// Automatic closing stops here, or goes on.
+    Pause(bool),
 }
 
 /// An open conversation; a context of its parts.
@@ -92,6 +103,8 @@ pub struct Pane {
     pub latest: RwSignal<u32>,
     /// Which message should be scrolled to, with a number so that the same one can be asked for again.
     pub seek: RwSignal<Option<(Place, u32)>>,
+    /// Messages that are chosen for the bar of several; none while nothing is being chosen.
+    pub picked: RwSignal<Option<Vec<MessageId>>>,
     /// Marked unread by hand: being open does not make it read.
     pub hold_unread: RwSignal<bool>,
     i18n: I18nContext<Locale>,
@@ -136,6 +149,7 @@ impl Pane {
             note_place: StoredValue::new(note_place),
             latest: RwSignal::new(0),
             seek: RwSignal::new(None),
+            picked: RwSignal::new(None),
             hold_unread: RwSignal::new(false),
             i18n: use_i18n(),
             toasts: use_toasts(),
@@ -232,6 +246,22 @@ impl Pane {
         self.focus(tab);
     }
 
+    /// Chooses a message, or chooses it no longer; the first one opens the bar.
+    pub fn pick(self, id: MessageId) {
+        let mut over = false;
+        self.picked.update(|picked| {
+            let all = picked.get_or_insert_default();
+            match all.iter().position(|p| *p == id) {
+                Some(at) => drop(all.remove(at)),
+                None if all.len() < limit::HIDE_MAX => all.push(id),
+                None => over = true,
+            }
+        });
+        if over {
+            self.fail(untrack(|| t_string!(self.i18n, message.pick.max, max = limit::HIDE_MAX).to_string()));
+        }
+    }
+
     /// Answers a message: quotes it above the composer.
     pub fn answer(self, message: &Message) {
         let told = if message.body.is_empty() { String::new() } else { text::shorten(&message.body, 120) };
@@ -290,10 +320,25 @@ impl Pane {
         web::keep(QUICK_CONCLUDE, Some("1"));
     }
 
+    /// Keeps it from closing by itself, or lets it again (AU-3).
+    pub fn pause(self, on: bool) {
+        self.attempt(Deed::Pause(on), move |pane| async move {
+            pane.store.pause(pane.id, on).await?;
+            let i18n = pane.i18n;
+            pane.toasts.say(untrack(|| if on { t_string!(i18n, archive.paused) } else { t_string!(i18n, archive.unpaused) }.to_string()));
+            Ok(())
+        });
+    }
+
     /// Marks it unread for everybody.
     pub fn mark_unread(self) {
         self.hold_unread.set(true);
         self.attempt(Deed::MarkUnread, move |pane| async move { pane.store.mark_unread(pane.id).await });
+    }
+
+    /// Whether it can be shown to a colleague in the internal chat. Tracked.
+    pub fn may_share(self) -> bool {
+        self.session.with(|me| me.account.features.internal_chat)
     }
 
     /// Copies the protocol number.
@@ -328,6 +373,7 @@ impl Pane {
             Deed::Assume => self.assume(),
             Deed::Conclude(draft) => self.conclude_now(draft),
             Deed::MarkUnread => self.mark_unread(),
+            Deed::Pause(on) => self.pause(on),
         }
     }
 

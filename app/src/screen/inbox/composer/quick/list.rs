@@ -183,11 +183,13 @@ fn Lines(quick: Quick) -> impl IntoView {
         <ul class="quick-list" id=LIST role="listbox" aria-label=move || t_string!(i18n, reply.title).to_string()>
             {move || quick.found.get().into_iter().enumerate().map(|(n, reply)| {
                 let (alias, text, scope) = (reply.alias.clone(), reply.text.clone(), reply.scope);
+                let file = reply.file.as_ref().map(|f| f.file_name.clone());
                 view! {
                     <li class="quick-line" id=line_id(n) role="option" aria-selected=move || if quick.chosen.get() == n { "true" } else { "false" }
                         on:pointermove=move |_| if quick.chosen.get_untracked() != n { quick.chosen.set(n) }
                         on:click=move |_| quick.pick(reply.clone())>
-                        <span class="quick-alias"><bdi>{alias}</bdi><Icon name=scope_icon(scope) small=true/></span>
+                        <span class="quick-alias"><bdi>{alias}</bdi><Icon name=scope_icon(scope) small=true/>
+                            {file.map(|name| view! { <span class="quick-file"><Icon name="attach" small=true/><bdi>{name}</bdi></span> })}</span>
                         <span class="quick-text" dir="auto">{text}</span>
                     </li>
                 }
@@ -283,6 +285,7 @@ mod tests {
             team_ids: vec![],
             alias: alias.into(),
             text: text.into(),
+            file: None,
             archived: false,
         };
         let all = [reply(1, "endereço", "Rua do preço justo"), reply(2, "o preço", "Custa dez"), reply(3, "Preço", "Custa vinte")];

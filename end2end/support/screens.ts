@@ -1,0 +1,63 @@
+// All addresses of the client, and what is written on a page.
+import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+
+/** Every address that a signed-in person can open, forms for something new included. */
+export const screens = [
+  '/inbox',
+  '/replies', '/replies/new',
+  '/archive',
+  '/profile',
+  '/settings/account',
+  '/settings/members', '/settings/members/new',
+  '/settings/teams', '/settings/teams/new',
+  '/settings/channels', '/settings/channels/new',
+  '/settings/fields', '/settings/fields/new',
+  '/settings/tags', '/settings/tags/new',
+  '/settings/reasons', '/settings/reasons/new',
+  '/settings/many',
+  '/settings/closing',
+  '/settings/features',
+]
+
+/** Addresses of the server's own pages, for everybody. */
+export const pages = ['/login', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts']
+
+/** The routes of the client that no list above has. */
+export function forgotten(): string[] {
+  const routes = readFileSync(new URL('../../app/src/routes.rs', import.meta.url), 'utf8')
+  const named = [...routes.matchAll(/path!\("([^"]*)"\)/g)].map(found => (found[1] as string).replace(/\/?:\w+\?$/, '').replace(/^\//, ''))
+  const known = [...screens, ...pages].map(path => path.replace(/^\//, '').replace(/^settings\//, '').replace(/^help\/.*/, 'help'))
+  return named.filter(name => name !== '' && name !== 'settings' && name !== 'setup' && !known.includes(name))
+}
+
+/** A text that people read or hear, and where. */
+export interface Said { where: string; text: string }
+
+/** All that the page says in its own words; what people wrote stands in `bdi` or under `dir="auto"`. */
+export async function said(page: Page): Promise<Said[]> {
+  return page.evaluate(() => {
+    const found: { where: string; text: string }[] = []
+    const theirs = 'bdi, [dir="auto"], code, kbd, time, script, style, noscript, svg, [lang]:not(html), .emoji, select, textarea'
+    const letters = /\p{L}{2}/u
+    const path = (el: Element): string => {
+      const names: string[] = []
+      for (let at: Element | null = el; at && names.length < 4; at = at.parentElement) names.unshift(at.tagName.toLowerCase() + (at.classList[0] ? `.${at.classList[0]}` : ''))
+      return names.join(' > ')
+    }
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const [text, el] = [node.textContent?.trim() ?? '', node.parentElement]
+      if (el && letters.test(text) && !el.closest(theirs)) found.push({ where: path(el), text })
+    }
+    for (const el of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
+      // A message's name is its author and its text.
+      if (el.closest('[lang]:not(html)') || el.matches('.bubble')) continue
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+        const text = el.getAttribute(name)?.trim() ?? ''
+        if (letters.test(text)) found.push({ where: `${path(el)} [${name}]`, text })
+      }
+    }
+    return found
+  })
+}

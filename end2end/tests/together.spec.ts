@@ -1,0 +1,111 @@
+// Two who answer at once, who may answer, and what is over: collision, "only the assignee", archive, pause.
+import { type Page, expect, expectAccessible, inbound, newNumber, test } from '../support/fixtures'
+import { act, bubble, conclude, editor, open, openRow, pane, salesNumber, say, serve, showTab, unique } from '../support/inbox'
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 })
+
+const [admin, ana] = ['admin@prosa.example', 'ana@prosa.example']
+
+/** Switches the account's rule, as an admin. */
+async function onlyAssignee(page: Page, on: boolean): Promise<void> {
+  await open(page, '/settings/features')
+  const choice = page.locator('input[name="only_assignee"]')
+  if ((await choice.isChecked()) !== on) {
+    await choice.click()
+    await page.getByRole('button', { name: 'Salvar' }).click()
+    await expect(page.getByText('Salvo')).toBeVisible()
+  }
+}
+
+test('while a colleague writes, a message asks once; nothing typed is lost', async ({ agent }) => {
+  const [one, boss] = [await agent(ana), await agent(admin)]
+  const { name } = await serve(one, 'Colisão')
+  await showTab(boss, 'Outros')
+  await openRow(boss, name)
+  await editor(boss).pressSequentially('eu também')
+  await expect(pane(one, name).getByText(/escrevendo/)).toBeVisible()
+  await editor(one).fill('minha resposta')
+  await editor(one).press('Enter')
+  const question = pane(one, name).getByRole('alert').filter({ hasText: 'está escrevendo para este contato' })
+  await expect(question).toBeVisible()
+  await expect(editor(one)).toHaveValue('minha resposta')
+  await expect(bubble(one, 'minha resposta')).toHaveCount(0)
+  await expectAccessible(one, '.composer')
+  await one.screenshot({ path: 'test-results/collision.png' })
+  await question.getByRole('button', { name: 'Responder mesmo assim' }).click()
+  await expect(bubble(one, 'minha resposta')).toHaveCount(1)
+  await expect(editor(one)).toHaveValue('')
+  // Who waits is free again when the other one has stopped.
+  await editor(boss).pressSequentially(' e mais')
+  await editor(one).fill('outra')
+  await editor(boss).fill('')
+  await editor(boss).blur()
+  await expect(question).toBeHidden()
+  await editor(one).press('Enter')
+  await expect(bubble(one, 'outra')).toHaveCount(1)
+  // Notes are never asked about.
+  await editor(boss).pressSequentially('de novo')
+  await one.getByRole('tab', { name: 'Nota' }).click()
+  await one.getByRole('textbox', { name: /nota/i }).fill('só para nós')
+  await one.getByRole('textbox', { name: /nota/i }).press('Enter')
+  await expect(bubble(one, 'só para nós')).toHaveCount(1)
+})
+
+test('where only the assignee answers, who leads is told why and takes over', async ({ agent }) => {
+  const [one, boss] = [await agent(ana), await agent(admin)]
+  await onlyAssignee(boss, true)
+  const { name } = await serve(one, 'Só quem atende')
+  await open(boss)
+  await showTab(boss, 'Outros')
+  const opened = await openRow(boss, name)
+  await expect(opened.locator('.composer')).toContainText('só quem atende responde')
+  await expect(editor(boss)).toBeHidden()
+  await boss.screenshot({ path: 'test-results/only-assignee.png' })
+  await opened.locator('.composer').getByRole('button', { name: 'Assumir' }).click()
+  await say(boss, 'agora comigo')
+  await expect(bubble(boss, 'agora comigo')).toHaveCount(1)
+  await onlyAssignee(boss, false)
+})
+
+test('AR-2: the archive finds what is over by contact and agent; a row is read and restarted', async ({ agent }) => {
+  const one = await agent(ana)
+  const { name } = await serve(one, 'Arquivo')
+  await say(one, 'resolvido')
+  await conclude(one, { silent: true })
+  await one.keyboard.press('Escape')
+  await open(one, '/archive')
+  const list = one.getByRole('list', { name: 'Arquivo de atendimentos' })
+  await expect(list.getByRole('listitem').first()).toContainText(name)
+  await one.getByRole('searchbox', { name: /Contato/ }).fill(name)
+  await expect(list.getByRole('listitem')).toHaveCount(1)
+  await one.getByRole('combobox', { name: 'Quem atendeu' }).selectOption({ label: 'Bruno Lima' }).catch(async () => {
+    await one.getByRole('combobox', { name: 'Quem atendeu' }).selectOption({ index: 1 })
+  })
+  await one.getByRole('button', { name: 'Limpar filtros' }).click()
+  await one.getByRole('searchbox', { name: /Contato/ }).fill(name)
+  await expect(list.getByRole('listitem')).toHaveCount(1)
+  await expectAccessible(one, '.archive')
+  await one.screenshot({ path: 'test-results/archive.png' })
+  await one.setViewportSize({ width: 390, height: 844 })
+  await one.screenshot({ path: 'test-results/archive-phone.png' })
+  await one.setViewportSize({ width: 1280, height: 800 })
+  await list.getByRole('link').first().click()
+  await expect(pane(one, name)).toBeVisible()
+  await expect(act(one, 'Reiniciar')).toBeVisible()
+})
+
+test('AU-3: a conversation is kept from closing by itself in its menu', async ({ agent }) => {
+  const one = await agent(ana)
+  const [number, name] = [newNumber(), unique('Pausa')]
+  await inbound({ from: number, name, text: 'oi', phone_number_id: salesNumber })
+  await showTab(one, 'Novos')
+  await openRow(one, name)
+  await act(one, 'Iniciar').click()
+  const menu = one.locator('.thread-actions button[aria-haspopup="menu"]').last()
+  await menu.click()
+  await one.getByRole('menuitem', { name: 'Não encerrar automaticamente' }).click()
+  await expect(one.getByText('Este atendimento não será encerrado automaticamente.')).toBeVisible()
+  await menu.click()
+  await one.getByRole('menuitem', { name: 'Permitir encerramento automático' }).click()
+  await expect(one.getByText('O encerramento automático voltou a valer aqui.')).toBeVisible()
+})
