@@ -52,6 +52,8 @@ pub enum Part {
     Sheets,
     /// The dialog of a new conversation.
     Start,
+    /// What is done with several chosen conversations.
+    Several,
     /// The templates in the place of the composer.
     Templates,
 }
@@ -88,6 +90,7 @@ impl Part {
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets
             | Part::Start
+            | Part::Several
             | Part::Templates
             | Part::History
             | Part::Files
@@ -153,9 +156,10 @@ fn conversation(part: Part) -> AnyView {
 fn sheets(part: Part) -> AnyView {
     use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
     use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
-    use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
+    use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
+        Part::Several => view! { <SeveralBar/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
         Part::Quick => view! { <QuickReplies/> }.into_any(),
         Part::Suggest => view! { <SuggestList/> }.into_any(),
@@ -244,7 +248,15 @@ pub fn Area(part: Part) -> impl IntoView {
     // What stands over the page shows nothing until it is there.
     let is_over = matches!(
         part,
-        Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Suggest | Part::Alerts | Part::Talk
+        Part::Sheets
+            | Part::Start
+            | Part::Several
+            | Part::Palette
+            | Part::EditContact
+            | Part::Quick
+            | Part::Suggest
+            | Part::Alerts
+            | Part::Talk
     );
     move || {
         let drawn = match fetched.get() {

@@ -53,6 +53,11 @@ pub const PAGE_URL_MAX: usize = 2000;
 pub const PAGE_TITLE_MAX: usize = 200;
 /// Characters of a search.
 pub const SEARCH_MAX: usize = 100;
+/// Characters of a search with operators.
+pub const SEEK_MAX: usize = 200;
+/// Rows of each part of what a search found, at first and when more of a part is asked for.
+pub const SEARCH_ROWS: i64 = 20;
+pub const SEARCH_ROWS_MAX: i64 = 100;
 /// Messages that may wait for a contact's answer in one conversation.
 pub const WAITING_MAX: i64 = 30;
 /// The messaging window of WhatsApp, from each message of the contact.
@@ -86,3 +91,19 @@ pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
 pub const PUSH_MAX: i64 = 10;
 /// Bytes of a person's photo as it is sent.
 pub const PHOTO_MAX: usize = 5 * 1024 * 1024;
+/// Conversations that are acted on at once.
+pub const SEVERAL_MAX: usize = 200;
+/// How long a transfer can be taken back.
+pub const TAKE_BACK_MILLIS: i64 = 2 * 60_000;
+/// Pinned conversations of one person.
+pub const PINS_MAX: i64 = 20;
+/// Snoozed conversations of one person.
+pub const SNOOZED_MAX: i64 = 100;
+/// How far away the end of a snooze may be.
+pub const SNOOZE_MILLIS_MAX: i64 = 366 * 86_400_000;
+/// Views of one person, and of all others together.
+pub const VIEWS_MAX: i64 = 100;
+/// Characters of a view's name.
+pub const VIEW_NAME_MAX: usize = 60;
+/// Choices of one kind in a view's filter.
+pub const VIEW_CHOICES_MAX: usize = 100;

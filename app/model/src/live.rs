@@ -37,6 +37,8 @@ tagged! { "type":
         Contact { contact_id: ContactId },
         /// Users, teams, channels, templates, tags, fields or the account changed: fetch what you show of them again.
         Setup { what: SetupKind },
+        /// What a person keeps changed, their pins or views: fetch it again; none: views of others, for everybody.
+        Kept { user_id: Option<UserId> },
         /// For this reader only: they no longer see the conversation. Made by the socket; stored when it was purged, for
         /// everybody.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
@@ -70,6 +72,7 @@ impl Event {
                 None => Change::Nothing,
             },
             Change::Message { access, .. } if !seen.sees(access) => Change::Nothing,
+            Change::Kept { user_id: Some(other) } if *other != seen.me => Change::Nothing,
             seen_as_is => seen_as_is.clone(),
         };
         Event { seq: self.seq, at: self.at, change }
@@ -104,6 +107,7 @@ impl Event {
         match &self.change {
             Change::Conversation { row, .. } => seen.sees(&row.access()),
             Change::Message { access, .. } => seen.sees(access),
+            Change::Kept { user_id } => user_id.is_none_or(|u| u == seen.me),
             Change::Contact { .. } | Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
         }
     }

@@ -232,6 +232,8 @@ pub struct Workspace {
     /// By name.
     #[serde(default)]
     pub tags: Vec<crate::Tag>,
+    #[serde(default)]
+    pub kept: crate::Kept,
     pub counts: crate::Counts,
     #[serde(default)]
     pub talk: crate::TalkState,

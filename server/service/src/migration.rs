@@ -18,6 +18,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
     (13, "delay", include_str!("../migrations/0013_delay.sql")),
+    (14, "view", include_str!("../migrations/0014_view.sql")),
+    (16, "file_name", include_str!("../migrations/0016_file_name.sql")),
     (17, "internal_chat", include_str!("../migrations/0017_internal_chat.sql")),
     (18, "answering", include_str!("../migrations/0018_answering.sql")),
     (19, "hidden", include_str!("../migrations/0019_hidden.sql")),

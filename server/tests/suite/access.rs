@@ -32,6 +32,13 @@ const OWN: &[&str] = &[
     "inbox/counts",
     "inbox/search",
     "inbox/find_contacts",
+    "kept/kept",
+    "kept/snooze_choices",
+    "kept/save_view",
+    "several/transfer_several",
+    "several/conclude_several",
+    "several/mark_several",
+    "several/take_back_several",
     "inbox/archive",
     "contact/history",
     "contact/files",
@@ -135,6 +142,10 @@ async fn asker(w: &World, colleague: &Person, who: &str) -> Asker {
 
 fn fill(w: &World) -> Value {
     json!({"template_id": w.people().template, "values": {"body.1": "João"}})
+}
+
+fn view_draft(name: &str, scope: ViewScope) -> ViewDraft {
+    ViewDraft { id: None, scope, team_id: None, name: name.into(), filter: Filter::default(), oldest_first: false }
 }
 
 /// A message of a served conversation in a status that only failures and waiting bring.
@@ -340,6 +351,17 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/delete_note" => json!({"message_id": note(w).await}),
         "act/react" => json!({"message_id": heard(w).await, "emoji": "👍"}),
         "act/discard_upload" => json!({"id": upload(w).await}),
+        "several/transfer_several" => json!({"ids": [w.served().await.id], "draft": {"to": {"to": "team", "team_id": p.team}}}),
+        "several/conclude_several" => json!({"ids": [w.served().await.id], "draft": {"silent": true}}),
+        "several/mark_several" => json!({"ids": [w.served().await.id], "read": true}),
+        "several/take_back_several" => json!({"ids": [w.served().await.id]}),
+        "kept/pin" => json!({"id": w.served().await.id, "on": true}),
+        "kept/snooze" => json!({"id": w.served().await.id, "until": {"until": "time", "at": w.desk.now() + 3_600_000}}),
+        "kept/save_view" => json!({"draft": view_draft("Minha", ViewScope::Mine)}),
+        "kept/delete_view" => {
+            let made = service::kept::save_view(&p.agent.cx, view_draft("Da Ana", ViewScope::Mine)).await.unwrap();
+            json!({"id": made.id})
+        }
         "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
         "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
         "alert/alerts" => json!({"after": null}),

@@ -84,6 +84,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
             author_id: None,
         },
         closed_by: None,
+        snoozed_until: None,
         classification: None,
         paused: false,
     }

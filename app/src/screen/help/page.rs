@@ -68,6 +68,14 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, help.inbox.conclude).to_string(), t_string!(i18n, help.inbox.conclude_text).to_string()),
             (t_string!(i18n, help.inbox.note).to_string(), t_string!(i18n, help.inbox.note_text).to_string()),
         ])}
+        <h2>{t_string!(i18n, working.help.title)}</h2>
+        {facts(vec![
+            (t_string!(i18n, working.help.several).to_string(), t_string!(i18n, working.help.several_text).to_string()),
+            (t_string!(i18n, working.help.snooze).to_string(), t_string!(i18n, working.help.snooze_text).to_string()),
+            (t_string!(i18n, working.help.pin).to_string(), t_string!(i18n, working.help.pin_text).to_string()),
+            (t_string!(i18n, working.help.view).to_string(), t_string!(i18n, working.help.view_text).to_string()),
+            (t_string!(i18n, working.help.search).to_string(), t_string!(i18n, working.help.search_text).to_string()),
+        ])}
         <h2>{t_string!(i18n, help.inbox.talk)}</h2>
         <p>{t_string!(i18n, help.inbox.talk_text)}</p>
         <h2>{t_string!(i18n, help.inbox.two)}</h2>
@@ -159,6 +167,8 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["J", "K"], t_string!(i18n, help.keys.next))}
             {row(&["G N", "G M", "G O", "G C"], t_string!(i18n, help.keys.tabs))}
             {row(&["F"], t_string!(i18n, help.keys.filter))}
+            {row(&["V"], t_string!(i18n, working.view.key))}
+            {row(&["X"], t_string!(i18n, working.select.key))}
             {row(&["Shift N"], t_string!(i18n, help.keys.start))}
         </dl>
         <h2>{t_string!(i18n, help.keys.in_open)}</h2>
@@ -169,6 +179,8 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["T"], t_string!(i18n, help.keys.transfer))}
             {row(&["E"], t_string!(i18n, help.keys.conclude))}
             {row(&["U"], t_string!(i18n, help.keys.unread))}
+            {row(&["Z"], t_string!(i18n, working.snooze.key))}
+            {row(&["B"], t_string!(i18n, working.pin.key))}
             {row(&["P"], t_string!(i18n, help.keys.panel))}
             {row(&["X"], t_string!(i18n, message.pick.key))}
             {row(&["Z"], t_string!(i18n, message.delay.key))}

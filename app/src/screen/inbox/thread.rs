@@ -21,6 +21,7 @@ use super::layout::use_panes;
 use super::lightbox::Lightbox;
 use super::note::NoteDialogs;
 use super::selection::Selection;
+use super::snooze::SnoozeDialog;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
 use crate::area::{Later, Part};
@@ -181,6 +182,7 @@ pub fn Sheets() -> impl IntoView {
         <QuestionDialog/>
         <Lightbox/>
         <ForwardDialog/>
+        <SnoozeDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>
@@ -333,6 +335,22 @@ fn commands(pane: Pane) {
         "u",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.mark_unread()),
+    );
+    add(
+        "snooze",
+        about,
+        Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
+        "z",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
+    );
+    add(
+        "pin",
+        about,
+        Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
+        "b",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| super::snooze::toggle_pin(pane)),
     );
     add(
         "panel",

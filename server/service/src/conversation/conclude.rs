@@ -66,6 +66,7 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     c.classify(how.classification.as_ref());
     crate::contact::release(work, c).await?;
     save(work, c).await?;
+    crate::kept::let_go(work, c).await?;
     crate::alert::unqueued(work, c).await?;
     Ok(tell(work, c, told, lines))
 }

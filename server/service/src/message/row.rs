@@ -4,6 +4,7 @@ use crate::conversation::Row as Conversation;
 use crate::{Result, Work, args, sql};
 use model::*;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
@@ -148,8 +149,9 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     if written == 0 {
         return Ok(None);
     }
-    if !new.body.trim().is_empty() {
-        index_text(work, id, &new.body).await?;
+    let text = searched(&new.body, &new.content);
+    if !text.trim().is_empty() {
+        index_text(work, id, &text).await?;
     }
     Ok(Some(Message {
         id,
@@ -191,6 +193,14 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     Ok(())
 }
 
+/// By what a message is found: its text, and the name of its file.
+pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
+    match content {
+        Content::Media(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
+        _ => body.into(),
+    }
+}
+
 /// Saves a changed text, and lets search find the new words only.
 pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     work.run(
@@ -199,7 +209,8 @@ pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     )
     .await?;
     work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;
-    if m.body.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &m.body).await }
+    let text = searched(&m.body, &m.content);
+    if text.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &text).await }
 }
 
 /// A message by id.

@@ -35,7 +35,7 @@ both! {
             let query = FileQuery { contact_id: c.contact_id, kind: ShelfKind::Media, text: String::new(), after: None, limit: None };
             contact::files(cx, &query).await.unwrap().files.len()
         };
-        let found = async |cx: &Cx| search::search(cx, "rara").await.unwrap().messages.len();
+        let found = async |cx: &Cx| search::search(cx, "rara", None).await.unwrap().messages.len();
         assert_eq!((files(&ana).await, found(&ana).await), (1, 1));
         let mut news = w.desk.listen(w.account);
         message::hide(&ana, &[sent.id, doc.id]).await.unwrap();
@@ -97,7 +97,7 @@ both! {
         assert_eq!(shown.iter().map(|m| (m.text.as_str(), m.edited)).collect::<Vec<_>>(), [("custa 12", true)], "also for a browser that was away");
         let told = std::iter::from_fn(|| news.try_recv().ok()).any(|n| matches!(&n, service::News::Event(e) if matches!(&e.event.change, Change::Conversation { messages, .. } if messages[0].body == "custa 12")));
         assert!(told, "and for one that looks on");
-        assert_eq!(search::search(&w.admin, "12").await.unwrap().messages.len(), 1);
+        assert_eq!(search::search(&w.admin, "12", None).await.unwrap().messages.len(), 1);
         // The old text stays for admins alone.
         w.pass(SECOND);
         assert_eq!(message::edit(&ana, m.id, "custa 13").await.unwrap().body, "custa 13", "the very last moment");

@@ -54,7 +54,7 @@ both! {
         assert_eq!(w.graph.texts(), [""; 0]);
         assert_eq!(w.message(m.id).await, back.message);
         assert_eq!(w.number("select count(*) from outbox where kind = 'MESSAGE'").await, 0);
-        assert_eq!(service::search::search(&w.admin, "errado").await.unwrap().messages.len(), 0);
+        assert_eq!(service::search::search(&w.admin, "errado", None).await.unwrap().messages.len(), 0);
         // Sent again by a client that lost the answer, it is still the one that was taken back.
         let again = message::send(&ana, c.id, SendDraft { client_id: m.client_id.clone().unwrap(), ..text_draft("", "número errado") }).await;
         assert_eq!(again.unwrap().id, m.id);

@@ -59,7 +59,7 @@ impl Screen {
                 assert!(self.rows.remove(&conversation_id).is_some(), "gone what was never there");
             }
             Change::Message { access, .. } => assert!(seen.sees(&access)),
-            Change::Contact { .. } | Change::Setup { .. } | Change::Nothing => {}
+            Change::Contact { .. } | Change::Setup { .. } | Change::Kept { .. } | Change::Nothing => {}
         }
     }
 }

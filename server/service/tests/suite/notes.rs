@@ -10,7 +10,7 @@ async fn note(cx: &Cx, id: ConversationId, client_id: &str, text: &str) -> Messa
 }
 
 async fn found(cx: &Cx, text: &str) -> usize {
-    search::search(cx, text).await.unwrap().messages.len()
+    search::search(cx, text, None).await.unwrap().messages.len()
 }
 
 both! {

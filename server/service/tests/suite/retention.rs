@@ -92,8 +92,8 @@ both! {
         assert_eq!(w.number("select count(*) from reaction where target = 'wamid.PHOTO'").await, 0);
         assert_eq!(w.number("select count(*) from event where change like '%segredo%'").await, 0);
         assert_eq!(w.number("select count(*) from audit where action = 'note.edit' and data <> '{}'").await, 0);
-        assert_eq!(search::search(&w.admin, "segredo").await.unwrap().messages, []);
-        assert_eq!(search::search(&w.admin, "legenda").await.unwrap().messages, []);
+        assert_eq!(search::search(&w.admin, "segredo", None).await.unwrap().messages, []);
+        assert_eq!(search::search(&w.admin, "legenda", None).await.unwrap().messages, []);
         let words = "select count(*) from message_fts";
         assert_eq!(w.number(words).await, w.number("select count(*) from message where body <> ''").await);
         // Open sockets hear that it is gone.

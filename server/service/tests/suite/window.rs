@@ -170,7 +170,7 @@ both! {
         let c = w.served(&w.admin, "5511987654321").await;
         let m = message::send(&w.admin, c.id, text_draft("nul\0", "a\0b")).await.unwrap();
         assert_eq!(w.message(m.id).await.body, "a\u{fffd}b");
-        service::search::search(&w.admin, "a\0b").await.unwrap();
+        service::search::search(&w.admin, "a\0b", None).await.unwrap();
         conversation::save_draft(&w.admin, c.id, "x\0").await.unwrap();
     }
 

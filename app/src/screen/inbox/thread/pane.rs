@@ -29,6 +29,8 @@ pub enum Sheet {
     /// The reason of a concluded conversation is changed.
     Classify,
     Restart,
+    /// Until when it leaves the list.
+    Snooze,
     /// Another template while the first waits for an answer, or instead of a message that failed.
     Template,
     /// When a message was sent, delivered, read.
