@@ -187,7 +187,7 @@ both! {
         let bring = async |ticket: &str, token: &str, client: &str, name: &str, bytes: &str, origin: &str| {
             let headers = [("x-chat-ticket", ticket), ("x-chat-token", token), ("origin", origin)];
             let path = format!("/chat/{}/file?client_id={client}&name={name}&lang=en", p.chat_key);
-            w.client.call("POST", &path, &headers, bytes).await
+            w.client.call("POST", &path, &headers, bytes.to_owned()).await
         };
         let text = "um texto de um visitante";
         let sent = bring(&ticket, &token, "f1", "lista.txt", text, &origin).await.is(200);
