@@ -121,7 +121,7 @@ test('CI-4: a file, a conversation as a card for those who see it, and a text th
   // What was not sent is there again after a reload.
   await text(one).fill('ainda não terminei')
   await open(one)
-  await talkTo(one, 'Bruno')
+  await talkTo(one, 'Alice')
   await expect(text(one)).toHaveValue('ainda não terminei')
   await text(one).fill('')
 })
