@@ -1,6 +1,7 @@
 // Assembles what browsers load:
 //   OUT/pkg/<build id>/{app.js,__wasm_split.js,app_bg.wasm,main.css}   the first load
 //   OUT/pkg/<build id>/{split_*,chunk_*}.wasm          areas that come later
+//   OUT/pkg/<build id>/emoji-*.json                    names of emoji, for their picker
 //                                                      immutable, all of them; the build id is the hash of their contents
 //   OUT/build.txt                                      the build id of now, written last
 //   OUT/widget.js, widget-frame.js, …                  the chat widget
@@ -15,6 +16,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { compress, isCompressible } from './compress.mjs'
+import { emojiFiles } from './emoji.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const { build, transform } = createRequire(join(root, 'app/package.json'))('esbuild')
@@ -73,6 +75,7 @@ async function pack() {
         await writeFile(join(stage, name), code)
       }
     }
+    for (const [name, contents] of await emojiFiles(join(root, 'app/node_modules'))) await writeFile(join(stage, name), contents)
     await writeFile(join(stage, 'main.css'), await styles(join(root, 'style/main.css')))
     const names = await filesOf(stage)
     const hash = createHash('sha256')
@@ -99,7 +102,8 @@ async function rootFiles(id, packed) {
   const from = join(root, 'public')
   for (const name of existsSync(from) ? await filesOf(from) : []) files.set(name, await readFile(join(from, name)))
   // The service worker keeps its caches by build: it is told which one it belongs to, and its files.
-  const list = packed.map(name => `'${name}'`).join(', ')
+  // Emoji are not worth a place on every device: they come when somebody opens the picker.
+  const list = packed.filter(name => !name.startsWith('emoji-')).map(name => `'${name}'`).join(', ')
   if (files.has('sw.js')) files.set('sw.js', Buffer.from(files.get('sw.js').toString().replaceAll('__BUILD_ID__', id).replace("'__PKG_FILES__'", list)))
   const widget = join(root, 'app/widget')
   const add = async (name, source, make) => {
@@ -145,7 +149,7 @@ async function prune(current) {
 }
 
 /** What is fetched only when it is needed. */
-const isLater = name => /^(split|chunk)_/.test(name)
+const isLater = name => /^(split|chunk)_|^emoji-/.test(name)
 const size = async path => (existsSync(path) ? (await stat(path)).size : 0)
 const kb = bytes => `${(bytes / 1000).toFixed(1)} kB`.padStart(11)
 async function report(home, names) {

@@ -10,8 +10,10 @@ use std::{env, fs};
 
 const FIRST: &str = "pt-BR";
 const OTHERS: [&str; 2] = ["en", "es"];
-const NAMESPACES: [&str; 14] =
-    ["common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert", "talk", "archive"];
+const NAMESPACES: [&str; 16] = [
+    "common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert", "message", "talk",
+    "archive", "working",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

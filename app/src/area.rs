@@ -44,11 +44,16 @@ pub enum Part {
     EditContact,
     /// Quick replies over the composer, and their own page.
     Quick,
+    /// What is offered while one types, and all emoji.
+    Suggest,
+    Emoji(RwSignal<Option<String>>),
     Replies,
     /// The dialogs over a conversation.
     Sheets,
     /// The dialog of a new conversation.
     Start,
+    /// What is done with several chosen conversations.
+    Several,
     /// The templates in the place of the composer.
     Templates,
 }
@@ -83,9 +88,17 @@ impl Part {
             | Part::Many => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
-            Part::Sheets | Part::Start | Part::Templates | Part::History | Part::Files | Part::EditContact | Part::Quick | Part::Talk => {
-                File::Sheets
-            }
+            Part::Sheets
+            | Part::Start
+            | Part::Several
+            | Part::Templates
+            | Part::History
+            | Part::Files
+            | Part::EditContact
+            | Part::Quick
+            | Part::Suggest
+            | Part::Talk
+            | Part::Emoji(_) => File::Sheets,
         }
     }
 }
@@ -141,13 +154,16 @@ fn conversation(part: Part) -> AnyView {
 }
 
 fn sheets(part: Part) -> AnyView {
-    use crate::screen::inbox::composer::quick::list::QuickReplies;
+    use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
     use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
-    use crate::screen::inbox::{composer::Closed, start::StartDialog, thread::Sheets};
+    use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
+        Part::Several => view! { <SeveralBar/> }.into_any(),
         Part::Templates => view! { <Closed/> }.into_any(),
         Part::Quick => view! { <QuickReplies/> }.into_any(),
+        Part::Suggest => view! { <SuggestList/> }.into_any(),
+        Part::Emoji(picked) => view! { <EmojiPicker picked/> }.into_any(),
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
@@ -230,7 +246,18 @@ pub fn Area(part: Part) -> impl IntoView {
 
     let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
-    let is_over = matches!(part, Part::Sheets | Part::Start | Part::Palette | Part::EditContact | Part::Quick | Part::Alerts | Part::Talk);
+    let is_over = matches!(
+        part,
+        Part::Sheets
+            | Part::Start
+            | Part::Several
+            | Part::Palette
+            | Part::EditContact
+            | Part::Quick
+            | Part::Suggest
+            | Part::Alerts
+            | Part::Talk
+    );
     move || {
         let drawn = match fetched.get() {
             None if is_over => return ().into_any(),

@@ -14,7 +14,7 @@ test('MS-4 files arrive and are shown; their addresses open for those only who m
   await expect.poll(() => picture.evaluate(img => (img as HTMLImageElement).naturalWidth)).toBeGreaterThan(10)
 
   await inbound({ ...from, type: 'voice' })
-  await expect(ana.locator('audio[aria-label="Mensagem de voz"]')).toBeVisible()
+  await expect(ana.locator('audio[aria-label="Mensagem de voz"]')).toBeAttached()
   await inbound({ ...from, type: 'video' })
   await expect(ana.locator('video[aria-label="Vídeo"]')).toBeVisible()
   await inbound({ ...from, type: 'sticker' })

@@ -21,7 +21,7 @@ test('AUD-1 AUD-2 a voice message is recorded, listened to and sent as Ogg Opus 
   await ana.getByRole('button', { name: 'Enviar', exact: true }).click()
   await expect.poll(async () => (await voices(number)).map(each => [each.type, each.audio?.voice])).toEqual([['audio', true]])
   const player = ana.locator('audio[aria-label="Mensagem de voz"]')
-  await expect(player).toBeVisible()
+  await expect(player).toBeAttached()
   const file = await ana.request.get(await player.getAttribute('src') as string)
   expect(file.headers()['content-type']).toBe('audio/ogg')
   const bytes = await file.body()

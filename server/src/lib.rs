@@ -104,8 +104,9 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     // What these write is whole or not there: they may end anywhere.
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
     let (alone, many) = (service::closing::auto::run(desk.clone()), service::closing::many::run(desk.clone()));
+    let asleep = service::conversation::snooze::run(desk.clone());
     set.spawn(async move {
-        tokio::select! { () = keeping => {}, () = alone => {}, () = many => {}, () = stop.cancelled() => {} }
+        tokio::select! { () = keeping => {}, () = alone => {}, () = many => {}, () = asleep => {}, () = stop.cancelled() => {} }
     });
     Ok(set)
 }

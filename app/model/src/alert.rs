@@ -16,6 +16,8 @@ words! {
         Mention = "MENTION",
         /// A message that I wrote was not sent.
         Failed = "FAILED",
+        /// A conversation that I snoozed is back.
+        Snooze = "SNOOZE",
         /// A colleague wrote in the internal chat.
         Internal = "INTERNAL",
     }

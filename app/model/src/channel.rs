@@ -24,6 +24,16 @@ impl ChannelKind {
         matches!(self, ChannelKind::WhatsApp)
     }
 
+    /// Whether a message that was sent can still be changed (MS-3).
+    pub fn edits(self) -> bool {
+        matches!(self, ChannelKind::WebChat)
+    }
+
+    /// Whether a message can offer answers to choose from.
+    pub fn asks(self) -> bool {
+        matches!(self, ChannelKind::WhatsApp)
+    }
+
     /// Whether our side may write first, with a template.
     pub fn may_start(self) -> bool {
         matches!(self, ChannelKind::WhatsApp)

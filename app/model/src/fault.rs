@@ -105,6 +105,18 @@ tagged! { "code":
         FilesFull,
         #[error("Too many requests. Try again in {seconds} seconds.")]
         RateLimited { seconds: i64 },
+        /// TS-3.
+        #[error("The message has left already and cannot be taken back.")]
+        AlreadyLeft,
+        /// MS-2.
+        #[error("Templates, notes and messages that have not left cannot be deleted for oneself.")]
+        NotDeletable,
+        /// MS-3: the network cannot change what was sent.
+        #[error("Messages of this channel cannot be changed.")]
+        NotEditable,
+        /// MS-3.
+        #[error("A message can be changed within 15 minutes only.")]
+        EditOver,
         #[error("This key was used for something else.")]
         KeyReused,
         #[error("The server is busy or restarting. Nothing was lost; try again.")]
@@ -200,6 +212,10 @@ impl Fault {
             FileRefused { .. } => "file_refused",
             FilesFull => "files_full",
             RateLimited { .. } => "rate_limited",
+            AlreadyLeft => "already_left",
+            NotDeletable => "not_deletable",
+            NotEditable => "not_editable",
+            EditOver => "edit_over",
             KeyReused => "key_reused",
             Unavailable => "unavailable",
             Internal { .. } => "internal",
@@ -235,6 +251,10 @@ impl Fault {
             | Conflict
             | InUse { .. }
             | ChannelDown
+            | AlreadyLeft
+            | NotDeletable
+            | NotEditable
+            | EditOver
             | TalkOff
             | ColleagueGone
             | KeyReused => 409,
@@ -347,38 +367,6 @@ impl crate::AccountDraft {
     }
 }
 
-impl crate::SendDraft {
-    /// What the composer and the server check.
-    pub fn check(&self) -> Result<(), Fault> {
-        let mut check = Check::default();
-        check.text(&self.client_id, "client_id", 64);
-        match &self.what {
-            crate::SendWhat::Text { text } => check.text(text, "text", crate::limit::TEXT_MAX),
-            crate::SendWhat::Note { text } => check.text(text, "text", crate::limit::NOTE_MAX),
-            crate::SendWhat::Template(_) => &mut check,
-            crate::SendWhat::File { caption, note, .. } => {
-                let max = if *note { crate::limit::NOTE_MAX } else { crate::CAPTION_MAX };
-                check.that(caption.chars().count() <= max, "caption", Wrong::TooLong)
-            }
-            crate::SendWhat::Location { latitude, longitude, name, address } => check
-                .that((-90.0..=90.0).contains(latitude), "latitude", Wrong::NotAllowed)
-                .that((-180.0..=180.0).contains(longitude), "longitude", Wrong::NotAllowed)
-                .that(name.chars().count() <= 500, "name", Wrong::TooLong)
-                .that(address.chars().count() <= 500, "address", Wrong::TooLong),
-            crate::SendWhat::Contacts { cards } => check
-                .that((1..=20).contains(&cards.len()), "cards", Wrong::Required)
-                .that(cards.iter().all(|c| !c.name.trim().is_empty()), "name", Wrong::Required)
-                .that(
-                    cards.iter().all(|c| c.name.chars().count() <= 200 && c.phones.len() <= 20 && c.emails.len() <= 20),
-                    "cards",
-                    Wrong::TooLong,
-                ),
-            crate::SendWhat::Forward { .. } => &mut check,
-        };
-        check.done()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -411,8 +399,12 @@ mod tests {
 
     #[test]
     fn text_limits_count_characters() {
-        let draft =
-            |n: usize| crate::SendDraft { client_id: "1".into(), what: crate::SendWhat::Text { text: "é".repeat(n) }, reply_to: None };
+        let draft = |n: usize| crate::SendDraft {
+            client_id: "1".into(),
+            what: crate::SendWhat::Text { text: "é".repeat(n) },
+            reply_to: None,
+            mentions: Vec::new(),
+        };
         assert!(draft(4096).check().is_ok());
         assert!(draft(4097).check().is_err());
         assert!(draft(0).check().is_err());

@@ -104,6 +104,8 @@ ids! {
     ReasonId,
     /// A conclusion of many conversations at once.
     ClosingJobId,
+    /// A view of the inbox.
+    ViewId,
     /// A thread of the internal chat.
     TalkId,
     /// A message in one.

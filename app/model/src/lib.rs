@@ -7,10 +7,12 @@
 //! * [`delivery`]: files on their way out, and how a channel takes them.
 //! * [`field`], [`tag`]: what an account adds to its contacts. [`reply`]: texts that agents keep.
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
+//! * [`kept`]: pinned and snoozed conversations, views. [`several`]: acts on several conversations at once.
 //! * [`alert`]: notifications, and how people want them. [`talk`]: what colleagues write to each other.
 //! * [`feature`]: what an admin switches on.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
+//! * [`seek`]: what is typed into the search.
 //! * [`query`]: list filters and keyset pages. [`archive`]: those of what is over.
 //! * [`from_json`]: JSON as the browser reads it.
 //!
@@ -30,12 +32,17 @@ mod field;
 mod file;
 mod id;
 mod json;
+mod kept;
 pub mod limit;
 mod live;
 mod message;
 mod people;
 mod query;
+mod question;
 mod reply;
+mod seek;
+mod send;
+mod several;
 mod sight;
 mod tag;
 mod talk;
@@ -56,11 +63,16 @@ pub use field::*;
 pub use file::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
+pub use kept::*;
 pub use live::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
+pub use question::*;
 pub use reply::*;
+pub use seek::*;
+pub use send::*;
+pub use several::*;
 pub use sight::*;
 pub use tag::*;
 pub use talk::*;

@@ -12,6 +12,15 @@ pub const TEXT_MAX: usize = 4096;
 pub const NOTE_MAX: usize = 8000;
 /// How long a note may be changed or deleted by who wrote it (NT-3).
 pub const NOTE_CHANGE_MILLIS: i64 = 2 * 3_600_000;
+/// How long a sent message may be changed, where the channel can (MS-3).
+pub const EDIT_MILLIS: i64 = 15 * 60_000;
+/// People whom one note may name.
+pub const MENTIONS_MAX: usize = 50;
+/// Messages that are deleted for oneself at once.
+pub const HIDE_MAX: usize = 100;
+/// Shortest and longest safety delay (TS-1).
+pub const DELAY_SECONDS_MIN: i64 = 1;
+pub const DELAY_SECONDS_MAX: i64 = 15;
 /// Characters of the free note about a contact.
 pub const ANNOTATION_MAX: usize = 4000;
 /// Fields that an account may add to its contacts, archived ones included.
@@ -44,6 +53,11 @@ pub const PAGE_URL_MAX: usize = 2000;
 pub const PAGE_TITLE_MAX: usize = 200;
 /// Characters of a search.
 pub const SEARCH_MAX: usize = 100;
+/// Characters of a search with operators.
+pub const SEEK_MAX: usize = 200;
+/// Rows of each part of what a search found, at first and when more of a part is asked for.
+pub const SEARCH_ROWS: i64 = 20;
+pub const SEARCH_ROWS_MAX: i64 = 100;
 /// Messages that may wait for a contact's answer in one conversation.
 pub const WAITING_MAX: i64 = 30;
 /// The messaging window of WhatsApp, from each message of the contact.
@@ -77,3 +91,19 @@ pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
 pub const PUSH_MAX: i64 = 10;
 /// Bytes of a person's photo as it is sent.
 pub const PHOTO_MAX: usize = 5 * 1024 * 1024;
+/// Conversations that are acted on at once.
+pub const SEVERAL_MAX: usize = 200;
+/// How long a transfer can be taken back.
+pub const TAKE_BACK_MILLIS: i64 = 2 * 60_000;
+/// Pinned conversations of one person.
+pub const PINS_MAX: i64 = 20;
+/// Snoozed conversations of one person.
+pub const SNOOZED_MAX: i64 = 100;
+/// How far away the end of a snooze may be.
+pub const SNOOZE_MILLIS_MAX: i64 = 366 * 86_400_000;
+/// Views of one person, and of all others together.
+pub const VIEWS_MAX: i64 = 100;
+/// Characters of a view's name.
+pub const VIEW_NAME_MAX: usize = 60;
+/// Choices of one kind in a view's filter.
+pub const VIEW_CHOICES_MAX: usize = 100;

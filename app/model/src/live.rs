@@ -37,6 +37,8 @@ tagged! { "type":
         Contact { contact_id: ContactId },
         /// Users, teams, channels, templates, tags, fields or the account changed: fetch what you show of them again.
         Setup { what: SetupKind },
+        /// What a person keeps changed, their pins or views: fetch it again; none: views of others, for everybody.
+        Kept { user_id: Option<UserId> },
         /// For this reader only: they no longer see the conversation. Made by the socket; stored when it was purged, for
         /// everybody.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
@@ -70,7 +72,32 @@ impl Event {
                 None => Change::Nothing,
             },
             Change::Message { access, .. } if !seen.sees(access) => Change::Nothing,
+            Change::Kept { user_id: Some(other) } if *other != seen.me => Change::Nothing,
             seen_as_is => seen_as_is.clone(),
+        };
+        Event { seq: self.seq, at: self.at, change }
+    }
+
+    /// The messages that it tells of.
+    pub fn messages(&self) -> &[Message] {
+        match &self.change {
+            Change::Conversation { messages, .. } => messages,
+            Change::Message { message, .. } => std::slice::from_ref(message),
+            _ => &[],
+        }
+    }
+
+    /// The event without messages that its reader has deleted for themselves (MS-2).
+    pub fn without(&self, is_hidden: impl Fn(crate::MessageId) -> bool) -> Event {
+        let change = match &self.change {
+            Change::Message { message, .. } if is_hidden(message.id) => Change::Nothing,
+            Change::Conversation { row, before, unread_before, messages } => Change::Conversation {
+                row: row.clone(),
+                before: *before,
+                unread_before: *unread_before,
+                messages: messages.iter().filter(|m| !is_hidden(m.id)).cloned().collect(),
+            },
+            same => same.clone(),
         };
         Event { seq: self.seq, at: self.at, change }
     }
@@ -80,6 +107,7 @@ impl Event {
         match &self.change {
             Change::Conversation { row, .. } => seen.sees(&row.access()),
             Change::Message { access, .. } => seen.sees(access),
+            Change::Kept { user_id } => user_id.is_none_or(|u| u == seen.me),
             Change::Contact { .. } | Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
         }
     }
@@ -112,6 +140,11 @@ tagged! { "frame":
         Alert {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             alert: Option<Box<crate::Alert>>,
+        },
+        /// For this reader only: messages that they deleted for themselves (MS-2).
+        Hidden {
+            conversation_id: ConversationId,
+            ids: Vec<crate::MessageId>,
         },
         /// For this reader only: somebody wrote in a talk that they are in; its last message is the new one.
         Talk {

@@ -1,6 +1,6 @@
 //! Messages, notes and system lines of a conversation.
 
-use crate::{ConversationId, DeliveryProblem, MediaId, MessageId, Millis, TeamId, UserId, json::tagged, words};
+use crate::{ConversationId, DeliveryProblem, MediaId, Mention, MessageId, Millis, TeamId, UserId, json::tagged, words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -117,9 +117,39 @@ pub struct Message {
     pub delivered_at: Option<Millis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Millis>,
-    /// When its text was changed last; only notes are.
+    /// When its text was changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Millis>,
+    /// Until then, by the server's clock, it waits and its author can take it back (TS-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves_at: Option<Millis>,
+    /// Who is named in a note, in the order of its text (NT-5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+impl Message {
+    /// Whether its author can still take it back (TS-2, TS-3).
+    pub fn can_be_recalled(&self, by: UserId, now: Millis) -> bool {
+        self.status == MessageStatus::Queued && self.author_id == Some(by) && self.leaves_at.is_some_and(|at| now < at)
+    }
+
+    /// Whether somebody may change its text now, on a channel that can do so (MS-3).
+    pub fn can_be_edited(&self, by: UserId, now: Millis) -> bool {
+        use MessageStatus::*;
+        self.kind == MessageKind::Text
+            && self.direction == Direction::Out
+            && self.author_id == Some(by)
+            && matches!(self.status, Sent | Delivered | Read)
+            && now - self.sent_at.unwrap_or(self.at) <= crate::limit::EDIT_MILLIS
+    }
+
+    /// Whether somebody may delete it for themselves (MS-2). Templates stay; notes are deleted for everybody.
+    pub fn can_be_hidden(&self) -> bool {
+        use MessageStatus::*;
+        !matches!(self.kind, MessageKind::Template | MessageKind::Note | MessageKind::Transition)
+            && !matches!(self.status, Queued | WaitReply)
+    }
 }
 
 /// What somebody may do with a note (NT-3).
@@ -189,6 +219,8 @@ tagged! { "type":
             text: String,
         },
         Template(TemplateContent),
+        /// Ours: answers to choose from, under the text.
+        Question(crate::Question),
         /// The network's name of a type that we cannot show, and its reason.
         Unsupported {
             type_name: String,
@@ -313,39 +345,6 @@ tagged! { "what":
             from: String,
             to: String,
         },
-    }
-}
-
-/// A message on its way from a composer or an API client.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SendDraft {
-    /// Made by the client: a UUID or any text of 1 to 64 characters.
-    pub client_id: String,
-    pub what: SendWhat,
-    #[serde(default)]
-    pub reply_to: Option<MessageId>,
-}
-
-tagged! { "type":
-    /// What is sent.
-    #[derive(Clone, Debug, PartialEq)]
-    pub enum SendWhat {
-        Text { text: String },
-        Note { text: String },
-        Template(crate::TemplateFill),
-        /// An uploaded file, to the contact or as a note.
-        File { upload_id: MediaId, caption: String, note: bool },
-        Location { latitude: f64, longitude: f64, name: String, address: String },
-        Contacts { cards: Vec<ContactCard> },
-        /// What another message holds, once more.
-        Forward { message_id: MessageId },
-    }
-}
-
-impl SendWhat {
-    /// Whether it stays among ourselves.
-    pub fn is_note(&self) -> bool {
-        matches!(self, SendWhat::Note { .. } | SendWhat::File { note: true, .. })
     }
 }
 

@@ -45,8 +45,29 @@ pub struct Account {
     /// Sent on conclusion; tokens `[NOME] [ATENDENTE] [PROTOCOLO]`; empty = none (CO-6).
     pub closing_message: String,
     pub closing: crate::ClosingSettings,
+    pub delay: SafetyDelay,
     #[serde(default)]
     pub features: crate::Features,
+}
+
+/// How long messages of people wait before they leave, so that they can be taken back (TS-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafetyDelay {
+    pub enabled: bool,
+    pub seconds: i64,
+}
+
+impl SafetyDelay {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), crate::Fault> {
+        let fits = (crate::limit::DELAY_SECONDS_MIN..=crate::limit::DELAY_SECONDS_MAX).contains(&self.seconds);
+        crate::Check::default().that(fits, "seconds", crate::Wrong::NotAllowed).done()
+    }
+
+    /// How long a message waits; none when it leaves at once.
+    pub fn wait(&self) -> Option<Millis> {
+        self.enabled.then_some(self.seconds * 1_000)
+    }
 }
 
 /// A member of the account, as colleagues see them.
@@ -211,6 +232,8 @@ pub struct Workspace {
     /// By name.
     #[serde(default)]
     pub tags: Vec<crate::Tag>,
+    #[serde(default)]
+    pub kept: crate::Kept,
     pub counts: crate::Counts,
     #[serde(default)]
     pub talk: crate::TalkState,

@@ -1,6 +1,6 @@
 //! What lists are asked for, and what they answer.
 
-use crate::{ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Tab, TagId, TeamId, UserId};
+use crate::{ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Tab, TagId, TeamId, Term, UserId, words};
 use serde::{Deserialize, Serialize};
 
 /// A keyset page: the rows, and where the next page begins.
@@ -29,7 +29,7 @@ pub struct ConversationQuery {
 }
 
 /// Filters: AND between kinds, OR inside (AB-2). Empty = all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
     #[serde(default)]
     pub channels: Vec<ChannelId>,
@@ -93,14 +93,28 @@ impl Counts {
     }
 }
 
-/// What a search found, each part at most 20 rows, all of it visible to the asker (AB-8).
+words! {
+    /// The parts of what a search found.
+    pub enum SearchGroup { Conversations = "CONVERSATIONS", Messages = "MESSAGES", Files = "FILES", Contacts = "CONTACTS" }
+}
+
+/// What a search found, all of it visible to the asker (AB-8).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchResult {
-    /// By contact name, phone in any format, e-mail or protocol.
+    /// By contact name, phone in any format, e-mail or protocol; by operators alone: whatever they let through.
     pub conversations: Vec<Conversation>,
     /// By message text.
     pub messages: Vec<MessageHit>,
+    /// By file name.
+    #[serde(default)]
+    pub files: Vec<MessageHit>,
     pub contacts: Vec<ContactHit>,
+    /// Parts that have more than is shown.
+    #[serde(default)]
+    pub more: Vec<SearchGroup>,
+    /// Operators whose value means nothing here: nothing is found then.
+    #[serde(default)]
+    pub unknown: Vec<Term>,
 }
 
 /// A message that a search found.

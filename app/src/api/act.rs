@@ -66,10 +66,34 @@ pub async fn cancel(message_id: MessageId) -> Answer<Message> {
     Ok(service::message::cancel(&super::cx()?, message_id).await?)
 }
 
+/// Takes back a message that waits its safety delay (TS-2).
+#[server(protocol = Wire)]
+pub async fn recall(message_id: MessageId) -> Answer<Recalled> {
+    Ok(service::message::recall(&super::cx()?, message_id).await?)
+}
+
+/// Changes the text of one's own sent message (MS-3).
+#[server(protocol = Wire)]
+pub async fn edit_message(message_id: MessageId, text: String) -> Answer<Message> {
+    Ok(service::message::edit(&super::cx()?, message_id, &text).await?)
+}
+
+/// What a message said before it was changed; admins only (MS-3).
+#[server(protocol = Wire)]
+pub async fn versions(message_id: MessageId) -> Answer<Vec<OldText>> {
+    Ok(service::message::versions(&super::cx()?, message_id).await?)
+}
+
+/// Deletes messages for the asker alone (MS-2).
+#[server(protocol = Wire)]
+pub async fn hide(ids: Vec<MessageId>) -> Answer<()> {
+    Ok(service::message::hide(&super::cx()?, &ids).await?)
+}
+
 /// Changes the text of one's own note (NT-3).
 #[server(protocol = Wire)]
-pub async fn edit_note(message_id: MessageId, text: String) -> Answer<Message> {
-    Ok(service::message::edit_note(&super::cx()?, message_id, &text).await?)
+pub async fn edit_note(message_id: MessageId, text: String, mentions: Vec<Mention>) -> Answer<Message> {
+    Ok(service::message::edit_note(&super::cx()?, message_id, &text, &mentions).await?)
 }
 
 /// Deletes a note (NT-3, NT-4).

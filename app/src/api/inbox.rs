@@ -22,10 +22,11 @@ pub async fn counts() -> Answer<model::Counts> {
     Ok(service::conversation::counts(&super::cx()?).await?)
 }
 
-/// Search by name, phone in any format, e-mail, protocol, message text (AB-8).
+/// Search by name, phone in any format, e-mail, protocol, message text, file name and operators (AB-8); `part`: more of one
+/// part of it.
 #[server(protocol = Wire)]
-pub async fn search(text: String) -> Answer<SearchResult> {
-    Ok(service::search::search(&super::cx()?, &text).await?)
+pub async fn search(text: String, part: Option<SearchGroup>) -> Answer<SearchResult> {
+    Ok(service::search::search(&super::cx()?, &text, part).await?)
 }
 
 /// Contacts by name or number, for pickers; at most 20.

@@ -8,8 +8,10 @@ pub mod auth;
 pub mod closing;
 pub mod contact;
 pub mod inbox;
+pub mod kept;
 pub mod reply;
 pub mod settings;
+pub mod several;
 pub mod talk;
 mod wire;
 

@@ -40,6 +40,12 @@ pub async fn save_account(draft: AccountDraft) -> Answer<model::Account> {
     Ok(service::people::save_account(&super::cx()?, draft).await?)
 }
 
+/// Changes the safety delay (TS-1).
+#[server(protocol = Wire)]
+pub async fn save_delay(draft: SafetyDelay) -> Answer<model::Account> {
+    Ok(service::delay::save(&super::cx()?, draft).await?)
+}
+
 /// Channels with their settings, secrets left out.
 #[server(protocol = Wire)]
 pub async fn channel_forms() -> Answer<Vec<ChannelForm>> {

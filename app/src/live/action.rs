@@ -139,6 +139,37 @@ impl Store {
         self.told(id, |row| row.unread = row.unread.max(1), api::act::mark_unread(id)).await
     }
 
+    /// Pins the conversation to the top of mine, or lets it go.
+    pub async fn set_pin(self, id: ConversationId, on: bool) -> Result<(), Fault> {
+        self.change(|i| i.try_pin(id, on));
+        let done = api::kept::pin(id, on).await.map_err(|refused| self.heard(refused));
+        if done.is_err() {
+            self.change(|i| i.try_pin(id, !on));
+        }
+        done
+    }
+
+    /// Snoozes a conversation of mine; none: it comes back at once (NX-21).
+    pub async fn snooze(self, id: ConversationId, until: Option<SnoozeUntil>) -> Result<Conversation, Fault> {
+        self.tried(id, |_| {}, api::kept::snooze(id, until)).await
+    }
+
+    /// Fetches pins, snoozed conversations and views again.
+    pub async fn refresh_kept(self) {
+        let flight = self.change(|i| i.ask());
+        match api::kept::kept().await {
+            Ok(kept) => {
+                self.views.set(kept.views.clone());
+                self.change(|i| i.keep(&kept, Some(flight)));
+            }
+            Err(refused) => {
+                // The next change or resync asks again.
+                self.heard(refused);
+                self.change(|i| i.land(flight));
+            }
+        }
+    }
+
     /// Tries a failed message again (MS-4).
     pub async fn retry(self, id: ConversationId, message_id: MessageId) -> Result<(), Fault> {
         self.message_answer(id, api::act::retry(message_id).await)
@@ -155,8 +186,8 @@ impl Store {
     }
 
     /// Changes the text of a note (NT-3).
-    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String) -> Result<(), Fault> {
-        self.message_answer(id, api::act::edit_note(message_id, text).await)
+    pub async fn edit_note(self, id: ConversationId, message_id: MessageId, text: String, mentions: Vec<Mention>) -> Result<(), Fault> {
+        self.message_answer(id, api::act::edit_note(message_id, text, mentions).await)
     }
 
     /// Deletes a note (NT-4).

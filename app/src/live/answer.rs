@@ -50,6 +50,7 @@ impl Inbox {
         for list in self.lists.values_mut() {
             list.unload();
         }
+        self.show_aside();
     }
 
     /// The conversation that stays in the list although it is no longer unread.
@@ -93,6 +94,7 @@ impl Inbox {
                 for (id, thread) in &self.threads {
                     thread_sees(*id, thread, row);
                 }
+                self.see_aside(row);
             }
         }
         // The page's rows, as they are now, and what events brought into its range meanwhile.
@@ -105,6 +107,7 @@ impl Inbox {
             .filter_map(|id| self.rows.get(&id))
             .map(|cell| cell.get_untracked())
             .filter(|row| self.passes(row) && self.seen.as_ref().and_then(|s| s.tab(&row.access())) == Some(tab))
+            .filter(|row| tab != Tab::Mine || !self.aside.takes(row))
             .collect();
         self.list(tab).place_all(rows.iter());
     }

@@ -10,6 +10,7 @@
 //!
 //! Nothing here touches the network or the page, so the property test in `live/tests/` runs on the host.
 
+use super::aside::Aside;
 use super::list::List;
 use super::phase::Phase;
 use super::thread::Thread;
@@ -26,6 +27,8 @@ pub enum Took {
     Applied,
     /// Applied; besides, part of the set-up is to be fetched again.
     Setup(SetupKind),
+    /// Applied; besides, pins or views are to be fetched again.
+    Kept,
     /// Applied; besides, a contact that is on screen is to be fetched again.
     Contact(ContactId),
     /// It was here before.
@@ -99,6 +102,8 @@ pub struct Inbox {
     pub(super) contacts: HashMap<ContactId, i64>,
     /// Counts fetches of contacts.
     pub(super) contact_turn: u64,
+    /// What stands beside the list of my own conversations.
+    pub aside: Aside,
 }
 
 impl Inbox {
@@ -195,6 +200,7 @@ impl Inbox {
                     return Took::Contact(*contact_id);
                 }
             }
+            Change::Kept { .. } => return Took::Kept,
             Change::Setup { what } => return Took::Setup(*what),
             Change::Nothing => {}
         }
@@ -253,8 +259,9 @@ impl Inbox {
                 self.rows.insert(row.id, ArcRwSignal::new(row.clone()));
             }
         }
+        self.see_aside(row);
         let tab = self.seen.as_ref().and_then(|s| s.tab(&row.access()));
-        let passes = self.passes(row);
+        let passes = self.passes(row) && !(tab == Some(Tab::Mine) && self.aside.takes(row));
         for (list_tab, list) in &mut self.lists {
             list.place(row, passes && tab == Some(*list_tab));
         }
@@ -272,6 +279,7 @@ impl Inbox {
 
     fn take_away(&mut self, id: ConversationId) {
         self.rows.remove(&id);
+        self.leave_aside(id);
         for list in self.lists.values_mut() {
             list.remove(id);
         }
@@ -290,8 +298,9 @@ impl Inbox {
         if self.rows.len() <= ROWS_MAX {
             return;
         }
-        let (lists, threads, trials) = (&self.lists, &self.threads, &self.trials);
-        self.rows.retain(|id, _| threads.contains_key(id) || trials.contains_key(id) || lists.values().any(|l| l.has(*id)));
+        let (lists, threads, trials, aside) = (&self.lists, &self.threads, &self.trials, &self.aside);
+        self.rows
+            .retain(|id, _| aside.has(*id) || threads.contains_key(id) || trials.contains_key(id) || lists.values().any(|l| l.has(*id)));
     }
 
     // --- trials ---------------------------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ impl Store {
         if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
             return false;
         }
+        self.views.set(workspace.kept.views.clone());
+        self.change(|i| i.keep(&workspace.kept, None));
         self.talks.take(workspace.talk);
         self.offset.set_value(workspace.now - web::clock());
         if let Some(clock) = self.clock {
@@ -201,6 +203,7 @@ impl Store {
                     self.stop_typing(id);
                 }
             }
+            Took::Kept => self.fetch_kept(),
             Took::Contact(id) => self.refresh_contact(id),
             Took::Setup(SetupKind::Fields) => self.fields_changed.update(|n| *n += 1),
             Took::Setup(SetupKind::Replies) => self.replies_changed.update(|n| *n += 1),
@@ -208,6 +211,11 @@ impl Store {
             Took::Setup(_) => self.refresh_soon(),
         }
         true
+    }
+
+    fn fetch_kept(&self) {
+        let store = *self;
+        spawn_local(async move { store.refresh_kept().await });
     }
 
     pub(super) fn page_build(&self) -> Option<String> {

@@ -1,13 +1,15 @@
 //! The living state of the client.
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
-//!   [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat.
-//! * [`apply`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
+//!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat.
+//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
+mod after;
 pub mod answer;
 pub mod apply;
+pub mod aside;
 pub mod beat;
 pub mod bell;
 pub mod contact;
@@ -15,6 +17,7 @@ pub mod draft;
 #[cfg(feature = "browser")]
 mod hear;
 pub mod list;
+mod named;
 pub mod outgoing;
 pub mod phase;
 pub mod recorder;
@@ -24,6 +27,7 @@ pub mod store;
 pub mod talk;
 #[cfg(test)]
 mod tests;
+mod things;
 pub mod thread;
 pub mod timeline;
 pub mod tray;
@@ -31,6 +35,7 @@ mod upload;
 pub mod web;
 pub mod writing;
 
+pub use named::mention_name;
 pub use phase::{More, Phase};
 pub use store::{Connection, Store, TabList, provide_store, use_store};
 pub use talk::Wanted as TalkWanted;

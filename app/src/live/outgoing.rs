@@ -2,6 +2,7 @@
 //! until the server has them, so that neither a lost connection nor a reload loses one. The client id makes repeats one
 //! message.
 
+use super::named::mention_name;
 use super::store::{Connection, Store};
 use super::thread::{Key, Local};
 use super::tray::TrayId;
@@ -43,7 +44,8 @@ impl Store {
 
     /// Writes an internal note.
     pub fn send_note(&self, id: ConversationId, text: String) -> Key {
-        let message = self.shown(id, MessageKind::Note, text.clone(), Content::None, None);
+        let mut message = self.shown(id, MessageKind::Note, text.clone(), Content::None, None);
+        message.mentions = self.take_named(id, text.trim_end());
         self.put_outgoing(id, SendWhat::Note { text }, message, None)
     }
 
@@ -66,7 +68,10 @@ impl Store {
         let delivery = if at.note { Delivery::Native } else { upload.delivery(channel).unwrap_or(Delivery::Link) };
         let kind = if at.note { MessageKind::Note } else { upload.message_kind(delivery) };
         let reply = reply_to.as_ref().and_then(|q| q.id);
-        let message = self.shown(at.conversation, kind, caption.clone(), Content::Media(upload.media(delivery)), reply_to);
+        let mut message = self.shown(at.conversation, kind, caption.clone(), Content::Media(upload.media(delivery)), reply_to);
+        if at.note && !caption.is_empty() {
+            message.mentions = self.take_named(at.conversation, caption.trim_end());
+        }
         self.put_outgoing(at.conversation, SendWhat::File { upload_id: upload.id, caption, note: at.note }, message, reply)
     }
 
@@ -104,8 +109,11 @@ impl Store {
                 thread.discard(key);
             }
         });
+        for mention in &taken.draft.mentions {
+            self.name_in_note(id, mention.user_id, &mention_name(taken.draft.what.text(), mention));
+        }
         match taken.draft.what {
-            SendWhat::Text { text } | SendWhat::Note { text } => Some(text),
+            SendWhat::Text { text } | SendWhat::Note { text } | SendWhat::Question { text, .. } => Some(text),
             SendWhat::Template(_) | SendWhat::Location { .. } | SendWhat::Contacts { .. } | SendWhat::Forward { .. } => None,
             SendWhat::File { caption, note, .. } => {
                 if let Content::Media(media) = &taken.shown.content {
@@ -118,7 +126,7 @@ impl Store {
         }
     }
 
-    fn shown(&self, id: ConversationId, kind: MessageKind, body: String, content: Content, quoted: Option<Quote>) -> Message {
+    pub(super) fn shown(&self, id: ConversationId, kind: MessageKind, body: String, content: Content, quoted: Option<Quote>) -> Message {
         let awaiting = self.row(id).is_some_and(|r| r.with_untracked(|r| r.awaiting_reply));
         let status = match kind {
             MessageKind::Note => MessageStatus::Received,
@@ -145,12 +153,14 @@ impl Store {
             read_at: None,
             own_reaction: None,
             edited_at: None,
+            leaves_at: None,
+            mentions: Vec::new(),
         }
     }
 
-    fn put_outgoing(&self, id: ConversationId, what: SendWhat, shown: Message, reply_to: Option<MessageId>) -> Key {
+    pub(super) fn put_outgoing(&self, id: ConversationId, what: SendWhat, shown: Message, reply_to: Option<MessageId>) -> Key {
         let client_id = shown.client_id.clone().unwrap_or_default();
-        let draft = SendDraft { client_id: client_id.clone(), what, reply_to };
+        let draft = SendDraft { client_id: client_id.clone(), what, reply_to, mentions: shown.mentions.clone() };
         self.with_outgoing(id, |out| out.push_back(Outgoing { conversation_id: id, draft, shown: shown.clone(), refused: None }));
         self.change(|i| i.thread(id).sending(shown, Local::Sending));
         self.pump(id);

@@ -149,6 +149,7 @@ fn heard(store: Store, turn: u32, text: &str) {
         Frame::Reset { seq } => store.resync(seq),
         Frame::Presence { conversation_id, people } => store.present(conversation_id, people),
         Frame::Alert { alert } => store.alerted(alert.map(|a| *a)),
+        Frame::Hidden { conversation_id, ids } => store.hidden(conversation_id, &ids),
         Frame::Talk { talk } => store.talked(*talk),
         Frame::TalkRead { talk_id, unread } => store.talk_read(talk_id, unread),
         Frame::ContactTyping { conversation_id } => store.typed(conversation_id),

@@ -66,6 +66,8 @@ pub struct Store {
     pub templates_changed: RwSignal<u32>,
     /// Changes when the account's fields of contacts changed.
     pub fields_changed: RwSignal<u32>,
+    /// Saved filters, by name.
+    pub views: RwSignal<Vec<SavedView>>,
     /// Changes when quick replies changed.
     pub replies_changed: RwSignal<u32>,
     /// Notifications.
@@ -133,6 +135,7 @@ impl Store {
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
             fields_changed: RwSignal::new(0),
+            views: RwSignal::new(Vec::new()),
             replies_changed: RwSignal::new(0),
             bell: super::bell::Bell::new(),
             talks: super::talk::Talks::new(),

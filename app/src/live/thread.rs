@@ -293,6 +293,17 @@ impl Thread {
         }
     }
 
+    /// Takes messages away that the reader deleted for themselves.
+    pub fn take_out(&mut self, ids: &[MessageId]) {
+        for id in ids {
+            if let Some(key) = self.by_id.remove(id).and_then(|place| self.places.remove(&place)) {
+                self.cells.remove(&key);
+            }
+        }
+        self.late.retain(|(_, m)| !ids.contains(&m.id));
+        self.show();
+    }
+
     fn forget_sending(&mut self, key: &Key) {
         self.sending.retain(|k| k != key);
         self.cells.remove(key);

@@ -17,9 +17,19 @@ pub struct Faults {
 impl Faults {
     /// Makes one and provides it to the fields below.
     pub fn provide() -> Faults {
-        let faults = Faults { fields: RwSignal::new(Vec::new()), other: RwSignal::new(None) };
-        provide_context(faults);
+        let faults = Faults::apart();
+        faults.lend();
         faults
+    }
+
+    /// Makes one that nobody finds until it is lent: of several dialogs beside each other each has its own.
+    pub fn apart() -> Faults {
+        Faults { fields: RwSignal::new(Vec::new()), other: RwSignal::new(None) }
+    }
+
+    /// Provides it to the fields that are drawn after this, such as the others in a dialog's body.
+    pub fn lend(self) {
+        provide_context(self);
     }
 
     /// What is wrong with the field.

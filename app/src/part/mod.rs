@@ -17,7 +17,7 @@
 //! | [`Tabs`], [`TabItem`] | roving tabs with counters |
 //! | [`Avatar`], [`Badge`], [`Chip`] | people, numbers, small facts |
 //! | [`TagMark`], [`ColourChoice`] | a tag on its colour, and choosing that |
-//! | [`Toasts`] | context: `use_toasts().say(text)`, `.fail(text)`, `.undo(text, callback)` |
+//! | [`Toasts`] | context: `use_toasts().say(text)`, `.fail(text)`, `.undo(i18n, text, callback)` |
 //! | tooltips | give any element `data-tip="text"`; [`TipHost`] shows it on hover and focus |
 //! | [`EmptyState`], [`Skeleton`], [`SkeletonRows`], [`Trouble`], [`Banner`], [`Progress`], [`Saved`] | nothing, loading, failed, bars, done |
 //! | [`Time`], [`Clock`], [`use_times`] | times in the account's zone and the reader's language; empty on the server |

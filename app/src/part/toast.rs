@@ -37,9 +37,8 @@ impl Toasts {
     }
 
     /// Something was done that can be taken back for some seconds.
-    pub fn undo(self, text: impl Into<String>, undo: impl Into<Callback<()>>) {
-        let label =
-            use_context::<leptos_i18n::I18nContext<Locale>>().map(|i18n| tu_string!(i18n, common.act.undo).to_string()).unwrap_or_default();
+    pub fn undo(self, i18n: leptos_i18n::I18nContext<Locale>, text: impl Into<String>, undo: impl Into<Callback<()>>) {
+        let label = tu_string!(i18n, common.act.undo).to_string();
         self.put(Tone::Neutral, text.into(), Some((label, undo.into())));
     }
 

@@ -22,6 +22,9 @@ export interface LogOwner {
 interface Drawn {
   readonly node: HTMLElement;
   readonly meta?: HTMLElement;
+  /** The text, and what it says now. */
+  readonly body?: HTMLElement;
+  said?: string;
   state?: string;
 }
 
@@ -117,7 +120,7 @@ export class Log {
     // Changes of time and ticks are not to be read aloud.
     meta.ariaLive = "off";
     const parts = row.file ? [this.file(row.file), ...(row.text ? [text] : [])] : [text];
-    return { node: h("div", "row", h("span", "author", sender), ...parts, meta), meta };
+    return { node: h("div", "row", h("span", "author", sender), ...parts, meta), meta, body: text, said: row.text };
   }
 
   /** A picture that opens at full size, a sound with its player, or a card to download. */
@@ -154,8 +157,13 @@ export class Log {
     const { node, meta } = drawn;
     const { from, first, last, failed } = row;
     node.className = `row ${from}${first ? " first" : ""}${last ? " last" : ""}${failed ? " failed" : ""}`;
+    // Its author changed it.
+    if (drawn.body && drawn.said !== row.text) {
+      drawn.said = row.text;
+      drawn.body.replaceChildren(...linked(row.text));
+    }
     const delivery = row.n === undefined ? "pending" : ascending(row.n, seen) <= 0 ? "read" : "delivered";
-    const state = [row.at, row.from === "me" && delivery, row.lastOwn, row.failed].join();
+    const state = [row.at, row.from === "me" && delivery, row.lastOwn, row.failed, row.edited].join();
     if (!meta || drawn.state === state) return;
     drawn.state = state;
     if (row.failed) {
@@ -167,7 +175,7 @@ export class Log {
     const clock = h("time", "", this.time.format(row.at));
     clock.dateTime = new Date(row.at).toISOString();
     clock.title = this.exact.format(row.at);
-    meta.replaceChildren(clock);
+    meta.replaceChildren(...(row.edited ? [`${t.edited} · `] : []), clock);
     if (row.from !== "me") return;
     const tick = h("span", "tick " + delivery, icon(row.n === undefined ? shapes.clock : shapes.ticks));
     // Colour alone would not tell read from delivered: the last own message says it in words.

@@ -39,6 +39,8 @@ export interface Message {
   /** The id that this visitor's browser gave its own message. */
   readonly client_id?: string;
   readonly file?: ChatFile;
+  /** The text was changed after it was sent. */
+  readonly edited?: boolean;
 }
 
 /** What the visitor sends. */
@@ -114,6 +116,7 @@ function readMessage(value: unknown): Message | undefined {
     ...(text(author) && author ? { author } : {}),
     ...(text(client_id) ? { client_id } : {}),
     ...(file ? { file } : {}),
+    ...(it["edited"] === true ? { edited: true } : {}),
   };
 }
 

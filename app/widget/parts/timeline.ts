@@ -16,6 +16,7 @@ export interface Item {
   readonly n?: Position;
   readonly author?: string;
   readonly file?: ChatFile;
+  readonly edited?: boolean;
   /** Why the server refused it. */
   readonly failed?: string;
 }
@@ -43,9 +44,10 @@ export class Timeline {
   merge(message: Message): boolean {
     const key = this.keyOf.get(message.id) ?? message.client_id ?? message.id;
     const isNew = !this.items.has(key);
-    const { from, text, at, n, author, file } = message;
+    const { from, text, at, n, author, file, edited } = message;
     this.keyOf.set(message.id, key);
-    this.items.set(key, { key, from, text, at, n, ...(author ? { author } : {}), ...(file ? { file } : {}) });
+    const more = { ...(author ? { author } : {}), ...(file ? { file } : {}), ...(edited ? { edited } : {}) };
+    this.items.set(key, { key, from, text, at, n, ...more });
     this.highest = later(this.highest, n);
     this.trim();
     return isNew;

@@ -190,6 +190,7 @@ async fn one_size(
         }
         done(read::page(&client, &data, &host, effort).await?);
         done(read::search(&client, &data, &host, effort).await?);
+        done(read::narrowed(&client, &data, &host, effort).await?);
         done(read::rest_list(&client, &host, effort).await?);
         done(fan::to_one(&client, &data, &host, effort).await?);
         for row in fan::to_all(&client, &data, &host, effort).await? {

@@ -59,6 +59,21 @@ where
     Ok(row)
 }
 
+/// Measures an operation while so many people do it at once: what each of them waits for.
+pub async fn crowd<F, Fut>(name: &'static str, host: &Host, effort: &Effort, people: usize, operation: F) -> anyhow::Result<Row>
+where
+    F: Fn(usize) -> Fut + Send + Sync + Clone + 'static,
+    Fut: Future<Output = anyhow::Result<()>> + Send,
+{
+    drive(people, effort.together / 10, operation.clone()).await?;
+    let (cpu, begun) = (host.cpu()?, Instant::now());
+    let together = drive(people, effort.alone.max(people), operation).await?;
+    let wall = begun.elapsed();
+    let mut row = Row::new(name, &together);
+    row.rate(together.len(), wall, host.cpu()? - cpu);
+    Ok(row)
+}
+
 /// The value below which `percent` of 100 lie, in milliseconds.
 pub fn percentile(sorted: &[Duration], percent: f64) -> f64 {
     let place = ((sorted.len() as f64 * percent / 100.0).ceil() as usize).clamp(1, sorted.len().max(1)) - 1;

@@ -4,7 +4,7 @@ use crate::Effort;
 use crate::client::{As, Client};
 use crate::data::Data;
 use crate::host::Host;
-use crate::measure::{Dice, operation};
+use crate::measure::{Dice, crowd, operation};
 use crate::report::Row;
 use anyhow::ensure;
 use serde_json::{Value, json};
@@ -89,6 +89,35 @@ pub async fn search(client: &Client, data: &Data, host: &Host, effort: &Effort) 
     ensure!(found["messages"].as_array().is_some_and(|m| !m.is_empty()), "{:?} finds nothing", asked[0]);
     let (client, asked) = (client.clone(), Arc::new(asked));
     operation("search", host, effort, move |n| {
+        let (client, asked) = (client.clone(), asked.clone());
+        let who = if n.is_multiple_of(2) { As::Admin } else { As::Agent };
+        async move { client.call(who, "inbox/search", &json!({"text": asked[n % asked.len()]})).await.map(drop) }
+    })
+    .await
+}
+
+/// Searches with operators, by ten people at once: words narrowed by person, channel and day, and operators alone.
+pub async fn narrowed(client: &Client, data: &Data, host: &Host, effort: &Effort) -> anyhow::Result<Row> {
+    let mut dice = Dice::new(5);
+    let mut asked: Vec<String> = Vec::with_capacity(500);
+    while asked.len() < 500 {
+        let body = dice.pick(&data.bodies).cloned().unwrap_or_default();
+        let Some(word) = body.split(|c: char| !c.is_alphanumeric()).find(|w| w.chars().count() >= 4) else { continue };
+        let name = dice.pick(&data.names).and_then(|n| n.split_whitespace().next()).unwrap_or("mim").to_owned();
+        asked.push(match asked.len() % 6 {
+            0 => format!("{word} de:mim"),
+            1 => format!("{word} canal:whatsapp depois:01/01/2020"),
+            2 => format!("{word} from:{name}"),
+            3 => format!("de:{name}"),
+            4 => "canal:whatsapp depois:01/01/2020".to_owned(),
+            _ => "de:mim depois:01/01/2020".to_owned(),
+        });
+    }
+    let found = client.call(As::Admin, "inbox/search", &json!({"text": asked[4]})).await?;
+    let found: Value = serde_json::from_slice(&found)?;
+    ensure!(found["conversations"].as_array().is_some_and(|c| !c.is_empty()), "{:?} finds nothing", asked[4]);
+    let (client, asked) = (client.clone(), Arc::new(asked));
+    crowd("narrowed search, 10 people", host, effort, 10, move |n| {
         let (client, asked) = (client.clone(), asked.clone());
         let who = if n.is_multiple_of(2) { As::Admin } else { As::Agent };
         async move { client.call(who, "inbox/search", &json!({"text": asked[n % asked.len()]})).await.map(drop) }

@@ -308,6 +308,11 @@ pub enum OutboundBody {
     Contacts {
         cards: Vec<ContactCard>,
     },
+    /// A text with answers to choose from; an answer names its place.
+    Question {
+        text: String,
+        question: model::Question,
+    },
     /// On the message with this id; an empty emoji takes it back.
     Reaction {
         target: String,

@@ -33,7 +33,7 @@ impl Adapter for WebChat {
             OutboundBody::Reaction { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no reactions"))
             }
-            OutboundBody::Template { .. } => {
+            OutboundBody::Template { .. } | OutboundBody::Question { .. } => {
                 Err(SendError::new(Policy::Never, DeliveryProblem::UnsupportedType, "a website chat has no templates"))
             }
         })
@@ -184,6 +184,9 @@ pub struct ChatMessage {
     pub client_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<ChatFile>,
+    /// The text was changed after it was sent; the newest one counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// A file in the chat.
@@ -260,6 +263,7 @@ mod tests {
             author: Some("Bia".into()),
             client_id: None,
             file: None,
+            edited: false,
         };
         let message_json = json!({"id": "5", "n": "3", "from": "them", "text": "olá", "at": 1_749_416_383_000_i64, "author": "Bia"});
         let welcome = ServerFrame::Welcome {

@@ -138,6 +138,21 @@ pub(crate) async fn unqueued(work: &mut Work, c: &Row) -> Result<()> {
     Ok(())
 }
 
+/// A transfer was taken back: whom it was for needs not hear of it.
+pub(crate) async fn untransferred(work: &mut Work, c: &Row) -> Result<()> {
+    let now = work.desk().now();
+    let read: Vec<(i64,)> = work
+        .all(
+            sql!("update alert set read_at = $3, push_at = null where account_id = $1 and conversation_id = $2 and kind = 'TRANSFER' and read_at is null returning user_id"),
+            args![c.id, now],
+        )
+        .await?;
+    if !read.is_empty() {
+        work.alert(News::AlertsRead { users: read.into_iter().map(|(u,)| u.into()).collect() });
+    }
+    Ok(())
+}
+
 /// The asker looks at the conversation: its notifications are read.
 pub async fn saw(cx: &Cx, id: ConversationId) -> Result<()> {
     let scope = cx.may(Permission::Inbox)?;

@@ -69,6 +69,7 @@ id_arg!(
     ReplyId,
     ReasonId,
     ClosingJobId,
+    ViewId,
     TalkId,
     TalkMessageId
 );
@@ -93,6 +94,7 @@ word_arg!(
     FieldKind,
     TagColour,
     ReplyScope,
+    ViewScope,
     ReasonCategory,
     Currency,
     JobState,

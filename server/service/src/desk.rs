@@ -109,6 +109,8 @@ pub enum News {
     AgentRead { contact_id: model::ContactId, channel_id: model::ChannelId },
     /// A notification, for those whom it is for.
     Alert(Arc<crate::alert::AlertNews>),
+    /// Somebody deleted messages for themselves; for their own sockets.
+    Hidden { user: UserId, conversation_id: model::ConversationId, ids: Vec<model::MessageId> },
     /// What is under the bell of these people changed.
     AlertsRead { users: Vec<UserId> },
     /// A message of the internal chat, for those who are in its talk.

@@ -1,7 +1,7 @@
 //! The workspace: what the client needs beside the list.
 
 use crate::desk::Cx;
-use crate::{Result, auth, channels, conversation, people, tag, talk};
+use crate::{Result, auth, channels, conversation, kept, people, tag, talk};
 use model::*;
 
 /// Me, colleagues, teams, channels, counters, and the sequence up to which they are true.
@@ -12,6 +12,7 @@ pub async fn workspace(cx: &Cx) -> Result<Workspace> {
     let counts = conversation::counts(&still).await?;
     let (members, teams, channels) = (people::members(&still).await?, people::teams(&still).await?, channels::list(&still).await?);
     let tags = tag::list(&still).await?;
+    let kept = kept::all(&still).await?;
     let talk = talk::state(&still).await?;
     drop(still);
     // Logins and other accounts are none of this account's rows. What changes meanwhile is told after the sequence.
@@ -23,6 +24,7 @@ pub async fn workspace(cx: &Cx) -> Result<Workspace> {
         teams,
         channels,
         tags,
+        kept,
         counts,
         talk,
         seq,

@@ -4,8 +4,9 @@
 //! * [`db`], [`statement`], [`migration`], [`seam`], [`keys`]: database, statements, time, secrets.
 //! * [`auth`], [`people`], [`channels`], [`template`], [`reply`]: who and with what.
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
+//! * [`kept`]: pins and views.
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
-//! * [`closing`]: how conversations end.
+//! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
 //! * [`talk`]: the internal chat. [`feature`]: what an admin switches on.
@@ -20,6 +21,7 @@ pub mod closing;
 pub mod contact;
 pub mod conversation;
 pub mod db;
+pub mod delay;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
@@ -28,6 +30,7 @@ pub mod feature;
 pub mod field;
 pub mod inbound;
 pub mod inbox;
+pub mod kept;
 pub mod keys;
 pub mod media;
 pub mod message;

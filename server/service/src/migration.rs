@@ -17,8 +17,12 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "contact_panel", include_str!("../migrations/0010_contact_panel.sql")),
     (11, "quick_reply", include_str!("../migrations/0011_quick_reply.sql")),
     (12, "push", include_str!("../migrations/0012_push.sql")),
+    (13, "delay", include_str!("../migrations/0013_delay.sql")),
+    (14, "view", include_str!("../migrations/0014_view.sql")),
+    (16, "file_name", include_str!("../migrations/0016_file_name.sql")),
     (17, "internal_chat", include_str!("../migrations/0017_internal_chat.sql")),
     (18, "answering", include_str!("../migrations/0018_answering.sql")),
+    (19, "hidden", include_str!("../migrations/0019_hidden.sql")),
     (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
 ];
 

@@ -14,8 +14,9 @@ pub(crate) async fn account_of(scope: &crate::Scope) -> Result<Account> {
     let (id, name, time_zone, closing_message): (i64, String, String, String) =
         scope.one(sql!("select id, name, time_zone, closing_message from account where id = $1"), args![]).await?;
     let closing = crate::closing::settings_of(scope).await?;
+    let delay = crate::delay::settings_of(scope).await?;
     let features = crate::feature::features_of(scope).await?;
-    Ok(Account { id: id.into(), name, time_zone, closing_message, closing, features })
+    Ok(Account { id: id.into(), name, time_zone, closing_message, closing, delay, features })
 }
 
 /// Changes the account.

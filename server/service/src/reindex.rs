@@ -1,7 +1,7 @@
 //! Puts old messages into the search index again after a migration has emptied it.
 
 use crate::desk::Desk;
-use crate::message::index_text;
+use crate::message::{index_text, searched};
 use crate::{Result, args, sql_system};
 use model::AccountId;
 
@@ -28,14 +28,18 @@ async fn step(desk: &Desk) -> Result<Option<u64>> {
     let Some((below,)) = work.system().one::<(i64,)>(sql_system!("select below from search_backlog {lock}"), args![]).await? else {
         return Ok(None);
     };
-    let rows: Vec<(i64, i64, String)> = work
+    let rows: Vec<(i64, i64, String, Option<String>)> = work
         .system()
-        .all(sql_system!("select id, account_id, body from message where id < $1 order by id desc limit $2"), args![below, STEP])
+        .all(sql_system!("select id, account_id, body, content from message where id < $1 order by id desc limit $2"), args![below, STEP])
         .await?;
-    for (id, account, body) in &rows {
-        if !body.trim().is_empty() {
+    for (id, account, body, content) in &rows {
+        let content = content.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
+        let text = searched(body, &content);
+        // What was found by its text alone is found by its file's name from now on.
+        work.system().run(sql_system!("delete from message_fts where rowid = $1"), args![*id]).await?;
+        if !text.trim().is_empty() {
             work.turn_to(AccountId(*account));
-            index_text(&mut work, (*id).into(), body).await?;
+            index_text(&mut work, (*id).into(), &text).await?;
         }
     }
     match rows.last() {

@@ -246,15 +246,18 @@ pub async fn history(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, since: 
     let Some(contact) = visitor.contact_id else { return Ok(Vec::new()) };
     let scope = desk.system(row.account_id);
     let limit = if since.is_some() { MISSED_MAX as i64 } else { 50 };
+    // What had to wait, or was changed, since the browser was here may have a smaller number than what it has.
+    let made = since.map_or(0, MessageId::made_at);
     let mut rows: Vec<message::Stored> = scope
         .all(
             sql!(concat!(
                 "select ",
                 message::columns!(),
                 " from message m join conversation c on c.id = m.conversation_id where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3
-                 and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED') and m.id > $4 order by m.id desc limit $5"
+                 and m.kind not in ('NOTE', 'TRANSITION') and m.status not in ('DELETED', 'WAIT_REPLY', 'FAILED')
+                 and not (m.status = 'QUEUED' and m.leaves_at is not null) and (m.id > $4 or m.leaves_at > $6 or m.edited_at > $6) order by m.id desc limit $5"
             )),
-            args![contact, row.id, since.unwrap_or_default(), limit],
+            args![contact, row.id, since.unwrap_or_default(), limit, made],
         )
         .await?;
     rows.reverse();
@@ -308,7 +311,8 @@ async fn nicknames(scope: &Scope, agents: &[i64]) -> Result<HashMap<i64, String>
 /// A message as the visitor sees it, or nothing for notes, system lines and what has not left.
 pub fn for_visitor(desk: &Desk, m: &Message, author: &str) -> Option<ChatMessage> {
     let hidden = matches!(m.kind, MessageKind::Note | MessageKind::Transition)
-        || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed);
+        || matches!(m.status, MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Failed)
+        || (m.status == MessageStatus::Queued && m.leaves_at.is_some());
     (!hidden).then(|| chat_message(desk, m, author))
 }
 
@@ -321,6 +325,7 @@ fn chat_message(desk: &Desk, m: &Message, author: &str) -> ChatMessage {
         at: m.at,
         author: (!author.is_empty()).then(|| author.to_owned()),
         client_id: None,
+        edited: m.edited_at.is_some(),
         file: match &m.content {
             Content::Media(f) if f.state == MediaState::Ready => Some(ChatFile {
                 url: crate::media::link_path(desk, f.id, desk.now() + crate::media::LINK_MILLIS),
@@ -345,7 +350,7 @@ pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: Mes
         "select coalesce(m.external_id, cast(m.id as text) || ':' || cast(o.id as text)) from message m
          join conversation c on c.id = m.conversation_id left join outbox o on o.message_id = m.id and o.account_id = $1
          where m.account_id = $1 and c.account_id = $1 and c.contact_id = $2 and c.channel_id = $3 and m.direction = 'OUT' and m.id <= $4
-         and m.status in {before} and m.kind not in ('NOTE', 'TRANSITION') and (m.external_id is not null or o.id is not null) order by m.id desc limit 200"
+         and m.status in {before} and not (m.status = 'QUEUED' and m.leaves_at is not null) and m.kind not in ('NOTE', 'TRANSITION') and (m.external_id is not null or o.id is not null) order by m.id desc limit 200"
     );
     let rows: Vec<(String,)> = work.all(crate::db::Text::Built(text), args![contact, row.id, upto]).await?;
     let now = desk.now();

@@ -16,7 +16,7 @@ use model::{Change, Fault, MessageId, MessageStatus};
 use service::channels::ChannelRow;
 use service::visitor::{self, VisitorId};
 use service::{News, channels};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -147,6 +147,7 @@ pub async fn connect(
             messages: RateLimiter::direct(quota),
             ticks: MessageId(0),
             said: VecDeque::new(),
+            edited: BTreeMap::new(),
         };
         if let Err(e) = chat.run().await {
             tracing::debug!(reason = ?e, "a visitor's socket ended");
@@ -190,6 +191,8 @@ struct Chat {
     ticks: MessageId,
     /// The last messages that this socket sent itself: it knows them by their status.
     said: VecDeque<MessageId>,
+    /// When the last changed messages were changed, as far as this socket told.
+    edited: BTreeMap<MessageId, model::Millis>,
 }
 
 impl Chat {
@@ -217,7 +220,7 @@ impl Chat {
         let who = visitor::admit(&desk, &row, token).await.map_err(failed)?;
         let messages = visitor::history(&desk, &row, &who, since).await.map_err(failed)?;
         let seen = visitor::seen_upto(&desk, &row, &who).await.map_err(failed)?;
-        let newest = messages.iter().map(|m| m.n).max();
+        let newest = messages.iter().filter(|m| m.from == channel::webchat::ChatFrom::Them).map(|m| m.n).max();
         // More was missed than is sent: what the browser holds would have a hole before it.
         let messages_full = messages.len() >= visitor::MISSED_MAX;
         let frame = ServerFrame::Welcome {
@@ -348,7 +351,7 @@ impl Chat {
     async fn show(&mut self, messages: &[model::Message]) -> Result<(), End> {
         let mut newest = None;
         for m in messages {
-            if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks) {
+            if self.said.contains(&m.id) || (m.direction == model::Direction::Out && m.id <= self.ticks && !self.is_news(m)) {
                 continue;
             }
             let author = self.nickname(m.author_id).await?;
@@ -365,6 +368,16 @@ impl Chat {
             Some(n) => self.delivered(n).await,
             None => Ok(()),
         }
+    }
+
+    /// Whether a message that the visitor may have already is another one now.
+    fn is_news(&mut self, m: &model::Message) -> bool {
+        let Some(at) = m.edited_at else { return false };
+        let known = self.edited.insert(m.id, at);
+        if self.edited.len() > SAID_MAX {
+            self.edited.pop_first();
+        }
+        known != Some(at)
     }
 
     async fn client_id(&mut self, id: MessageId) -> Result<Option<String>, End> {

@@ -6,9 +6,10 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use axum::extract::{Extension, Query, State, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use model::{ClientFrame, ConversationId, Event, Frame, limit};
+use model::{ClientFrame, ConversationId, Event, Frame, MessageId, limit};
 use serde::Deserialize;
 use service::{Cx, EventNews, News};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -43,7 +44,7 @@ pub async fn connect(
     let Some(cx) = cx else { return (http::StatusCode::UNAUTHORIZED, axum::Json(model::Fault::SignedOut)).into_response() };
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
         let tab = web.presence.tab();
-        let mut live = Live { last: 0, looking: None, writing: None, tab, web, cx, socket };
+        let mut live = Live { last: 0, looking: None, writing: None, hidden: HashSet::new(), tab, web, cx, socket };
         live.web.metrics.socket_opened();
         let end = live.run(since.since).await;
         live.look(None, false).await;
@@ -72,6 +73,8 @@ struct Live {
     last: i64,
     looking: Option<ConversationId>,
     writing: Option<Writing>,
+    /// What the person deleted for themselves: they hear no more of it (MS-2).
+    hidden: HashSet<MessageId>,
 }
 
 /// Somebody writes in the conversation on the tab's screen.
@@ -98,6 +101,7 @@ impl Live {
 
     /// Greets, and sends what was missed.
     async fn start(&mut self, since: Option<i64>) -> Result<(), End> {
+        self.hidden = service::message::hidden(&self.cx).await.map_err(failed)?;
         let seq = self.seq().await?;
         self.send(&Frame::Hello { seq, build: self.web.site.build.to_string() }).await?;
         self.last = since.unwrap_or(seq);
@@ -169,6 +173,10 @@ impl Live {
             News::Talk(news) => self.talk(&news).await,
             News::TalkRead { user_id, talk_id, unread } if user_id == self.cx.user => self.send(&Frame::TalkRead { talk_id, unread }).await,
             News::AlertsRead { users } if users.contains(&self.cx.user) => self.send(&Frame::Alert { alert: None }).await,
+            News::Hidden { user, conversation_id, ids } if user == self.cx.user => {
+                self.hidden.extend(&ids);
+                self.send(&Frame::Hidden { conversation_id, ids }).await
+            }
             News::Seats { user_id } if user_id.is_none_or(|u| u == self.cx.user) => self.seat().await,
             News::LoginEnded { login_id } if self.cx.login == Some(login_id) => self.ended().await,
             _ => Ok(()),
@@ -217,11 +225,18 @@ impl Live {
             return self.catch_up(seq).await;
         }
         self.last = seq;
-        if news.event.is_open_to(self.cx.seen()) {
+        if self.tells_of_hidden(&news.event) {
+            let event = news.event.for_reader(self.cx.seen()).without(|id| self.hidden.contains(&id));
+            self.send(&Frame::Event(event)).await
+        } else if news.event.is_open_to(self.cx.seen()) {
             self.put(Message::Text(Utf8Bytes::from(&*news.json()))).await
         } else {
             self.send(&Frame::Event(news.event.for_reader(self.cx.seen()))).await
         }
+    }
+
+    fn tells_of_hidden(&self, event: &Event) -> bool {
+        !self.hidden.is_empty() && event.messages().iter().any(|m| self.hidden.contains(&m.id))
     }
 
     /// Sends the stored events up to `seq`, or tells the tab to fetch everything anew.
@@ -240,7 +255,7 @@ impl Live {
         }
         for event in missed {
             self.last = event.seq;
-            self.send(&Frame::Event(event.for_reader(self.cx.seen()))).await?;
+            self.send(&Frame::Event(event.for_reader(self.cx.seen()).without(|id| self.hidden.contains(&id)))).await?;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub async fn headers(State(Https(https)): State<Https>, request: Request, next: 
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::REFERRER_POLICY, "same-origin");
     put(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
-    put(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), payment=(), usb=()");
+    put(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(self), payment=(), usb=()");
     put(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if https {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

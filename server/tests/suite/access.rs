@@ -32,6 +32,13 @@ const OWN: &[&str] = &[
     "inbox/counts",
     "inbox/search",
     "inbox/find_contacts",
+    "kept/kept",
+    "kept/snooze_choices",
+    "kept/save_view",
+    "several/transfer_several",
+    "several/conclude_several",
+    "several/mark_several",
+    "several/take_back_several",
     "inbox/archive",
     "contact/history",
     "contact/files",
@@ -55,6 +62,7 @@ const OWN: &[&str] = &[
     "talk/talks",
     "talk/talk_state",
     "talk/pointed_to",
+    "settings/save_delay",
     "settings/channel_forms",
     "closing/reasons",
     "closing/save_reason",
@@ -136,19 +144,49 @@ fn fill(w: &World) -> Value {
     json!({"template_id": w.people().template, "values": {"body.1": "João"}})
 }
 
+fn view_draft(name: &str, scope: ViewScope) -> ViewDraft {
+    ViewDraft { id: None, scope, team_id: None, name: name.into(), filter: Filter::default(), oldest_first: false }
+}
+
 /// A message of a served conversation in a status that only failures and waiting bring.
 async fn message_in(w: &World, status: MessageStatus) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("m{}", w.fresh()), what: SendWhat::Text { text: "oi".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("m{}", w.fresh()),
+        what: SendWhat::Text { text: "oi".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     let m = message::send(&w.people().agent.cx, c.id, draft).await.unwrap();
     w.write("update message set status = $2 where id = $1", args![m.id, status]).await;
     m.id
 }
 
+/// A message of the agent that waits its safety delay.
+async fn waiting(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Queued).await;
+    w.write("update message set leaves_at = $2 where id = $1", args![id, w.desk.now() + 15_000]).await;
+    id
+}
+
+/// A message of the agent to a visitor of the website chat.
+async fn in_chat(w: &World) -> MessageId {
+    let id = message_in(w, MessageStatus::Sent).await;
+    let chat = w.people().chat;
+    w.write("update conversation set channel_id = $2 where id = (select conversation_id from message where id = $1)", args![id, chat])
+        .await;
+    id
+}
+
 /// A fresh note of the agent.
 async fn note(w: &World) -> MessageId {
     let c = w.served().await;
-    let draft = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+    let draft = SendDraft {
+        client_id: format!("n{}", w.fresh()),
+        what: SendWhat::Note { text: "vip".into() },
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     message::send(&w.people().agent.cx, c.id, draft).await.unwrap().id
 }
 
@@ -305,10 +343,25 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/send" => json!({"id": w.served().await.id, "draft": {"client_id": format!("t{n}"), "what": {"type": "text", "text": "oi"}}}),
         "act/retry" => json!({"message_id": message_in(w, MessageStatus::Failed).await}),
         "act/cancel" => json!({"message_id": message_in(w, MessageStatus::WaitReply).await}),
-        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou"}),
+        "act/edit_note" => json!({"message_id": note(w).await, "text": "mudou", "mentions": []}),
+        "act/recall" => json!({"message_id": waiting(w).await}),
+        "act/edit_message" => json!({"message_id": in_chat(w).await, "text": "mudou"}),
+        "act/versions" => json!({"message_id": heard(w).await}),
+        "act/hide" => json!({"ids": [heard(w).await]}),
         "act/delete_note" => json!({"message_id": note(w).await}),
         "act/react" => json!({"message_id": heard(w).await, "emoji": "👍"}),
         "act/discard_upload" => json!({"id": upload(w).await}),
+        "several/transfer_several" => json!({"ids": [w.served().await.id], "draft": {"to": {"to": "team", "team_id": p.team}}}),
+        "several/conclude_several" => json!({"ids": [w.served().await.id], "draft": {"silent": true}}),
+        "several/mark_several" => json!({"ids": [w.served().await.id], "read": true}),
+        "several/take_back_several" => json!({"ids": [w.served().await.id]}),
+        "kept/pin" => json!({"id": w.served().await.id, "on": true}),
+        "kept/snooze" => json!({"id": w.served().await.id, "until": {"until": "time", "at": w.desk.now() + 3_600_000}}),
+        "kept/save_view" => json!({"draft": view_draft("Minha", ViewScope::Mine)}),
+        "kept/delete_view" => {
+            let made = service::kept::save_view(&p.agent.cx, view_draft("Da Ana", ViewScope::Mine)).await.unwrap();
+            json!({"id": made.id})
+        }
         "act/mark_read" | "act/mark_unread" => json!({"id": w.served().await.id}),
         "act/save_draft" => json!({"id": w.served().await.id, "text": "rascunho"}),
         "alert/alerts" => json!({"after": null}),
@@ -336,6 +389,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "settings/save_member" => json!({"draft": member_draft(&format!("Novo{n}"), &[(p.team, true, false)])}),
         "settings/save_team" => json!({"draft": {"id": p.team, "name": "Vendas", "is_default": true, "restriction": "TEAM"}}),
         "settings/save_account" => json!({"draft": {"name": "Loja", "time_zone": "America/Sao_Paulo", "closing_message": ""}}),
+        "settings/save_delay" => json!({"draft": {"enabled": false, "seconds": 5}}),
         "settings/save_channel" => {
             json!({"draft": {"id": p.chat, "kind": "WEBCHAT", "name": "Site", "webchat": {"origins": [SHOP], "greeting": "", "title": ""}}})
         }

@@ -45,7 +45,9 @@ async fn newest(w: &World) -> ConversationId {
 }
 
 async fn answer(w: &World, id: ConversationId, what: SendWhat) {
-    message::send(&w.people().agent.cx, id, SendDraft { client_id: format!("a{}", w.fresh()), what, reply_to: None }).await.unwrap();
+    message::send(&w.people().agent.cx, id, SendDraft { client_id: format!("a{}", w.fresh()), what, reply_to: None, mentions: Vec::new() })
+        .await
+        .unwrap();
 }
 
 async fn reply(w: &World, id: ConversationId, text: &str) {

@@ -99,7 +99,7 @@ both! {
         let m = service::message::send(
             &w.people().agent.cx,
             c.id,
-            model::SendDraft { client_id: "c".into(), what: model::SendWhat::Text { text: "oi".into() }, reply_to: None },
+            model::SendDraft { client_id: "c".into(), what: model::SendWhat::Text { text: "oi".into() }, reply_to: None, mentions: Vec::new() },
         )
         .await
         .unwrap();

@@ -101,6 +101,8 @@ fn message(content: Content) -> Message {
         read_at: None,
         own_reaction: Some("👍".into()),
         edited_at: None,
+        leaves_at: Some(1_784_000_005_000),
+        mentions: vec![Mention { user_id: UserId(3), at: 1, length: 4 }],
     }
 }
 
@@ -134,6 +136,7 @@ fn conversation() -> Conversation {
         },
         closed_by: Some(UserId(1)),
         classification: Some(classification(None)),
+        snoozed_until: Some(5),
         paused: true,
     }
 }
@@ -165,6 +168,8 @@ fn changes() -> Vec<Change> {
         },
         Change::Gone { conversation_id: ConversationId(2), tab: Some(Tab::Mine), unread: true },
         Change::Nothing,
+        Change::Kept { user_id: Some(UserId(1)) },
+        Change::Kept { user_id: None },
     ];
     all.extend(contents().into_iter().map(|content| Change::Message { access, message: Box::new(message(content)) }));
     let kinds = [

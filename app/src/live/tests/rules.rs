@@ -114,6 +114,25 @@ fn opened(inbox: &mut Inbox, seq: i64) {
 }
 
 #[test]
+fn ms_2_what_is_deleted_for_oneself_leaves_the_timeline_and_no_page_on_its_way_brings_it_back() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 10);
+    let thread = inbox.thread(ID);
+    let gone = message(900, ID, Direction::In, 5_000, None);
+    thread.event(11, &gone);
+    assert!(thread.key_of(gone.id).is_some());
+    let others = thread.messages().len() - 1;
+    // A page was asked for before, and keeps what events told meanwhile.
+    thread.page_asked();
+    thread.event(12, &gone);
+    thread.take_out(&[gone.id, MessageId(1)]);
+    assert_eq!((thread.key_of(gone.id), thread.messages().len()), (None, others));
+    thread.prepend(Vec::new(), false);
+    assert_eq!(thread.key_of(gone.id), None);
+    assert!(thread.face.order.with_untracked(|order| !order.contains(&Key::Id(gone.id))));
+}
+
+#[test]
 fn a_contact_on_screen_is_fetched_again_when_it_changes() {
     let mut inbox = inbox();
     let contact_id = assumed(USERS[0]).contact_id;

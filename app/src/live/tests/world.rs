@@ -50,6 +50,8 @@ pub fn message(id: i64, conversation_id: ConversationId, direction: Direction, a
         read_at: None,
         own_reaction: None,
         edited_at: None,
+        leaves_at: None,
+        mentions: Vec::new(),
     }
 }
 
@@ -82,6 +84,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
             author_id: None,
         },
         closed_by: None,
+        snoozed_until: None,
         classification: None,
         paused: false,
     }

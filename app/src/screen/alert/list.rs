@@ -104,6 +104,7 @@ fn Entry(alert: Alert) -> impl IntoView {
         AlertKind::Transfer => "transfer",
         AlertKind::Mention => "user",
         AlertKind::Failed => "alert",
+        AlertKind::Snooze => "clock",
         AlertKind::Internal => "chat",
     };
     let store = use_store();

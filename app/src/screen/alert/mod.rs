@@ -39,6 +39,7 @@ pub fn kind_name(i18n: I18nContext<Locale>, kind: AlertKind) -> String {
         AlertKind::Transfer => t_string!(i18n, alert.kind.transfer),
         AlertKind::Mention => t_string!(i18n, alert.kind.mention),
         AlertKind::Failed => t_string!(i18n, alert.kind.failed),
+        AlertKind::Snooze => t_string!(i18n, working.alert),
         AlertKind::Internal => t_string!(i18n, talk.alert),
     }
     .to_string()

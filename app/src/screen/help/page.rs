@@ -18,14 +18,16 @@ pub fn plain_page(path: &str) -> impl IntoView + use<> {
         ("windows", t_string!(i18n, help.window.title).to_string()),
         ("files", t_string!(i18n, help.files.title).to_string()),
         ("shortcuts", t_string!(i18n, help.keys.title).to_string()),
+        ("messages", t_string!(i18n, message.help.title).to_string()),
     ];
     let (title, content) = match open.as_str() {
         "windows" => (pages[1].1.clone(), windows(i18n).into_any()),
         "files" => (pages[2].1.clone(), files(i18n).into_any()),
+        "messages" => (pages[4].1.clone(), messages(i18n).into_any()),
         "shortcuts" => (pages[3].1.clone(), shortcuts(i18n).into_any()),
         _ => (pages[0].1.clone(), inbox(i18n).into_any()),
     };
-    let current = if matches!(open.as_str(), "windows" | "files" | "shortcuts") { open } else { "inbox".to_owned() };
+    let current = if matches!(open.as_str(), "windows" | "files" | "shortcuts" | "messages") { open } else { "inbox".to_owned() };
     view! {
         <Title text=format!("{title} · {} · Prosa", t_string!(i18n, help.title))/>
         <div class="help">
@@ -65,6 +67,14 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, help.inbox.transfer).to_string(), t_string!(i18n, help.inbox.transfer_text).to_string()),
             (t_string!(i18n, help.inbox.conclude).to_string(), t_string!(i18n, help.inbox.conclude_text).to_string()),
             (t_string!(i18n, help.inbox.note).to_string(), t_string!(i18n, help.inbox.note_text).to_string()),
+        ])}
+        <h2>{t_string!(i18n, working.help.title)}</h2>
+        {facts(vec![
+            (t_string!(i18n, working.help.several).to_string(), t_string!(i18n, working.help.several_text).to_string()),
+            (t_string!(i18n, working.help.snooze).to_string(), t_string!(i18n, working.help.snooze_text).to_string()),
+            (t_string!(i18n, working.help.pin).to_string(), t_string!(i18n, working.help.pin_text).to_string()),
+            (t_string!(i18n, working.help.view).to_string(), t_string!(i18n, working.help.view_text).to_string()),
+            (t_string!(i18n, working.help.search).to_string(), t_string!(i18n, working.help.search_text).to_string()),
         ])}
         <h2>{t_string!(i18n, help.inbox.talk)}</h2>
         <p>{t_string!(i18n, help.inbox.talk_text)}</p>
@@ -111,6 +121,25 @@ fn files(i18n: I18nContext<Locale>) -> impl IntoView {
     }
 }
 
+fn messages(i18n: I18nContext<Locale>) -> impl IntoView {
+    view! {
+        <p class="help-lead">{t_string!(i18n, message.help.lead)}</p>
+        <h2>{t_string!(i18n, message.help.write)}</h2>
+        {facts(vec![
+            (t_string!(i18n, message.help.mention).to_string(), t_string!(i18n, message.help.mention_text).to_string()),
+            (t_string!(i18n, message.help.emoji).to_string(), t_string!(i18n, message.help.emoji_text).to_string()),
+            (t_string!(i18n, message.help.more).to_string(), t_string!(i18n, message.help.more_text).to_string()),
+        ])}
+        <h2>{t_string!(i18n, message.help.after)}</h2>
+        {facts(vec![
+            (t_string!(i18n, message.help.delay).to_string(), t_string!(i18n, message.help.delay_text).to_string()),
+            (t_string!(i18n, message.help.edit).to_string(), t_string!(i18n, message.help.edit_text).to_string()),
+            (t_string!(i18n, message.help.hide).to_string(), t_string!(i18n, message.help.hide_text).to_string()),
+            (t_string!(i18n, message.help.pick).to_string(), t_string!(i18n, message.help.pick_text).to_string()),
+        ])}
+    }
+}
+
 fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
     let row = |keys: &'static [&'static str], text: &'static str| {
         view! {
@@ -138,6 +167,8 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["J", "K"], t_string!(i18n, help.keys.next))}
             {row(&["G N", "G M", "G O", "G C"], t_string!(i18n, help.keys.tabs))}
             {row(&["F"], t_string!(i18n, help.keys.filter))}
+            {row(&["V"], t_string!(i18n, working.view.key))}
+            {row(&["X"], t_string!(i18n, working.select.key))}
             {row(&["Shift N"], t_string!(i18n, help.keys.start))}
         </dl>
         <h2>{t_string!(i18n, help.keys.in_open)}</h2>
@@ -148,7 +179,11 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["T"], t_string!(i18n, help.keys.transfer))}
             {row(&["E"], t_string!(i18n, help.keys.conclude))}
             {row(&["U"], t_string!(i18n, help.keys.unread))}
+            {row(&["Z"], t_string!(i18n, working.snooze.key))}
+            {row(&["B"], t_string!(i18n, working.pin.key))}
             {row(&["P"], t_string!(i18n, help.keys.panel))}
+            {row(&["X"], t_string!(i18n, message.pick.key))}
+            {row(&["Z"], t_string!(i18n, message.delay.key))}
             {row(&["Shift G"], t_string!(i18n, help.keys.latest))}
         </dl>
     }

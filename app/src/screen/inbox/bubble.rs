@@ -2,11 +2,14 @@
 
 mod change;
 mod content;
+mod leaving;
 mod numbers;
+mod pick;
 mod status;
 mod tools;
 
 pub use change::ChangeLine;
+pub use leaving::recall_last;
 pub use numbers::size_text;
 pub use tools::MessageInfo;
 
@@ -16,9 +19,11 @@ use crate::i18n::*;
 use crate::live::{Item, Key, Local};
 use crate::part::*;
 use content::ContentView;
+use leaving::Leaving;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Content, Direction, Message, MessageKind, MessageStatus, Quote, text};
+use model::{Content, Direction, Mention, Message, MessageKind, MessageStatus, Quote, text};
+use pick::{Cover, Hold};
 use status::{Failure, Ticks};
 use tools::Tools;
 
@@ -29,6 +34,7 @@ struct Shape {
     kind: MessageKind,
     body: String,
     content: Content,
+    mentions: Vec<Mention>,
     deleted: bool,
 }
 
@@ -49,7 +55,13 @@ pub fn Bubble(
     let shape = Memo::new(move |_| {
         item.with(|i| {
             let m = &i.message;
-            Shape { kind: m.kind, body: m.body.clone(), content: m.content.clone(), deleted: m.status == MessageStatus::Deleted }
+            Shape {
+                kind: m.kind,
+                body: m.body.clone(),
+                content: m.content.clone(),
+                mentions: m.mentions.clone(),
+                deleted: m.status == MessageStatus::Deleted,
+            }
         })
     });
     let quoted = Memo::new(move |_| item.with(|i| i.message.quoted.clone()));
@@ -57,6 +69,7 @@ pub fn Bubble(
     let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
     let at = Memo::new(move |_| item.with(|i| i.message.at));
     let edited = Memo::new(move |_| item.with(|i| i.message.edited_at.is_some() && i.message.status != MessageStatus::Deleted));
+    let is_note = item.with_untracked(|i| i.message.kind == MessageKind::Note);
     let class = item.with_untracked(|i| match (i.message.kind, i.message.direction) {
         (MessageKind::Note, _) => "bubble note",
         (_, Direction::In) => "bubble in",
@@ -81,15 +94,20 @@ pub fn Bubble(
     };
     let (on_pointer, on_focus) = (enter.clone(), enter);
     let key = StoredValue::new(key);
+    let hold = Hold::new(pane);
+    let held = move || {
+        item.try_with_untracked(|i| (i.local == Local::Stored && pick::can_be_picked(&i.message)).then_some(i.message.id)).flatten()
+    };
     view! {
         <article class=class class:first=first class:plain=move || plain.get() class:waits=move || waits.get() class:failed=move || failed.get()
             data-mark=key.with_value(mark) tabindex="-1" aria-label=move || spoken(i18n, pane, &message())
-            on:pointerenter=move |_| on_pointer() on:focusin=move |_| on_focus()>
+            on:pointerenter=move |_| on_pointer() on:focusin=move |_| on_focus()
+            on:pointerdown=move |event| hold.down(&event, held) on:pointermove=move |event| hold.moved(&event) on:contextmenu=move |event| hold.menu(&event) on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
             {first.then(|| view! { <Author item/> })}
             {move || quoted.get().map(|quote| view! { <QuoteView quote/> })}
-            {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() deleted=s.deleted/> })}
+            {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/> })}
             <footer class="bubble-foot">
-                <Show when=move || edited.get()><span>{t!(i18n, inbox.thread.note.edited)}</span></Show>
+                <Show when=move || edited.get()><span>{move || if is_note { t_string!(i18n, inbox.thread.note.edited) } else { t_string!(i18n, message.edit.mark) }}</span></Show>
                 <Time at=at style=TimeStyle::Clock/>
                 <Ticks item/>
             </footer>
@@ -103,10 +121,22 @@ pub fn Bubble(
                 view! { <span class="bubble-reactions own" role="img" aria-label=label.clone() data-tip=label>{emoji}</span> }
             })}
             <Failure item key=key.get_value()/>
+            <Leaving item/>
             <Show when=move || selected.get()><Tools item/></Show>
+            <Cover item/>
         </article>
     }
     .into_any()
+}
+
+/// The stored message whose bubble has the focus, or of which something has.
+pub fn focused(pane: super::thread::pane::Pane) -> Option<model::MessageId> {
+    let line = document().active_element()?.closest(".bubble[data-mark]").ok()??.get_attribute("data-mark")?;
+    let key = match line.split_at_checked(1)? {
+        ("m", id) => Key::Id(id.parse().ok()?),
+        (_, client) => Key::Client(client.into()),
+    };
+    pane.timeline().item(&key)?.with_untracked(|i| (i.local == Local::Stored && pick::can_be_picked(&i.message)).then_some(i.message.id))
 }
 
 /// Who wrote it: nothing for the contact, who is the other side of the whole conversation.

@@ -1,9 +1,14 @@
 //! Writing: messages, notes, or what has to happen before one can write.
 
+pub mod card;
 mod collision;
 mod editor;
+pub mod emoji;
 pub mod files;
+pub mod place;
+pub mod question;
 pub mod quick;
+pub mod suggest;
 mod voice;
 
 use super::classified::Classified;

@@ -75,6 +75,7 @@ pub fn FilterPanel() -> impl IntoView {
     let tags = Signal::derive(move || store.tags().into_iter().map(|t| (t.id.0, t.name)).collect::<Vec<_>>());
     view! {
         <div class="filter-panel">
+            <super::view::Views/>
             <header class="filter-head">
                 <h2>{t!(i18n, inbox.filter.title)}</h2>
                 <Button small=true kind=Kind::Ghost press=move |()| set.run(Filter::default())

@@ -11,6 +11,25 @@ pub fn rich(text: &str) -> AnyView {
     nodes(parse::parse(text), false)
 }
 
+/// A note's text with those whom it names.
+pub fn rich_named(text: &str, mentions: &[model::Mention]) -> AnyView {
+    let letters: Vec<char> = text.chars().collect();
+    let part = |from: usize, to: usize| letters.get(from..to).map(|c| c.iter().collect::<String>()).unwrap_or_default();
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for mention in mentions {
+        let (at, end) = (mention.at as usize, mention.at.saturating_add(mention.length) as usize);
+        // What does not fit the text any more is text.
+        if at < from || end > letters.len() {
+            continue;
+        }
+        parts.push(rich(&part(from, at)));
+        parts.push(view! { <span class="mention">{part(at, end)}</span> }.into_any());
+        from = end;
+    }
+    parts.push(rich(&part(from, letters.len())));
+    parts.collect_view().into_any()
+}
+
 /// A template's text: variables that have no value yet stand out.
 pub fn rich_template(text: &str) -> AnyView {
     nodes(parse::parse(text), true)

@@ -24,10 +24,13 @@ pub fn ForwardDialog() -> impl IntoView {
     let open = opened_by(pane, |s| matches!(s, Sheet::Forward(_)));
     let chosen = RwSignal::new(Vec::<ConversationId>::new());
     let send = move |()| {
-        let Some(Sheet::Forward(message)) = pane.sheet.get_untracked() else { return };
+        let Some(Sheet::Forward(messages)) = pane.sheet.get_untracked() else { return };
         for to in chosen.get_untracked() {
-            pane.store.forward(to, &message);
+            for message in &messages {
+                pane.store.forward(to, message);
+            }
         }
+        pane.picked.set(None);
         chosen.set(Vec::new());
         open.set(false);
         pane.say(untrack(|| t_string!(i18n, file.forward_done).to_string()));

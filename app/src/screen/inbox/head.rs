@@ -3,6 +3,7 @@
 pub mod may;
 
 use super::layout::use_panes;
+use super::snooze::{KeepItems, SnoozeChip};
 use super::thread::BackButton;
 use super::thread::pane::{Deed, Pane, Sheet, use_pane};
 use crate::i18n::*;
@@ -60,6 +61,7 @@ fn Who() -> impl IntoView {
         <div class="thread-facts">
             <StatusChip/>
             <WindowChip/>
+            <SnoozeChip/>
             {move || pane.of(|c| c.paused).then(|| view! {
                 <Chip icon="pause" tip=Signal::derive(move || t_string!(i18n, archive.paused).to_string())>{t!(i18n, archive.paused_chip)}</Chip>
             })}
@@ -307,6 +309,7 @@ fn Actions() -> impl IntoView {
                 {move || pane.is_in_mine().then(|| view! {
                     <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
+                <KeepItems/>
                 {move || (offers.get().is_some_and(|o| o.conclude == Offer::Free) && pane.of(|c| c.status == ConversationStatus::InProgress)).then(|| {
                     let on = pane.of(|c| c.paused);
                     view! {

@@ -2,15 +2,13 @@
 
 use super::bubble::size_text;
 use super::lightbox::is_viewable;
+use super::sound::Sound;
 use super::thread::pane::{Sheet, use_pane};
 use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
 use model::{Media, MediaState, MessageKind};
-
-/// Speeds of a voice message, one after the other (AUD-3).
-const SPEEDS: [f64; 3] = [1.0, 1.5, 2.0];
 
 /// A file: shown when the browser can, else a card to download it.
 #[component]
@@ -97,40 +95,6 @@ fn Film(media: Media, broken: RwSignal<bool>) -> impl IntoView {
     view! {
         <video class="media-box" controls playsinline preload="none" src=src(&media) aria-label=move || t_string!(i18n, inbox.thread.media.video).to_string()
             on:error=move |_| broken.set(true)></video>
-    }
-}
-
-#[component]
-fn Sound(media: Media, broken: RwSignal<bool>) -> impl IntoView {
-    let i18n = use_i18n();
-    let player = NodeRef::<leptos::html::Audio>::new();
-    let speed = RwSignal::new(0usize);
-    let faster = move |()| {
-        speed.update(|s| *s = (*s + 1) % SPEEDS.len());
-        if let Some(player) = player.get_untracked() {
-            player.set_playback_rate(SPEEDS[speed.get_untracked()]);
-        }
-    };
-    let number = move || {
-        let text = SPEEDS[speed.get()].to_string();
-        if i18n.get_locale() == Locale::en { text } else { text.replace('.', ",") }
-    };
-    let voice = media.voice;
-    view! {
-        <div class="media-audio">
-            <span class="content-kind">
-                <Icon name=if voice { "mic" } else { "audio" } small=true/>
-                {move || if voice { t_string!(i18n, inbox.thread.media.voice) } else { t_string!(i18n, inbox.thread.media.audio) }}
-            </span>
-            <div class="media-player">
-                <audio node_ref=player controls preload="none" src=src(&media) on:error=move |_| broken.set(true)
-                    aria-label=move || if voice { t_string!(i18n, inbox.thread.media.voice) } else { t_string!(i18n, inbox.thread.media.audio) }></audio>
-                <Button small=true kind=Kind::Ghost class="media-speed" press=faster
-                    label=Signal::derive(move || { let speed = number(); t_string!(i18n, inbox.thread.media.speed, speed = speed.as_str()).to_string() })>
-                    {number} "×"
-                </Button>
-            </div>
-        </div>
     }
 }
 

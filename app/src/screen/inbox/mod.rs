@@ -2,8 +2,10 @@
 //!
 //! * [`layout`]: what the panes share. [`list`], [`row`], [`search`], [`filter`]: the left pane. [`start`]: a new
 //!   conversation.
+//! * [`select`], [`several`]: conversations that are acted on at once. [`snooze`], [`view`]: what people keep.
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
+mod after;
 pub mod bubble;
 pub mod classified;
 pub mod classify;
@@ -21,10 +23,16 @@ pub mod note;
 pub mod panel;
 pub mod row;
 pub mod search;
+pub mod select;
+mod selection;
+pub mod several;
+pub mod snooze;
+mod sound;
 pub mod start;
 pub mod template;
 pub mod thread;
 pub mod transfer;
+pub mod view;
 
 use crate::area::{Area, Later, Part};
 use crate::i18n::*;
@@ -35,6 +43,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
 use model::ConversationId;
+use select::provide_selection;
 use start::provide_start;
 
 /// List, conversation and contact; how many of them at a time is up to the width.
@@ -44,6 +53,7 @@ pub fn InboxScreen() -> impl IntoView {
     let store = use_store();
     let panes = provide_panes();
     let start = provide_start();
+    provide_selection();
     let title = move || match store.counts.with(|c| c.mine_unread) {
         count if count > 0 => t_string!(i18n, inbox.title_unread, count = count).to_string(),
         _ => t_string!(i18n, inbox.title).to_string(),

@@ -1,14 +1,16 @@
 //! Changing and deleting notes (NT-3, NT-4).
 
+use super::composer::suggest::{Suggest, SuggestBox};
 use super::thread::opened_by;
 use super::thread::pane::{Pane, Sheet, use_pane};
 use crate::fault;
 use crate::i18n::*;
+use crate::live::mention_name;
 use crate::part::*;
 use crate::session::Session;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Fault, Message, MessageId, MessageKind, MessageStatus, NoteRights, Wrong, limit};
+use model::{Fault, Message, MessageKind, MessageStatus, NoteRights, UserId, Wrong, limit, place_mentions};
 
 /// What the signed-in person may do with a message that is a note; nothing with others. Tracks the clock.
 pub fn rights(pane: Pane, session: Session, m: &Message) -> NoteRights {
@@ -28,9 +30,9 @@ pub fn NoteDialogs() -> impl IntoView {
     }
 }
 
-fn note_of(sheet: &Option<Sheet>) -> Option<(MessageId, String)> {
+fn note_of(sheet: &Option<Sheet>) -> Option<Message> {
     match sheet {
-        Some(Sheet::EditNote { id, text }) => Some((*id, text.clone())),
+        Some(Sheet::EditNote(note)) => Some((**note).clone()),
         _ => None,
     }
 }
@@ -39,28 +41,32 @@ fn note_of(sheet: &Option<Sheet>) -> Option<(MessageId, String)> {
 fn EditDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
-    let open = opened_by(pane, |s| matches!(s, Sheet::EditNote { .. }));
+    let open = opened_by(pane, |s| matches!(s, Sheet::EditNote(_)));
     let text = RwSignal::new(String::new());
+    // Whom the note names, as far as they still stand in it.
+    let named = RwSignal::new(Vec::<(UserId, String)>::new());
     let busy = RwSignal::new(false);
-    let faults = Faults::provide();
+    let faults = Faults::apart();
     effect(move || {
-        if let Some((_, now)) = pane.sheet.with(note_of) {
-            text.set(now);
+        if let Some(note) = pane.sheet.with(note_of) {
+            named.set(note.mentions.iter().map(|m| (m.user_id, mention_name(&note.body, m))).collect());
+            text.set(note.body);
             faults.clear();
         }
     });
     let submit = move |()| {
-        let Some((id, before)) = pane.sheet.with_untracked(note_of) else { return };
-        let now = text.get_untracked();
-        if now.trim_end() == before.trim_end() {
+        let Some(note) = pane.sheet.with_untracked(note_of) else { return };
+        let now = text.get_untracked().trim_end().to_owned();
+        if now == note.body.trim_end() {
             return open.set(false);
         }
         if now.trim().is_empty() {
             return faults.take(&Fault::field("text", Wrong::Required));
         }
+        let mentions = named.with_untracked(|named| place_mentions(&now, named));
         busy.set(true);
         spawn_local(async move {
-            let done = pane.store.edit_note(pane.id, id, now).await;
+            let done = pane.store.edit_note(pane.id, note.id, now, mentions).await;
             if busy.try_set(false).is_some() {
                 return;
             }
@@ -78,10 +84,30 @@ fn EditDialog() -> impl IntoView {
     };
     view! {
         <Dialog open title=move || t_string!(i18n, inbox.thread.note.edit).to_string() locked=busy footer>
-            <TextArea name="text" label=move || t_string!(i18n, inbox.thread.bubble.note).to_string() value=text rows=5
-                max=limit::NOTE_MAX as u32/>
+            {faults.lend()}
+            <NoteField text named/>
             {move || faults.other().map(|why| fault::view(i18n, &why))}
         </Dialog>
+    }
+}
+
+/// The text, with colleagues behind an `@`.
+#[component]
+fn NoteField(text: RwSignal<String>, named: RwSignal<Vec<(UserId, String)>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let node = NodeRef::<leptos::html::Textarea>::new();
+    let taken = move |picked| named.update(|all| all.push(picked));
+    let suggest = Suggest::new(node, Callback::new(move |now| text.set(now)), Some(pane.id), Callback::new(taken));
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        let _ = suggest.key(&event);
+    };
+    view! {
+        <div class="suggest-field" on:keydown=keys on:input=move |_| suggest.typed()>
+            <TextArea name="text" label=move || t_string!(i18n, inbox.thread.bubble.note).to_string() value=text rows=5
+                max=limit::NOTE_MAX as u32 node_ref=node/>
+            <SuggestBox suggest/>
+        </div>
     }
 }
 

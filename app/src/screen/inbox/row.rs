@@ -162,6 +162,8 @@ struct Facts {
     /// Waited so many minutes, since then.
     wait: Option<(Millis, Millis, Tone)>,
     window: Option<Windowed>,
+    /// Out of its assignee's list until then.
+    snoozed: Option<Millis>,
     tags: Vec<ContactTag>,
 }
 
@@ -195,15 +197,21 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
                     wait_tone(waited).map(|tone| (waited / MINUTE * MINUTE, since, tone))
                 }),
                 window: if open { windowed(r, store.window(r), now) } else { None },
+                snoozed: r.snoozed_until,
                 tags: r.contact_tags.iter().filter_map(|id| store.tag(*id)).collect(),
             }
         })
     });
     view! {
         {move || {
-            let Facts { assignee, team, wait, window, tags } = facts.get();
-            (assignee.is_some() || team.is_some() || wait.is_some() || window.is_some() || !tags.is_empty()).then(|| view! {
+            let Facts { assignee, team, wait, window, snoozed, tags } = facts.get();
+            (assignee.is_some() || team.is_some() || wait.is_some() || window.is_some() || snoozed.is_some() || !tags.is_empty()).then(|| view! {
                 <span class="row-chips">
+                    {snoozed.map(|at| view! {
+                        <Chip icon="calendar-clock">
+                            {move || { let time = times.text(at, TimeStyle::Full); t_string!(i18n, working.snooze.chip, time = time.as_str()).to_string() }}
+                        </Chip>
+                    })}
                     {wait.map(|(waited, since, tone)| view! {
                         <Chip tone icon="clock" tip=Signal::derive(move || t_string!(i18n, inbox.row.waiting_tip, time = times.text(since, TimeStyle::Full)).to_string())>
                             {move || t_string!(i18n, inbox.row.waiting, time = times.span(waited)).to_string()}

@@ -1,17 +1,19 @@
-//! Search over contacts, conversations and messages (AB-8).
+//! Search over contacts, conversations, messages and files (AB-8).
 
-use super::layout::use_panes;
-use super::row::{RowContent, name_of};
-use super::start::{Start, use_start};
+mod found;
+mod suggest;
+
 use crate::api;
 use crate::i18n::*;
 use crate::live::{use_store, web};
 use crate::part::*;
+use found::{ContactFound, ConversationFound, MessageFound, NumberOffer};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::text::plain_letter;
-use model::{ContactHit, ContactStatus, Conversation, Fault, MessageHit, SearchResult, limit};
+use model::{Fault, SearchGroup, SearchResult, Seek, limit};
+use suggest::{Chips, Suggestions};
 use wasm_bindgen::JsCast;
 
 /// Pause in typing after which the server is asked.
@@ -62,7 +64,12 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
         key @ ("ArrowDown" | "Enter") => {
             let find = |what: &str| document().query_selector(what).ok().flatten().and_then(|f| f.dyn_into::<web_sys::HtmlElement>().ok());
             let searching = text.with_untracked(|t| !t.trim().is_empty());
-            let first = if searching { find(".results [data-hit]") } else { find(".inbox-row[tabindex='0']") };
+            let first = match (searching, key) {
+                (false, _) => find(".inbox-row[tabindex='0']"),
+                (true, "ArrowDown") => find(".results [data-suggest], .results [data-hit]"),
+                // A value that is being typed is completed; a word may be meant as it stands.
+                (true, _) => find(".results [data-suggest='value']").or_else(|| find(".results [data-hit]")),
+            };
             if let Some(first) = first {
                 event.prevent_default();
                 if key == "Enter" && searching {
@@ -78,7 +85,7 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
         <div class="search" role="search">
             <Icon name="search" small=true/>
             <input node_ref=node class="search-input" type="text" inputmode="search" enterkeyhint="search" autocomplete="off" spellcheck="false"
-                dir="auto" maxlength=limit::SEARCH_MAX.to_string()
+                dir="auto" maxlength=limit::SEEK_MAX.to_string()
                 aria-label=move || t_string!(i18n, inbox.search.label).to_string()
                 placeholder=move || t_string!(i18n, inbox.search.placeholder).to_string()
                 on:input=move |event| text.set(event_target_value(&event)) on:keydown=on_key/>
@@ -114,7 +121,8 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
             *n += 1;
             *n
         });
-        if text.chars().count() < SHORTEST {
+        // What stands before its value is not looked for yet.
+        if text.chars().count() < SHORTEST || Seek::read(&text).is_empty() {
             found.set(Found::Short);
             return;
         }
@@ -126,7 +134,7 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
             if asked.try_get_value() != turn {
                 return;
             }
-            let answer = api::inbox::search(text.clone()).await;
+            let answer = api::inbox::search(text.clone(), None).await;
             if asked.try_get_value() != turn {
                 return;
             }
@@ -152,6 +160,8 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
     };
     view! {
         <div class="results" role="region" aria-label=move || t_string!(i18n, inbox.search.results).to_string() on:keydown=on_key>
+            <Chips text/>
+            <Suggestions text/>
             {move || match found.get() {
                 Found::Short => view! { <p class="list-note">{t!(i18n, inbox.search.short)}</p> }.into_any(),
                 Found::Searching => view! { <SkeletonRows count=4/> }.into_any(),
@@ -166,7 +176,7 @@ pub fn Results(text: RwSignal<String>) -> impl IntoView {
 
 /// Moves the focus among the hits; upwards from the first back to the field.
 fn walk_hits(step: i32) {
-    let Ok(all) = document().query_selector_all(".results [data-hit]") else { return };
+    let Ok(all) = document().query_selector_all(".results [data-suggest], .results [data-hit]") else { return };
     let hits: Vec<web_sys::HtmlElement> = (0..all.length()).filter_map(|i| all.get(i)?.dyn_into().ok()).collect();
     let active = document().active_element();
     let now = hits.iter().position(|h| active.as_ref().is_some_and(|a| a.is_same_node(Some(h))));
@@ -180,130 +190,119 @@ fn walk_hits(step: i32) {
     }
 }
 
+/// What was found, part by part; more of a part comes when it is asked for.
 #[component]
 fn Groups(text: String, result: SearchResult) -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
-    let SearchResult { conversations, messages, contacts } = result;
     let number = phone_like(&text);
-    let nothing = number.is_none() && conversations.is_empty() && messages.is_empty() && contacts.is_empty();
-    let rows = store.adopt(conversations);
+    let nothing = number.is_none()
+        && result.conversations.is_empty()
+        && result.messages.is_empty()
+        && result.files.is_empty()
+        && result.contacts.is_empty();
+    let count = result.conversations.len() + result.messages.len() + result.files.len() + result.contacts.len();
+    let unknown = result.unknown.clone();
     let title = {
         let text = text.clone();
         move || t_string!(i18n, inbox.search.empty, text = text.clone()).to_string()
     };
-    let term = text.clone();
+    let term = StoredValue::new(Seek::read(&text).text);
+    let asked = StoredValue::new(text);
+    let shown = RwSignal::new(result);
+    let full = RwSignal::new(None::<(SearchGroup, Option<Fault>)>);
+    let more = Callback::new(move |group: SearchGroup| {
+        full.set(Some((group, None)));
+        spawn_local(async move {
+            let answer = api::inbox::search(asked.get_value(), Some(group)).await;
+            match answer {
+                Ok(more) => {
+                    shown.try_update(|shown| {
+                        match group {
+                            SearchGroup::Conversations => shown.conversations = more.conversations,
+                            SearchGroup::Messages => shown.messages = more.messages,
+                            SearchGroup::Files => shown.files = more.files,
+                            SearchGroup::Contacts => shown.contacts = more.contacts,
+                        }
+                        // As many as there are: what follows is for a narrower search.
+                        shown.more.retain(|g| *g != group);
+                    });
+                    let _ = full.try_set(None);
+                }
+                Err(refused) => {
+                    let _ = full.try_set(Some((group, Some(store.hear(refused)))));
+                }
+            }
+        });
+    });
+    let conversations = Memo::new(move |_| shown.with(|s| s.conversations.clone()));
+    let messages = Memo::new(move |_| shown.with(|s| s.messages.clone()));
+    let files = Memo::new(move |_| shown.with(|s| s.files.clone()));
+    let contacts = Memo::new(move |_| shown.with(|s| s.contacts.clone()));
+    let sees_all = move || store.workspace.with(|w| w.as_ref().is_none_or(|w| w.seen.all));
+    let more_of = move |group: SearchGroup| view! { <More group shown full more/> };
     view! {
-        <span class="visually-hidden" role="status">{rows.len() + messages.len() + contacts.len()}</span>
-        {(!rows.is_empty()).then(|| view! {
+        <span class="visually-hidden" role="status">{count}</span>
+        {move || Some(conversations.get()).filter(|c| !c.is_empty()).map(|rows| view! {
             <section class="result-group">
                 <h2 class="result-title">{t!(i18n, inbox.search.conversations)}</h2>
-                {rows.into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row)/> }).collect_view()}
+                {store.adopt(rows).into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row)/> }).collect_view()}
+                {more_of(SearchGroup::Conversations)}
             </section>
         })}
-        {(!messages.is_empty()).then(|| view! {
+        {move || Some(messages.get()).filter(|m| !m.is_empty()).map(|hits| view! {
             <section class="result-group">
                 <h2 class="result-title">{t!(i18n, inbox.search.messages)}</h2>
-                {messages.into_iter().map(|hit| view! { <MessageFound hit term=term.clone()/> }).collect_view()}
+                {hits.into_iter().map(|hit| view! { <MessageFound hit term=term.get_value() file=false/> }).collect_view()}
+                {more_of(SearchGroup::Messages)}
             </section>
         })}
-        {(!contacts.is_empty()).then(|| view! {
+        {move || Some(files.get()).filter(|f| !f.is_empty()).map(|hits| view! {
+            <section class="result-group">
+                <h2 class="result-title">{t!(i18n, working.seek.files)}</h2>
+                {hits.into_iter().map(|hit| view! { <MessageFound hit term=term.get_value() file=true/> }).collect_view()}
+                {more_of(SearchGroup::Files)}
+            </section>
+        })}
+        {move || Some(contacts.get()).filter(|c| !c.is_empty()).map(|hits| view! {
             <section class="result-group">
                 <h2 class="result-title">{t!(i18n, inbox.search.contacts)}</h2>
-                {contacts.into_iter().map(|hit| view! { <ContactFound hit/> }).collect_view()}
+                {hits.into_iter().map(|hit| view! { <ContactFound hit term=term.get_value()/> }).collect_view()}
+                {more_of(SearchGroup::Contacts)}
             </section>
         })}
+        {unknown.into_iter().map(|term| {
+            let value = term.value;
+            view! { <p class="list-note" role="alert">{move || t_string!(i18n, working.seek.unknown, value = value.as_str()).to_string()}</p> }
+        }).collect_view()}
         {nothing.then(|| view! {
             <EmptyState icon="search" title=title text=move || t_string!(i18n, inbox.search.empty_text).to_string()/>
+            {move || (!sees_all()).then(|| view! { <p class="list-note">{t!(i18n, working.hidden.sight)}</p> })}
         })}
         {number.map(|number| view! { <NumberOffer number/> })}
     }
 }
 
+/// The way to more of a part.
 #[component]
-fn ConversationFound(row: RwSignal<Conversation>) -> impl IntoView {
-    let panes = use_panes();
-    view! {
-        <a class="inbox-row" data-hit="" href=move || panes.href(row.with(|r| r.id))>
-            <RowContent row tab=Signal::stored(None)/>
-        </a>
-    }
-}
-
-#[component]
-fn MessageFound(hit: MessageHit, term: String) -> impl IntoView {
+fn More(
+    group: SearchGroup,
+    shown: RwSignal<SearchResult>,
+    full: RwSignal<Option<(SearchGroup, Option<Fault>)>>,
+    more: Callback<SearchGroup>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let store = use_store();
-    let panes = use_panes();
-    let MessageHit { conversation, message } = hit;
-    let (id, place) = (conversation.id, message.place());
-    let kind = Signal::derive(move || store.channel(conversation.channel_id).map(|c| c.kind));
-    let contact_id = conversation.contact_id.0;
-    let name = Signal::derive(move || name_of(i18n, &conversation.contact_name, conversation.contact_phone.as_deref()));
-    let parts = marked(&message.body, &term);
-    view! {
-        <a class="inbox-row" data-hit="" href=move || panes.href(id) on:click=move |event| {
-            // A plain click stays in the page and goes to the message.
-            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-                event.prevent_default();
-                panes.show_at(id, place);
+    let busy = Signal::derive(move || full.with(|f| matches!(f, Some((g, None)) if *g == group)));
+    let fault = move || full.with(|f| f.as_ref().filter(|(g, _)| *g == group).and_then(|(_, fault)| fault.clone()));
+    move || {
+        shown.with(|s| s.more.contains(&group)).then(|| {
+            view! {
+                <div class="list-note">
+                    {move || fault().map(|f| view! { <span role="alert">{crate::fault::say(i18n, &f)}</span> })}
+                    <Button small=true busy press=move |()| more.run(group)>{t!(i18n, working.seek.more)}</Button>
+                </div>
             }
-        }>
-            <Avatar name id=contact_id channel=kind/>
-            <span class="row-text">
-                <span class="row-top"><bdi class="row-name">{move || name.get()}</bdi><Time at=message.at style=TimeStyle::List/></span>
-                <span class="row-bottom">
-                    <span class="row-preview"><bdi>
-                        {parts.into_iter().map(|(part, hit)| if hit { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() }).collect_view()}
-                    </bdi></span>
-                </span>
-            </span>
-        </a>
-    }
-}
-
-#[component]
-fn ContactFound(hit: ContactHit) -> impl IntoView {
-    let i18n = use_i18n();
-    let start = use_start();
-    let shown = hit.clone();
-    let name = Signal::derive(move || name_of(i18n, &shown.name, shown.phone.as_deref()));
-    let state = move || match hit.status {
-        ContactStatus::Active => None,
-        ContactStatus::Archived => Some((Tone::Neutral, t_string!(i18n, inbox.search.archived))),
-        ContactStatus::Blocked => Some((Tone::Danger, t_string!(i18n, inbox.search.blocked))),
-    };
-    let label = move || t_string!(i18n, inbox.search.start, name = name.get()).to_string();
-    let chosen = hit.clone();
-    view! {
-        <button type="button" class="inbox-row" data-hit="" aria-label=label data-tip=label on:click=move |_| start.begin(Start::Contact(chosen.clone()))>
-            <Avatar name id=hit.id.0/>
-            <span class="row-text">
-                <span class="row-top"><bdi class="row-name">{move || name.get()}</bdi></span>
-                <span class="row-bottom">
-                    <span class="row-preview">{hit.phone.as_deref().map(model::text::phone_display)}</span>
-                    {move || state().map(|(tone, word)| view! { <Chip tone=tone>{word}</Chip> })}
-                </span>
-            </span>
-            <Icon name="message-plus"/>
-        </button>
-    }
-}
-
-/// A number that nobody has yet: write to it.
-#[component]
-fn NumberOffer(number: String) -> impl IntoView {
-    let i18n = use_i18n();
-    let start = use_start();
-    let label = {
-        let number = number.clone();
-        move || t_string!(i18n, inbox.search.call, number = number.clone()).to_string()
-    };
-    view! {
-        <button type="button" class="inbox-row row-offer" data-hit="" on:click=move |_| start.begin(Start::Number(number.clone()))>
-            <span class="offer-icon"><Icon name="message-plus"/></span>
-            <span class="row-text"><span class="row-name">{label}</span></span>
-        </button>
+        })
     }
 }
 

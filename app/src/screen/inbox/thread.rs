@@ -6,16 +6,22 @@ mod reading;
 mod scroll;
 mod timeline;
 
-use super::bubble::MessageInfo;
+use super::after::AfterDialogs;
+use super::bubble::{MessageInfo, focused, recall_last};
 use super::classify::ClassifyDialog;
 use super::composer::Composer;
+use super::composer::card::CardDialog;
 use super::composer::files::Drop;
+use super::composer::place::PlaceDialog;
+use super::composer::question::QuestionDialog;
 use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
 use super::layout::use_panes;
 use super::lightbox::Lightbox;
 use super::note::NoteDialogs;
+use super::selection::Selection;
+use super::snooze::SnoozeDialog;
 use super::template::{Picked, TemplatePicker};
 use super::transfer::TransferDialog;
 use crate::area::{Later, Part};
@@ -104,7 +110,7 @@ fn Open(id: ConversationId) -> impl IntoView {
                     <Trouble fault=Signal::stored(fault) retry=move |()| timeline.get_value().reload()/>
                 }.into_any(),
                 Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
-                Face::Ready => view! { <Head/><Messages/><Refused/><Composer/> }.into_any(),
+                Face::Ready => view! { <Head/><Messages/><Refused/><Selection/><Composer/> }.into_any(),
             }}
             {move || files.is_over().then(|| view! { <div class="drop-here" aria-hidden="true"><Icon name="attach"/>{t!(i18n, file.drop)}</div> })}
             <Later part=Part::Sheets wanted=move || pane.sheet.with(Option::is_some)/>
@@ -170,8 +176,13 @@ pub fn Sheets() -> impl IntoView {
         <TemplateDialog restart=true/>
         <TemplateDialog restart=false/>
         <NoteDialogs/>
+        <AfterDialogs/>
+        <CardDialog/>
+        <PlaceDialog/>
+        <QuestionDialog/>
         <Lightbox/>
         <ForwardDialog/>
+        <SnoozeDialog/>
         <Dialog open=info_open title=move || t_string!(i18n, inbox.thread.bubble.info).to_string()>
             {move || info().map(|message| view! { <MessageInfo message/> })}
         </Dialog>
@@ -326,6 +337,22 @@ fn commands(pane: Pane) {
         Callback::new(move |()| pane.mark_unread()),
     );
     add(
+        "snooze",
+        about,
+        Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
+        "z",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
+    );
+    add(
+        "pin",
+        about,
+        Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
+        "b",
+        Signal::derive(move || pane.is_in_mine()),
+        Callback::new(move |()| super::snooze::toggle_pin(pane)),
+    );
+    add(
         "panel",
         CommandGroup::View,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()),
@@ -349,6 +376,25 @@ fn commands(pane: Pane) {
         "n",
         always,
         Callback::new(move |()| pane.focus(Tab::Note)),
+    );
+    add(
+        "pick",
+        about,
+        Signal::derive(move || t_string!(i18n, message.pick.key).to_string()),
+        "x",
+        always,
+        Callback::new(move |()| match focused(pane) {
+            Some(id) => pane.pick(id),
+            None => pane.picked.update(|p| *p = Some(p.take().unwrap_or_default())),
+        }),
+    );
+    add(
+        "recall",
+        about,
+        Signal::derive(move || t_string!(i18n, message.delay.key).to_string()),
+        "z",
+        Signal::derive(move || pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.me.account.delay.enabled))),
+        Callback::new(move |()| recall_last(pane)),
     );
     add(
         "latest",

@@ -4,7 +4,7 @@ use super::thread::opened_by;
 use super::thread::pane::{Sheet, use_pane};
 use crate::fault;
 use crate::i18n::*;
-use crate::live::Store;
+use crate::live::{Store, use_store};
 use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -16,16 +16,17 @@ const LIST: &str = "transfer-options";
 
 /// A team or a person that can be chosen.
 #[derive(Clone, Debug, PartialEq)]
-struct Goal {
-    name: String,
+pub struct Goal {
+    pub name: String,
     at: At,
 }
 
+/// Where that is.
 #[derive(Clone, Debug, PartialEq)]
-enum At {
+pub enum At {
     Team {
         id: TeamId,
-        /// The conversation waits there already.
+        /// All conversations wait there already.
         here: bool,
     },
     Person {
@@ -52,20 +53,29 @@ impl Goal {
         }
     }
 
-    /// Teams to choose from: only when there are several and none is the current one (SM-5).
-    fn choices(&self, current: TeamId) -> Vec<TeamId> {
+    /// What the server is told.
+    pub fn to(&self, team: Option<TeamId>) -> TransferTo {
         match &self.at {
-            At::Person { teams, .. } if teams.len() > 1 && !teams.contains(&current) => teams.clone(),
+            At::Team { id, .. } => TransferTo::Team { team_id: *id },
+            At::Person { id, .. } => TransferTo::Person { user_id: *id, team_id: team },
+        }
+    }
+
+    /// Teams to choose from: only when there are several and a current one is not among them (SM-5).
+    pub fn choices(&self, current: &[TeamId]) -> Vec<TeamId> {
+        match &self.at {
+            At::Person { teams, .. } if teams.len() > 1 && current.iter().any(|t| !teams.contains(t)) => teams.clone(),
             _ => Vec::new(),
         }
     }
 }
 
-/// Where the conversation can go: teams first, then people who are members now.
-fn goals(workspace: &Workspace, c: &Conversation) -> Vec<Goal> {
+/// Where conversations can go: teams first, then people who are members now.
+pub fn goals(workspace: &Workspace, all: &[Conversation]) -> Vec<Goal> {
+    let are = |there: &dyn Fn(&Conversation) -> bool| !all.is_empty() && all.iter().all(there);
     let teams = workspace.teams.iter().map(|t| Goal {
         name: t.name.clone(),
-        at: At::Team { id: t.id, here: t.id == c.team_id && c.status == ConversationStatus::Pending },
+        at: At::Team { id: t.id, here: are(&|c| t.id == c.team_id && c.status == ConversationStatus::Pending) },
     });
     let people = workspace.members.iter().filter(|m| m.active).map(|m| Goal {
         name: m.name.clone(),
@@ -73,7 +83,7 @@ fn goals(workspace: &Workspace, c: &Conversation) -> Vec<Goal> {
             id: m.user_id,
             teams: m.teams.iter().map(|t| t.team_id).collect(),
             away: m.availability == Availability::Unavailable,
-            here: c.assignee_id == Some(m.user_id) && c.status == ConversationStatus::InProgress,
+            here: are(&|c| c.assignee_id == Some(m.user_id) && c.status == ConversationStatus::InProgress),
         },
     });
     let mut teams: Vec<Goal> = teams.collect();
@@ -96,7 +106,11 @@ pub fn TransferDialog() -> impl IntoView {
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<Fault>);
     let tried = RwSignal::new(false);
-    let choices = Memo::new(move |_| chosen.with(|g| g.as_ref().map(|g| g.choices(pane.of(|c| c.team_id))).unwrap_or_default()));
+    let all = Memo::new(move |_| {
+        let row = pane.row.get();
+        pane.store.workspace.with(|w| w.as_ref().zip(row).map(|(w, c)| goals(w, &[c])).unwrap_or_default())
+    });
+    let choices = Memo::new(move |_| chosen.with(|g| g.as_ref().map(|g| g.choices(&[pane.of(|c| c.team_id)])).unwrap_or_default()));
     let why = Memo::new(move |_| match chosen.get() {
         None => Some(t_string!(i18n, inbox.thread.transfer.choose).to_string()),
         Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
@@ -110,11 +124,7 @@ pub fn TransferDialog() -> impl IntoView {
         if busy.get_untracked() || why.with_untracked(Option::is_some) {
             return;
         }
-        let to = match goal.at {
-            At::Team { id, .. } => TransferTo::Team { team_id: id },
-            At::Person { id, .. } => TransferTo::Person { user_id: id, team_id: team.get_untracked() },
-        };
-        let draft = TransferDraft { to, note: note.get_untracked(), stop_bot: false };
+        let draft = TransferDraft { to: goal.to(team.get_untracked()), note: note.get_untracked(), stop_bot: false };
         let said = untrack(|| t_string!(i18n, inbox.thread.transfer.done, name = goal.name.as_str()).to_string());
         busy.set(true);
         refused.set(None);
@@ -151,7 +161,7 @@ pub fn TransferDialog() -> impl IntoView {
     view! {
         <Dialog open title=move || t_string!(i18n, inbox.thread.transfer.title).to_string() locked=busy footer
             closed=move |()| { refused.set(None); tried.set(false) }>
-            <Chooser chosen team refused/>
+            <Chooser all chosen team refused/>
             {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
             <TextArea name="transfer-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
                 hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
@@ -162,18 +172,18 @@ pub fn TransferDialog() -> impl IntoView {
 
 /// A search over teams and people: arrows move, Enter chooses.
 #[component]
-fn Chooser(chosen: RwSignal<Option<Goal>>, team: RwSignal<Option<TeamId>>, refused: RwSignal<Option<Fault>>) -> impl IntoView {
+pub fn Chooser(
+    all: Memo<Vec<Goal>>,
+    chosen: RwSignal<Option<Goal>>,
+    team: RwSignal<Option<TeamId>>,
+    refused: RwSignal<Option<Fault>>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let pane = use_pane();
-    let store = pane.store;
     let search = RwSignal::new(String::new());
     let at = RwSignal::new(0usize);
     let found = Memo::new(move |_| {
         let needle = search.with(|s| s.trim().to_lowercase());
-        store.workspace.with(|w| {
-            let all = w.as_ref().and_then(|w| pane.row.with(|r| r.as_ref().map(|c| goals(w, c)))).unwrap_or_default();
-            all.into_iter().filter(|g| g.name.to_lowercase().contains(&needle)).collect::<Vec<_>>()
-        })
+        all.with(|all| all.iter().filter(|g| g.name.to_lowercase().contains(&needle)).cloned().collect::<Vec<_>>())
     });
     let pick = move |goal: Goal| {
         if goal.is_free() {
@@ -247,7 +257,7 @@ fn Chooser(chosen: RwSignal<Option<Goal>>, team: RwSignal<Option<TeamId>>, refus
 #[component]
 fn Line(i: usize, goal: Goal, at: RwSignal<usize>, chosen: RwSignal<Option<Goal>>, #[prop(into)] pick: Callback<Goal>) -> impl IntoView {
     let i18n = use_i18n();
-    let store = use_pane().store;
+    let store = use_store();
     let free = goal.is_free();
     let key = goal.key();
     let picked = move || chosen.with(|c| c.as_ref().is_some_and(|c| c.key() == key));
@@ -292,9 +302,9 @@ fn facts(i18n: leptos_i18n::I18nContext<Locale>, store: Store, at: &At) -> Strin
 
 /// In which of their teams the person takes it (SM-5).
 #[component]
-fn TeamChoice(choices: Memo<Vec<TeamId>>, team: RwSignal<Option<TeamId>>) -> impl IntoView {
+pub fn TeamChoice(choices: Memo<Vec<TeamId>>, team: RwSignal<Option<TeamId>>) -> impl IntoView {
     let i18n = use_i18n();
-    let store = use_pane().store;
+    let store = use_store();
     view! {
         <fieldset class="radios inline">
             <legend class="field-label">{t!(i18n, inbox.thread.transfer.in_team)}</legend>
@@ -318,9 +328,11 @@ mod tests {
 
     #[test]
     fn sm_5_a_team_is_asked_for_only_when_several_are_possible() {
-        assert!(person(&[1], false).choices(TeamId(9)).is_empty());
-        assert!(person(&[1, 2], false).choices(TeamId(2)).is_empty());
-        assert_eq!(person(&[1, 2], false).choices(TeamId(9)), [TeamId(1), TeamId(2)]);
+        assert!(person(&[1], false).choices(&[TeamId(9)]).is_empty());
+        assert!(person(&[1, 2], false).choices(&[TeamId(2)]).is_empty());
+        assert_eq!(person(&[1, 2], false).choices(&[TeamId(9)]), [TeamId(1), TeamId(2)]);
+        // Of several conversations, one in another team asks for all.
+        assert_eq!(person(&[1, 2], false).choices(&[TeamId(1), TeamId(9)]), [TeamId(1), TeamId(2)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The account: name, time zone, closing message.
 
 use super::closing::ClosingMessage;
+use super::delay::Delay;
 use super::list::when_here;
 use crate::api::settings::{account, save_account};
 use crate::i18n::*;
@@ -23,7 +24,10 @@ pub fn AccountScreen() -> impl IntoView {
                 <h2>{t!(i18n, settings.account.title)}</h2>
                 <p>{t!(i18n, settings.account.lead)}</p>
             </header>
-            {when_here(stored, |account| account.get_untracked().map(|account| view! { <AccountForm account/> }).into_any())}
+            {when_here(stored, |account| account.get_untracked().map(|account| {
+                let settings = account.delay;
+                view! { <AccountForm account/><Delay settings/> }
+            }).into_any())}
         </section>
     }
 }

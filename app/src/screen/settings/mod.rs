@@ -6,6 +6,7 @@ mod auto_close;
 mod channel;
 mod channel_form;
 mod closing;
+mod delay;
 mod duration;
 mod ending;
 mod features;

@@ -2,7 +2,9 @@
 
 use super::{graph, identity, wire};
 use crate::{Link, MediaKind, Outbound, OutboundBody, Policy, SendError, Sent};
-use model::{ButtonKind, ContactCard, DeliveryProblem, HeaderKind, IdentityKind, Template, TemplateCategory, clean_value, variables};
+use model::{
+    ButtonKind, ContactCard, DeliveryProblem, HeaderKind, IdentityKind, Question, Template, TemplateCategory, clean_value, variables,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -42,6 +44,7 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
             }
             json!({"type": "location", "location": place})
         }
+        OutboundBody::Question { text, question } => json!({"type": "interactive", "interactive": asked(text, question)}),
         OutboundBody::Contacts { cards } => json!({"type": "contacts", "contacts": cards.iter().map(card).collect::<Vec<_>>()}),
         OutboundBody::Reaction { target, emoji } => json!({"type": "reaction", "reaction": {"message_id": target, "emoji": emoji}}),
         OutboundBody::File { kind, external_id, caption, file_name, voice } => {
@@ -80,6 +83,32 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
         json["biz_opaque_callback_data"] = out.callback.as_str().into();
     }
     Ok(json)
+}
+
+/// A question with its answers: buttons, or a list behind one.
+fn asked(text: &str, question: &Question) -> Value {
+    let answers = question.answers.iter().enumerate();
+    let mut json = if question.is_list() {
+        let rows: Vec<Value> = answers
+            .map(|(n, answer)| {
+                let mut row = json!({"id": n.to_string(), "title": answer.title.trim()});
+                if !answer.description.trim().is_empty() {
+                    row["description"] = answer.description.trim().into();
+                }
+                row
+            })
+            .collect();
+        json!({"type": "list", "action": {"button": question.button.trim(), "sections": [{"rows": rows}]}})
+    } else {
+        let buttons: Vec<Value> =
+            answers.map(|(n, answer)| json!({"type": "reply", "reply": {"id": n.to_string(), "title": answer.title.trim()}})).collect();
+        json!({"type": "button", "action": {"buttons": buttons}})
+    };
+    json["body"] = json!({"text": text});
+    if !question.footer.trim().is_empty() {
+        json["footer"] = json!({"text": question.footer.trim()});
+    }
+    json
 }
 
 /// A contact card: the network wants the whole name and one part of it at least.
@@ -349,6 +378,28 @@ mod tests {
         );
         let reaction = of(OutboundBody::Reaction { target: "wamid.A".into(), emoji: String::new() });
         assert_eq!(reaction["reaction"], json!({"message_id": "wamid.A", "emoji": ""}));
+    }
+
+    #[test]
+    fn questions_are_buttons_or_a_list() {
+        let of = |body| {
+            let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
+            message(&Outbound { to, callback: String::new(), quoted: None, body }).unwrap()
+        };
+        let answer = |title: &str, description: &str| model::QuestionAnswer { title: title.into(), description: description.into() };
+        let mut question =
+            Question { button: String::new(), footer: "Até as 18h".into(), answers: vec![answer("Sim ", ""), answer("Não", "")] };
+        assert_eq!(
+            of(OutboundBody::Question { text: "Confirma?".into(), question: question.clone() })["interactive"],
+            json!({"type": "button", "body": {"text": "Confirma?"}, "footer": {"text": "Até as 18h"}, "action": {"buttons": [
+                {"type": "reply", "reply": {"id": "0", "title": "Sim"}}, {"type": "reply", "reply": {"id": "1", "title": "Não"}}]}})
+        );
+        question = Question { button: "Ver".into(), footer: String::new(), answers: vec![answer("Centro", "Rua A, 1"), answer("Sul", "")] };
+        assert_eq!(
+            of(OutboundBody::Question { text: "Qual loja?".into(), question })["interactive"],
+            json!({"type": "list", "body": {"text": "Qual loja?"}, "action": {"button": "Ver", "sections": [{"rows": [
+                {"id": "0", "title": "Centro", "description": "Rua A, 1"}, {"id": "1", "title": "Sul"}]}]}})
+        );
     }
 
     #[test]

@@ -17,8 +17,11 @@ pub async fn probe(cx: &Cx, id: ChannelId) -> Result<String> {
             let mut work = scope.begin().await?;
             set_status(&mut work, id, ChannelStatus::Connected, None).await?;
             work.run(
-                sql!("update outbox set state = 'QUEUED', next_at = 0 where account_id = $1 and channel_id = $2 and state = 'HELD'"),
-                args![id],
+                sql!(
+                    "update outbox set state = 'QUEUED', next_at = case when attempts = 0 and next_at > $3 then next_at else 0 end
+                     where account_id = $1 and channel_id = $2 and state = 'HELD'"
+                ),
+                args![id, cx.desk().now()],
             )
             .await?;
             work.wake_outbox();

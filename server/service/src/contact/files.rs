@@ -55,9 +55,12 @@ fn select(seen: &Seen, contact: ContactId, kind: ShelfKind, before: Place) -> (S
     let (sees, more) = sight::condition(seen, 6);
     let mut args = vec![contact.into(), before.at.into(), before.id.into(), BATCH.into()];
     args.extend(more);
+    let me = args.len() + 2;
+    args.push(seen.me.into());
     let text = format!(
         "select {{rows r}} from (select {{row}}({}) r from conversation c join message m on m.conversation_id = c.id
          where c.account_id = $1 and c.contact_id = $2 and (m.at, m.id) < ($3, $4) and m.status <> 'DELETED' and {what} and {sees}
+         and not exists (select 1 from message_hidden h where h.account_id = $1 and h.user_id = ${me} and h.message_id = m.id)
          order by m.at desc, m.id desc limit $5) page",
         columns!()
     );

@@ -42,8 +42,10 @@ pub async fn assume(cx: &Cx, id: ConversationId, seen: Option<UserId>) -> Result
     let told = Told::of(&c);
     c.status = ConversationStatus::InProgress;
     c.assignee_id = Some(cx.user.0);
+    c.snoozed_until = None;
     let line = transition(&mut work, &c, Some(cx.user), Transition::Assumed { from_team: c.team_id.into() }).await?;
     save(&mut work, &c).await?;
+    crate::kept::let_go(&mut work, &c).await?;
     alert::unqueued(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, vec![line]);
     work.commit().await?;
@@ -105,6 +107,7 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
             Transition::TransferredToPerson { from_team, from, to_team, to: user_id }
         }
     };
+    c.snoozed_until = None;
     // TR-5: kept for automations.
     let more = serde_json::Map::from_iter([("stop_bot".to_owned(), draft.stop_bot.into())]);
     let mut lines = vec![transition_with(&mut work, &c, Some(cx.user), what, more).await?];
@@ -116,6 +119,7 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
         lines.extend(put(&mut work, note).await?);
     }
     save(&mut work, &c).await?;
+    crate::kept::let_go(&mut work, &c).await?;
     alert::unqueued(&mut work, &c).await?;
     match c.assignee_id {
         Some(to) => alert::raise(&mut work, &c, AlertKind::Transfer, &[to.into()], Some(cx.user)).await?,

@@ -66,6 +66,7 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     c.classify(how.classification.as_ref());
     crate::contact::release(work, c).await?;
     save(work, c).await?;
+    crate::kept::let_go(work, c).await?;
     crate::alert::unqueued(work, c).await?;
     Ok(tell(work, c, told, lines))
 }
@@ -80,6 +81,7 @@ pub(crate) async fn say(work: &mut Work, c: &mut Row, text: &str) -> Result<Opti
     }
     let mut message = NewMessage::of(c, Direction::Out, MessageKind::Text, MessageStatus::Queued, now);
     message.body = text.clone();
+    message.leaves_at = outbox::held_until(work, c).await?;
     let Some(message) = put(work, message).await? else { return Ok(None) };
     outbox::queue(work, c, &message, &outbox::Payload::Text { text, quoted: None }).await?;
     c.see(&message);

@@ -39,7 +39,7 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
         Tab::New => clauses.push("c.status = 'PENDING'".into()),
         Tab::Mine => {
             let me = bind(&mut args, seen.me.into());
-            clauses.push(format!("c.status = 'IN_PROGRESS' and c.assignee_id = ${me}"));
+            clauses.push(format!("c.status = 'IN_PROGRESS' and c.assignee_id = ${me} and c.snoozed_until is null"));
         }
         Tab::Others => {
             let me = bind(&mut args, seen.me.into());

@@ -128,7 +128,7 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
         (None, "") => return Err(Fault::field("template", Wrong::Required).into()),
         (None, text) => SendWhat::Text { text: text.to_owned() },
     };
-    let send = SendDraft { client_id: draft.client_id.clone(), what, reply_to: None };
+    let send = SendDraft { client_id: draft.client_id.clone(), what, reply_to: None, mentions: Vec::new() };
     send.check()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let known: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![draft.team_id]).await?;
@@ -180,7 +180,7 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
         };
     };
     let line = transition(&mut work, &c, Some(cx.user), Transition::Started).await?;
-    let message = send_in(cx, &mut work, &mut c, &channel, &send).await?;
+    let message = send_in(cx, &mut work, &mut c, &channel, &send, None).await?;
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, Told::new(), vec![line, message]);
     work.commit().await?;
@@ -193,7 +193,7 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
 /// [`Fault::CannotStart`] on channels without templates (RE-5), [`Fault::AlreadyOpen`] or [`Fault::ServedBy`] when the
 /// contact has another open conversation, [`Fault::CategoryMismatch`] (RE-4), template faults, [`Fault::Missing`].
 pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: TemplateFill) -> Result<Conversation> {
-    let send = SendDraft { client_id: client_id.to_owned(), what: SendWhat::Template(fill), reply_to: None };
+    let send = SendDraft { client_id: client_id.to_owned(), what: SendWhat::Template(fill), reply_to: None, mentions: Vec::new() };
     send.check()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (contact,): (i64,) = work.one(sql!("select contact_id from conversation where account_id = $1 and id = $2"), args![id]).await?;
@@ -240,7 +240,7 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
         c.window_expires_at = window_of(&mut work, channel.id, who.id).await?.max(c.window_expires_at);
         lines.push(transition(&mut work, &c, Some(cx.user), Transition::Restarted).await?);
     }
-    lines.push(send_in(cx, &mut work, &mut c, &channel, &send).await?);
+    lines.push(send_in(cx, &mut work, &mut c, &channel, &send, None).await?);
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, lines);
     work.commit().await?;

@@ -25,6 +25,8 @@ pub(super) fn message(c: &Row, id: i64, direction: Direction, kind: MessageKind,
         read_at: None,
         own_reaction: None,
         edited_at: None,
+        leaves_at: None,
+        mentions: Vec::new(),
     }
 }
 

@@ -165,10 +165,10 @@ async fn look_around(g: &Ground) {
     assert!(conversation::counts(&bruno).await.unwrap().mine >= 3);
     assert!(conversation::counts(&cx(g, "carla@prosa.example", "Loja Exemplo").await).await.unwrap().mine >= 3);
 
-    let found = search::search(&admin, "caneca azul").await.unwrap();
+    let found = search::search(&admin, "caneca azul", None).await.unwrap();
     assert!(found.messages.iter().any(|h| h.conversation.contact_name == "Ana Souza"));
-    assert!(!search::search(&admin, "98765-4321").await.unwrap().contacts.is_empty());
-    assert!(search::search(&bruno, "caneca azul").await.unwrap().messages.is_empty(), "not Bruno's to see");
+    assert!(!search::search(&admin, "98765-4321", None).await.unwrap().contacts.is_empty());
+    assert!(search::search(&bruno, "caneca azul", None).await.unwrap().messages.is_empty(), "not Bruno's to see");
 
     // Files are there for real.
     let media: Vec<(i64,)> = all(g, "select id from media").await;
@@ -213,14 +213,14 @@ async fn fill(g: &Ground) {
     let counts = conversation::counts(&admin).await.unwrap();
     assert!(counts.new > 0 && counts.mine > 0 && counts.others > 0, "{counts:?}");
     // The long conversation is the admin's, and has pages.
-    let long = search::search(&admin, LONG_CONTACT).await.unwrap().conversations.into_iter().max_by_key(|c| c.last_at).unwrap();
+    let long = search::search(&admin, LONG_CONTACT, None).await.unwrap().conversations.into_iter().max_by_key(|c| c.last_at).unwrap();
     assert_eq!(long.assignee_id, Some(admin.user));
     assert_eq!(count(g, &format!("select count(*) from message where conversation_id = {}", long.id)).await, LONG);
     let page = message::page(&admin, &MessageQuery { conversation_id: long.id, before: None, after: None, limit: None }).await.unwrap();
     assert!(page.has_more && page.messages.len() == 50);
     // A word of a message finds it.
     let text = page.messages.iter().rev().find(|m| m.kind == MessageKind::Text && m.body.len() > 60).unwrap().body.clone();
-    let found = search::search(&admin, &text.split_whitespace().take(6).collect::<Vec<_>>().join(" ")).await.unwrap();
+    let found = search::search(&admin, &text.split_whitespace().take(6).collect::<Vec<_>>().join(" "), None).await.unwrap();
     assert!(found.messages.iter().any(|h| h.message.body == text), "{text}");
     // Not twice into one account.
     let again = bulk(&g.desk, Size { seed: 5, ..SMALL }).await;

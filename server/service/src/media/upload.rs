@@ -311,6 +311,28 @@ pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Re
     Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
 }
 
+/// A file of a message that was taken back, as if it had just been uploaded.
+///
+/// # Errors
+/// [`Fault::Missing`] when the file is not there.
+pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind: MessageKind) -> Result<Upload> {
+    let (mime, file_name, size, sha256, small, width, height): (String, String, i64, String, String, i64, i64) = work
+        .one(
+            sql!("delete from media where account_id = $1 and id = $2 returning mime, file_name, size, sha256, small, width, height"),
+            args![media.id],
+        )
+        .await?;
+    let wish = match kind {
+        _ if media.voice => FileWish::Voice,
+        MessageKind::Document if file_kind(&mime) != FileKind::Document => FileWish::Document,
+        _ => FileWish::Shown,
+    };
+    let (id, expires_at) = (media.id.0, work.desk().now() + WAITS_MILLIS);
+    let row = Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at };
+    enter(work, user, &row).await?;
+    Ok(row.view())
+}
+
 /// Puts a claimed upload under its message.
 pub(crate) async fn attach(work: &mut Work, m: &Message, channel: ChannelId, file: &Waiting, link_until: Option<Millis>) -> Result<()> {
     work.run(

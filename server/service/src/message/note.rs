@@ -2,30 +2,32 @@
 
 use super::row::{get, set_text};
 use super::send::locked;
-use crate::Result;
 use crate::conversation::Row;
 use crate::desk::{Cx, Work};
+use crate::{Result, alert, sql};
 use model::*;
 use serde_json::json;
 
-/// Changes the text of one's own note; the audit keeps the old one.
+/// Changes the text of one's own note; the audit keeps the old one, and who is named now and was not before is told (NT-5).
 ///
 /// # Errors
 /// [`Fault::Forbidden`] for somebody else's note, or when its time is over (NT-3), [`Fault::Invalid`] for an empty or too
 /// long text, [`Fault::WrongState`] for a deleted one, [`Fault::Missing`].
-pub async fn edit_note(cx: &Cx, id: MessageId, text: &str) -> Result<Message> {
+pub async fn edit_note(cx: &Cx, id: MessageId, text: &str, mentions: &[Mention]) -> Result<Message> {
     let text = text.trim_end();
-    Check::default()
-        .that(!text.trim().is_empty(), "text", Wrong::Required)
-        .that(text.chars().count() <= limit::NOTE_MAX, "text", Wrong::TooLong)
-        .done()?;
+    let mut check = Check::default();
+    check.text(text, "text", limit::NOTE_MAX);
+    check_mentions(&mut check, mentions, text);
+    check.done()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (c, mut note) = own(cx, &mut work, id, |rights| rights.edit).await?;
-    if note.body == text {
+    let named = std::mem::replace(&mut note.mentions, members(&mut work, mentions).await?);
+    if note.body == text && note.mentions == named {
         return Ok(note);
     }
     let before = std::mem::replace(&mut note.body, text.to_owned());
     note.edited_at = Some(cx.desk().now());
+    tell_named(cx, &mut work, &note, &named).await?;
     keep(cx, work, &c, note, "note.edit", before).await
 }
 
@@ -41,12 +43,36 @@ pub async fn delete_note(cx: &Cx, id: MessageId) -> Result<Message> {
     };
     let before = std::mem::take(&mut note.body);
     note.status = MessageStatus::Deleted;
+    note.mentions.clear();
     if matches!(note.content, Content::Media(_)) {
         note.content = Content::None;
         crate::media::kept::forget(&mut work, note.id).await?;
         super::row::set_content(&mut work, &note).await?;
     }
     keep(cx, work, &c, note, "note.delete", before).await
+}
+
+/// The mentions that name members of the account.
+pub(super) async fn members(work: &mut Work, mentions: &[Mention]) -> Result<Vec<Mention>> {
+    if mentions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known: Vec<(i64,)> = work
+        .all(
+            sql!("select user_id from membership where account_id = $1 and user_id in {in $2} and active"),
+            vec![crate::db::list(mentions.iter().map(|m| m.user_id))],
+        )
+        .await?;
+    Ok(mentions.iter().filter(|m| known.contains(&(m.user_id.0,))).copied().collect())
+}
+
+/// Tells those whom a note names and did not name before; of them only who sees the conversation hears of it (NT-5).
+pub(super) async fn tell_named(cx: &Cx, work: &mut Work, note: &Message, before: &[Mention]) -> Result<()> {
+    let mut people: Vec<UserId> = note.mentions.iter().map(|m| m.user_id).collect();
+    people.retain(|user| !before.iter().any(|m| m.user_id == *user));
+    people.sort_unstable();
+    people.dedup();
+    if people.is_empty() { Ok(()) } else { alert::mention(work, note.conversation_id, &people, cx.user).await }
 }
 
 /// The note and its conversation, locked, when the asker has the right.

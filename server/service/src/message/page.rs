@@ -11,7 +11,8 @@ macro_rules! before_place {
         concat!(
             "select c.status, c.team_id, c.assignee_id, (select {rows r} from (select {row}(",
             columns!(),
-            ") r from message m where m.account_id = $1 and m.conversation_id = $2 and "
+            ") r from message m where m.account_id = $1 and m.conversation_id = $2 and not exists
+             (select 1 from message_hidden h where h.account_id = $1 and h.user_id = $6 and h.message_id = m.id) and "
         )
     };
 }
@@ -21,7 +22,8 @@ macro_rules! after_place {
     };
 }
 
-/// A page, oldest first: the newest one, the one before a place, or the one after it.
+/// A page, oldest first: the newest one, the one before a place, or the one after it; without what the asker deleted for
+/// themselves (MS-2).
 ///
 /// # Errors
 /// [`Fault::Missing`] when the asker does not see the conversation.
@@ -38,7 +40,7 @@ pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
     };
     // The page and who may see it, in one statement.
     let (status, team, assignee, json): (String, i64, Option<i64>, String) =
-        scope.one(text, args![id, place.at, place.id, limit + 1]).await?;
+        scope.one(text, args![id, place.at, place.id, limit + 1, cx.user]).await?;
     let access = Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId) };
     if !cx.seen().sees(&access) {
         return Err(Fault::Missing.into());

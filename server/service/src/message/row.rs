@@ -4,11 +4,12 @@ use crate::conversation::Row as Conversation;
 use crate::{Result, Work, args, sql};
 use model::*;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction"
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction, m.leaves_at, m.mentions"
     };
 }
 pub(crate) use columns;
@@ -38,6 +39,8 @@ pub(crate) struct Stored {
     pub read_at: Option<Millis>,
     pub edited_at: Option<Millis>,
     pub own_reaction: Option<String>,
+    pub leaves_at: Option<Millis>,
+    pub mentions: Option<String>,
 }
 
 impl Stored {
@@ -65,6 +68,8 @@ impl Stored {
             read_at: self.read_at,
             own_reaction: self.own_reaction,
             edited_at: self.edited_at,
+            leaves_at: self.leaves_at,
+            mentions: read(self.mentions)?.unwrap_or_default(),
         })
     }
 }
@@ -84,6 +89,9 @@ pub(crate) struct NewMessage {
     pub external_id: Option<String>,
     pub quoted: Option<Quote>,
     pub at: Millis,
+    /// Until when it waits (TS-2).
+    pub leaves_at: Option<Millis>,
+    pub mentions: Vec<Mention>,
 }
 
 impl NewMessage {
@@ -102,6 +110,8 @@ impl NewMessage {
             external_id: None,
             quoted: None,
             at,
+            leaves_at: None,
+            mentions: Vec::new(),
         }
     }
 }
@@ -114,8 +124,8 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     let written = work
         .run(
             sql!(
-                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing"
+                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing"
             ),
             args![
                 id,
@@ -130,15 +140,18 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
                 new.client_id.clone(),
                 new.external_id,
                 quoted,
-                new.at
+                new.at,
+                new.leaves_at,
+                mentions_json(&new.mentions)?
             ],
         )
         .await?;
     if written == 0 {
         return Ok(None);
     }
-    if !new.body.trim().is_empty() {
-        index_text(work, id, &new.body).await?;
+    let text = searched(&new.body, &new.content);
+    if !text.trim().is_empty() {
+        index_text(work, id, &text).await?;
     }
     Ok(Some(Message {
         id,
@@ -159,7 +172,13 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
         read_at: None,
         own_reaction: None,
         edited_at: None,
+        leaves_at: new.leaves_at,
+        mentions: new.mentions,
     }))
+}
+
+fn mentions_json(mentions: &[Mention]) -> Result<Option<String>> {
+    Ok(if mentions.is_empty() { None } else { Some(serde_json::to_string(mentions)?) })
 }
 
 /// Puts a text into the search index, with the account as a word of its own.
@@ -174,15 +193,24 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     Ok(())
 }
 
+/// By what a message is found: its text, and the name of its file.
+pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
+    match content {
+        Content::Media(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
+        _ => body.into(),
+    }
+}
+
 /// Saves a changed text, and lets search find the new words only.
 pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     work.run(
-        sql!("update message set body = $3, status = $4, edited_at = $5 where account_id = $1 and id = $2"),
-        args![m.id, &m.body, m.status, m.edited_at],
+        sql!("update message set body = $3, status = $4, edited_at = $5, mentions = $6 where account_id = $1 and id = $2"),
+        args![m.id, &m.body, m.status, m.edited_at, mentions_json(&m.mentions)?],
     )
     .await?;
     work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;
-    if m.body.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &m.body).await }
+    let text = searched(&m.body, &m.content);
+    if text.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &text).await }
 }
 
 /// A message by id.

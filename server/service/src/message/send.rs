@@ -41,16 +41,22 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     }
     let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     let told = Told::of(&c);
-    let message = send_in(cx, &mut work, &mut c, &channel, &draft).await?;
+    let wait = if note { None } else { crate::delay::wait_of(cx, &mut work).await? };
+    let message = send_in(cx, &mut work, &mut c, &channel, &draft, wait).await?;
     work.run(sql!("delete from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id]).await?;
     save(&mut work, &c).await?;
     tell(&mut work, &c, told, vec![message.clone()]);
+    super::note::tell_named(cx, &mut work, &message, &[]).await?;
     work.commit().await?;
     Ok(message)
 }
 
 /// Whether a draft says what an earlier message with its client id said.
 pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDraft, sent: &Message) -> Result<bool> {
+    // Taken back since: it is not said a second time.
+    if sent.status == MessageStatus::Deleted {
+        return Ok(true);
+    }
     if sent.quoted.as_ref().and_then(|q| q.id) != draft.reply_to {
         return Ok(false);
     }
@@ -62,6 +68,9 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
         }
         SendWhat::Location { .. } => sent.kind == MessageKind::Location,
         SendWhat::Contacts { cards } => matches!(&sent.content, Content::Contacts { cards: was } if was == cards),
+        SendWhat::Question { text, question } => {
+            matches!(&sent.content, Content::Question(was) if was == question) && sent.body == text.trim_end()
+        }
         // The copy has another file than what it was made from.
         SendWhat::Forward { .. } => sent.kind.forwards(),
         SendWhat::Template(fill) => {
@@ -73,8 +82,16 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
     })
 }
 
-/// Writes the message into a locked conversation and queues it; the caller saves the row and tells of it.
-pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc<ChannelRow>, draft: &SendDraft) -> Result<Message> {
+/// Writes the message into a locked conversation and queues it, to leave after `wait`; the caller saves the row and tells
+/// of it.
+pub(crate) async fn send_in(
+    cx: &Cx,
+    work: &mut Work,
+    c: &mut Row,
+    channel: &Arc<ChannelRow>,
+    draft: &SendDraft,
+    wait: Option<Millis>,
+) -> Result<Message> {
     let now = cx.desk().now();
     let quoted = match draft.reply_to {
         Some(id) => {
@@ -129,6 +146,15 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
             new.status = free(work, c, channel, now).await?;
             Some(stored_payload(&new.content, &new.body, quoted_external))
         }
+        SendWhat::Question { text, question } => {
+            if !channel.kind.asks() {
+                return Err(Fault::field("what", Wrong::NotAllowed).into());
+            }
+            new.body = text.trim_end().to_owned();
+            new.content = Content::Question(question.clone());
+            new.status = free(work, c, channel, now).await?;
+            Some(stored_payload(&new.content, &new.body, quoted_external))
+        }
         SendWhat::Forward { message_id } => {
             new.status = free(work, c, channel, now).await?;
             attached = forward::copy(cx, work, *message_id, channel.kind, &mut new).await?;
@@ -136,6 +162,13 @@ pub(crate) async fn send_in(cx: &Cx, work: &mut Work, c: &mut Row, channel: &Arc
         }
         SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new).await?),
     };
+    if new.status == MessageStatus::Queued {
+        // Nothing overtakes what waits.
+        new.leaves_at = outbox::held_until(work, c).await?.max(wait.map(|wait| now + wait));
+    }
+    if draft.what.is_note() {
+        new.mentions = super::note::members(work, &draft.mentions).await?;
+    }
     let Some(message) = put(work, new).await? else { return Err(Fault::KeyReused.into()) };
     if let Some((file, link_until)) = &attached {
         upload::attach(work, &message, channel.id, file, *link_until).await?;
@@ -205,6 +238,7 @@ fn stored_payload(content: &Content, body: &str, quoted: Option<String>) -> outb
             outbox::Payload::Location { latitude: *latitude, longitude: *longitude, name: name.clone(), address: address.clone(), quoted }
         }
         Content::Contacts { cards } => outbox::Payload::Contacts { cards: cards.clone(), quoted },
+        Content::Question(question) => outbox::Payload::Question { text: body.to_owned(), question: question.clone(), quoted },
         _ => outbox::Payload::Text { text: body.to_owned(), quoted },
     }
 }

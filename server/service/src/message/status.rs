@@ -139,8 +139,11 @@ async fn changed(work: &mut Work, c: &mut Row, m: &Message, was: MessageStatus) 
     if weighs && weigh(work, c).await? {
         save(work, c).await?;
         tell(work, c, Told::of(c), vec![m.clone()]);
-    } else if is_preview {
-        work.run(sql!("update conversation set preview_status = $3 where account_id = $1 and id = $2"), args![c.id, m.status]).await?;
+    } else if is_preview || (was == MessageStatus::Queued && m.leaves_at.is_some()) {
+        // What has waited is new to a visitor, whose socket looks at changes of conversations.
+        if is_preview {
+            work.run(sql!("update conversation set preview_status = $3 where account_id = $1 and id = $2"), args![c.id, m.status]).await?;
+        }
         tell(work, c, Told::of(c), vec![m.clone()]);
     } else {
         work.tell(Change::Message { access: c.access(), message: Box::new(m.clone()) });

@@ -7,6 +7,7 @@
 //! none comes. A file goes to the network first ([`file`]); its row blocks those behind it meanwhile. A refusal is classified by the adapter: retry, retry this contact, wait, never, or stop the channel.
 
 mod file;
+mod hold;
 
 use crate::channels::{self, ChannelRow};
 use crate::conversation::Row as Conversation;
@@ -59,6 +60,11 @@ pub enum Payload {
         cards: Vec<ContactCard>,
         quoted: Option<String>,
     },
+    Question {
+        text: String,
+        question: Question,
+        quoted: Option<String>,
+    },
     /// Our reaction to a message; an empty emoji takes it back.
     Reaction {
         on: MessageId,
@@ -73,14 +79,16 @@ pub enum Payload {
 
 /// Queues a message.
 pub(crate) async fn queue(work: &mut Work, c: &Conversation, m: &Message, payload: &Payload) -> Result<()> {
-    push(work, c, m.id, "MESSAGE", payload).await
+    let at = m.leaves_at.unwrap_or_else(|| work.desk().now());
+    push(work, c, m.id, "MESSAGE", payload, at).await
 }
 
 /// Queues a read receipt; an earlier one of the conversation that has not left yet is not needed any more.
 pub(crate) async fn queue_read(work: &mut Work, c: &Conversation, external_id: &str) -> Result<()> {
     work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2 and kind = 'READ' and state = 'QUEUED'"), args![c.id])
         .await?;
-    push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }).await
+    let now = work.desk().now();
+    push(work, c, MessageId(0), "READ", &Payload::Read { external_id: external_id.to_owned() }, now).await
 }
 
 /// Queues our reaction; an earlier one on the same message that has not left yet is not needed any more.
@@ -92,17 +100,18 @@ pub(crate) async fn queue_reaction(work: &mut Work, c: &Conversation, on: Messag
         args![c.id, &kind],
     )
     .await?;
-    push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }).await
+    let now = work.desk().now();
+    push(work, c, MessageId(0), &kind, &Payload::Reaction { on, target: target.to_owned(), emoji: emoji.to_owned() }, now).await
 }
 
-async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str, payload: &Payload) -> Result<()> {
+async fn push(work: &mut Work, c: &Conversation, message: MessageId, kind: &str, payload: &Payload, at: Millis) -> Result<()> {
     let (id, now): (OutboxId, _) = (work.desk().seam.id(), work.desk().now());
     work.run(
         sql!(
             "insert into outbox (account_id, id, channel_id, contact_id, conversation_id, message_id, kind, payload, state, next_at, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'QUEUED', $9, $9)"
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'QUEUED', $9, $10)"
         ),
-        args![id, c.channel_id, c.contact_id, c.id, message, kind, serde_json::to_string(payload)?, now],
+        args![id, c.channel_id, c.contact_id, c.id, message, kind, serde_json::to_string(payload)?, at, now],
     )
     .await?;
     work.wake_outbox();
@@ -146,6 +155,7 @@ pub async fn run(desk: Desk) {
 }
 
 pub use file::{run as run_files, turn as turn_files};
+pub(crate) use hold::{held_until, take_back};
 
 /// Claims what is due and sends it; answers how many rows were handled.
 pub async fn turn(desk: &Desk) -> Result<usize> {
@@ -238,6 +248,7 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
             (OutboundBody::Location { latitude, longitude, name, address }, quoted)
         }
         Payload::Contacts { cards, quoted } => (OutboundBody::Contacts { cards }, quoted),
+        Payload::Question { text, question, quoted } => (OutboundBody::Question { text, question }, quoted),
         Payload::Reaction { target, emoji, .. } => (OutboundBody::Reaction { target, emoji }, None),
         Payload::Read { .. } => return drop_row(desk, job).await,
     };

@@ -80,7 +80,12 @@ impl<'w> Play<'w> {
             }
             7..10 => message::send(&cx, c, text_draft(&format!("k{n}"), &format!("resposta {n}"))).await.map(drop),
             10 => {
-                let draft = SendDraft { client_id: format!("n{n}"), what: SendWhat::Note { text: "nota".into() }, reply_to: None };
+                let draft = SendDraft {
+                    client_id: format!("n{n}"),
+                    what: SendWhat::Note { text: "nota".into() },
+                    reply_to: None,
+                    mentions: Vec::new(),
+                };
                 message::send(&cx, c, draft).await.map(drop)
             }
             11 => {

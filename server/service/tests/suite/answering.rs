@@ -26,7 +26,7 @@ both! {
             assert_eq!(fault(message::retry(cx, failed.id).await), Fault::OnlyAssignee);
             assert_eq!(fault(message::react(cx, failed.id, "👍").await), Fault::OnlyAssignee);
             // Notes, and what leads the conversation elsewhere, stay free.
-            let note = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "atenção".into() }, reply_to: None };
+            let note = SendDraft { client_id: format!("n{}", w.fresh()), what: SendWhat::Note { text: "atenção".into() }, reply_to: None, mentions: Vec::new() };
             message::send(cx, c.id, note).await.unwrap();
         }
         let other = w.agent("Bia Reis", w.team).await;

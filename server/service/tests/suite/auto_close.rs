@@ -86,7 +86,7 @@ both! {
         w.pass(HOUR - SECOND);
         w.says(PHONE, "sim").await;
         // A note is for us: it neither resets nor begins anything.
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None, mentions: Vec::new() };
         service::message::send(&w.admin, noted, note.clone()).await.unwrap();
         service::message::send(&w.admin, answered, note).await.unwrap();
         w.pass(DAY);

@@ -59,7 +59,7 @@ impl Screen {
                 assert!(self.rows.remove(&conversation_id).is_some(), "gone what was never there");
             }
             Change::Message { access, .. } => assert!(seen.sees(&access)),
-            Change::Contact { .. } | Change::Setup { .. } | Change::Nothing => {}
+            Change::Contact { .. } | Change::Setup { .. } | Change::Kept { .. } | Change::Nothing => {}
         }
     }
 }
@@ -220,7 +220,7 @@ both! {
         more("nothing new", 0).await;
         w.inbound(&payload::one(NUMBER, vec![payload::reaction("5511987654321", "wamid.R", START, "wamid.OUT1", "👍")])).await;
         more("reaction", 1).await;
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None, mentions: Vec::new() };
         message::send(&w.admin, c.id, note).await.unwrap();
         more("note", 1).await;
         let team = w.new_team("Vendas", Restriction::None).await;

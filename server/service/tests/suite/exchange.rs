@@ -8,7 +8,7 @@ use model::*;
 use service::{Cx, conversation, media, message};
 
 fn draft(w: &World, what: SendWhat) -> SendDraft {
-    SendDraft { client_id: format!("x{}", w.fresh()), what, reply_to: None }
+    SendDraft { client_id: format!("x{}", w.fresh()), what, reply_to: None, mentions: Vec::new() }
 }
 
 async fn forward(w: &World, cx: &Cx, to: ConversationId, message_id: MessageId) -> service::Result<Message> {

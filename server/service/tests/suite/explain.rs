@@ -4,7 +4,7 @@ use crate::world::*;
 use model::*;
 use service::db::{Arg, Db, Text};
 use service::statement::{Statement, all};
-use service::{alert, args, conversation, search, talk};
+use service::{alert, args, conversation, kept, search, talk};
 
 /// Tables that grow, and the aliases under which statements name them.
 const LARGE: &[&str] = &[
@@ -69,11 +69,31 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         }
         let (text, args) = conversation::count_text(seen);
         add(&format!("counts for {who}"), text, with_account(args), false);
+        let (text, args) = conversation::snooze::asleep_text(seen.me);
+        add(&format!("snoozed of {who}"), text, with_account(args), true);
+        let (text, args) = kept::pinned_text(seen.me);
+        add(&format!("pins of {who}"), text, with_account(args), false);
         let settings = AlertSettings::default();
         let (text, args) = alert::page_text(seen, &settings, Some((START, 5, AlertKind::Message)), 31);
         add(&format!("bell for {who}"), text, with_account(args), true);
         let (text, args) = alert::unread_text(seen, &settings);
         add(&format!("bell's number for {who}"), text, with_account(args), false);
+        let narrow = search::Narrow {
+            from: Some(search::From { users: vec![1], contacts: vec![2, 3] }),
+            teams: Some(vec![1]),
+            channels: Some(vec![1]),
+            tags: Some(vec![1]),
+            after: Some(START),
+            before: Some(START),
+            unknown: Vec::new(),
+        };
+        for narrow in [search::Narrow::default(), narrow] {
+            for of_files in [false, true] {
+                let (text, more) = search::hits_text(w.is_sqlite(), seen, &narrow, of_files, 41);
+                let words = search::match_text(w.is_sqlite(), account, &["cafe".to_owned()]);
+                add(&format!("search for {who}"), text, with_account([vec![Arg::from(words)], more].concat()), false);
+            }
+        }
         for (what, query) in [
             ("all", ArchiveQuery::default()),
             ("of an agent", ArchiveQuery { assignee_id: Some(seen.me), ..ArchiveQuery::default() }),
@@ -88,16 +108,15 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         add(&format!("talks under the bell of {who}"), text, with_account(args), true);
         let (text, args) = talk::unread_text(seen, 1);
         add(&format!("number of talks under the bell of {who}"), text, with_account(args), false);
-        let (text, more) = search::hits_text(w.is_sqlite(), seen);
-        let words = search::match_text(w.is_sqlite(), account, &["cafe".to_owned()]);
-        add(&format!("search for {who}"), text, with_account([vec![Arg::from(words)], more].concat()), false);
     }
     let mut fixed = |name: &str, needle: &str, args: Vec<Arg>, ordered: bool| {
         let text = if w.is_sqlite() { listed(needle).sqlite() } else { listed(needle).postgres() };
         add(name, text.to_owned(), args, ordered);
     };
-    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
-    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64], true);
+    fixed("page before", "(m.at, m.id) < ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("page after", "(m.at, m.id) > ($3, $4)", args![account, 1i64, START, 5i64, 51i64, 7i64], true);
+    fixed("deleted for oneself", "select message_id from message_hidden", args![account, 7i64, 5000i64], true);
+    fixed("held until", "select max(next_at) from outbox where account_id", args![account, 1i64, 1i64, START], false);
     fixed("open conversation", "c.channel_id = $2 and c.contact_id = $3 and c.status <> 'COMPLETED'", args![account, 1i64, 1i64], false);
     fixed("last concluded", "select id, reactivate_until from conversation", args![account, 1i64, 1i64], false);
     fixed("window", "select max(window_expires_at) from conversation", args![account, 1i64, 1i64], false);
@@ -124,6 +143,7 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
     let rule = |more: Vec<Arg>| [args![account, START, 0i64, 0i64, "[]", "[]", "[]", START, 100i64], more].concat();
     fixed("to be warned", "c.warned_at is null and", rule(args![]), true);
     fixed("to be closed", "coalesce(c.warned_at, 9223372036854775807)", rule(args![START]), true);
+    fixed("snoozed ones that are due", "from conversation where snoozed_until <= $1", args![START, 100i64], true);
     fixed("reason in use", "select id from conversation where account_id = $1 and reason_id = $2", args![account, 1i64], false);
     fixed(
         "to be purged",
@@ -195,7 +215,10 @@ fn objections(w: &World, hot: &Hot, plan: &[String]) -> Vec<String> {
             false => line.split("Seq Scan on ").nth(1).and_then(|rest| rest.split_whitespace().next()),
         };
         // A partial index holds only what is looked for.
-        let partial = ["webhook_new", "media_pending", "message_waiting", "conversation_idle"].iter().any(|i| line.contains(i));
+        let partial =
+            ["webhook_new", "media_pending", "message_waiting", "conversation_idle", "conversation_snoozed", "conversation_asleep"]
+                .iter()
+                .any(|i| line.contains(i));
         // An index made for the occasion reads the whole table first.
         let for_now = line.contains("AUTOMATIC") || line.contains("BLOOM FILTER ON");
         if scanned.is_some_and(large) && !partial || for_now {

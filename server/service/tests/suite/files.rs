@@ -205,7 +205,7 @@ both! {
         w.pass(25 * HOUR);
         assert_eq!(fault(w.send_file(&w.admin, c.id, pdf(w, &w.admin).await.id, "").await), Fault::WindowClosed);
         let template = w.templates(&[payload::template("oi", "UTILITY", "Olá")]).await.remove(0);
-        message::send(&w.admin, c.id, SendDraft { client_id: "t".into(), what: SendWhat::Template(filled(&template, &[])), reply_to: None })
+        message::send(&w.admin, c.id, SendDraft { client_id: "t".into(), what: SendWhat::Template(filled(&template, &[])), reply_to: None, mentions: Vec::new() })
             .await
             .unwrap();
         let m = w.send_file(&w.admin, c.id, pdf(w, &w.admin).await.id, "").await.unwrap();

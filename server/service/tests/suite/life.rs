@@ -60,7 +60,7 @@ both! {
         let c = w.says("5511987654321", "oi").await;
         conversation::mark_read(&ana, c.id).await.unwrap();
         conversation::open(&ana, c.id).await.unwrap();
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "vip".into() }, reply_to: None, mentions: Vec::new() };
         service::message::send(&ana, c.id, note).await.unwrap();
         assert_eq!(fault(w.send(&ana, c.id, "olá").await), Fault::NotAssignee);
         assert_eq!(w.says("5511987654321", "alô?").await.status, ConversationStatus::Pending);

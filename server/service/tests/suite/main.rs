@@ -3,6 +3,7 @@
 //! Each test makes its own workspace ([`world::World`]) and runs on SQLite and on PostgreSQL.
 
 mod acts;
+mod after;
 mod alerts;
 mod answering;
 mod archive;
@@ -11,11 +12,13 @@ mod auto_close;
 mod batch;
 mod closing;
 mod contacts;
+mod delay;
 mod events;
 mod exchange;
 mod explain;
 mod files;
 mod graph;
+mod kept;
 mod life;
 mod list;
 mod many;
@@ -34,6 +37,8 @@ mod replies;
 mod restart;
 mod retention;
 mod search;
+mod seek;
+mod several;
 mod sight;
 mod spared;
 mod start;

@@ -5,12 +5,12 @@ use model::*;
 use service::{Cx, conversation, message, search};
 
 async fn note(cx: &Cx, id: ConversationId, client_id: &str, text: &str) -> Message {
-    let draft = SendDraft { client_id: client_id.into(), what: SendWhat::Note { text: text.into() }, reply_to: None };
+    let draft = SendDraft { client_id: client_id.into(), what: SendWhat::Note { text: text.into() }, reply_to: None, mentions: Vec::new() };
     message::send(cx, id, draft).await.unwrap()
 }
 
 async fn found(cx: &Cx, text: &str) -> usize {
-    search::search(cx, text).await.unwrap().messages.len()
+    search::search(cx, text, None).await.unwrap().messages.len()
 }
 
 both! {
@@ -18,16 +18,16 @@ both! {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         let c = w.served(&ana, "5511987654321").await;
         let n = note(&ana, c.id, "n1", "cliente antigo").await;
-        assert_eq!(fault(message::edit_note(&bia, n.id, "outro").await), Fault::Forbidden);
-        assert_eq!(fault(message::edit_note(&w.admin, n.id, "outro").await), Fault::Forbidden, "admins change their own only");
+        assert_eq!(fault(message::edit_note(&bia, n.id, "outro", &[]).await), Fault::Forbidden);
+        assert_eq!(fault(message::edit_note(&w.admin, n.id, "outro", &[]).await), Fault::Forbidden, "admins change their own only");
         w.pass(2 * HOUR);
-        let changed = message::edit_note(&ana, n.id, "cliente especial \n").await.unwrap();
+        let changed = message::edit_note(&ana, n.id, "cliente especial \n", &[]).await.unwrap();
         assert_eq!((changed.body.as_str(), changed.edited_at), ("cliente especial", Some(START + 2 * HOUR)));
         assert_eq!((changed.id, changed.at), (n.id, n.at), "it keeps its place");
         assert_eq!(w.message(n.id).await, changed);
         assert_eq!((found(&w.admin, "antigo").await, found(&w.admin, "especial").await), (0, 1));
         w.pass(SECOND);
-        assert_eq!(fault(message::edit_note(&ana, n.id, "tarde").await), Fault::Forbidden);
+        assert_eq!(fault(message::edit_note(&ana, n.id, "tarde", &[]).await), Fault::Forbidden);
         assert_eq!(fault(message::delete_note(&ana, n.id).await), Fault::Forbidden);
         assert_eq!(w.message(n.id).await, changed);
     }
@@ -39,7 +39,7 @@ both! {
         let (hers, mine) = (note(&ana, c.id, "n1", "dela").await, note(&w.admin, c.id, "n2", "minha").await);
         w.pass(30 * DAY);
         assert_eq!(fault(message::delete_note(&boss, hers.id).await), Fault::Forbidden, "supervisors are no admins");
-        assert_eq!(message::edit_note(&w.admin, mine.id, "minha nova").await.unwrap().body, "minha nova");
+        assert_eq!(message::edit_note(&w.admin, mine.id, "minha nova", &[]).await.unwrap().body, "minha nova");
         assert_eq!(message::delete_note(&w.admin, hers.id).await.unwrap().status, MessageStatus::Deleted);
         assert_eq!(message::delete_note(&w.admin, mine.id).await.unwrap().status, MessageStatus::Deleted);
     }
@@ -55,7 +55,7 @@ both! {
         assert_eq!(found(&w.admin, "segredo").await, 0);
         // Once more changes nothing, and what is gone cannot be changed.
         assert_eq!(message::delete_note(&ana, n.id).await.unwrap(), gone);
-        assert_eq!(fault(message::edit_note(&ana, n.id, "de volta").await), Fault::WrongState);
+        assert_eq!(fault(message::edit_note(&ana, n.id, "de volta", &[]).await), Fault::WrongState);
         let audits: Vec<(i64, String)> = w.rows("select actor_id, data from audit where action = 'note.delete'").await;
         assert_eq!(audits.len(), 1);
         assert!(audits[0].0 == ana.user.0 && audits[0].1.contains("segredo guardado"), "who is asked later can tell what it said");
@@ -65,11 +65,11 @@ both! {
         let ana = w.agent("Ana Souza", w.team).await;
         let c = w.served(&ana, "5511987654321").await;
         let sent = w.send(&ana, c.id, "bom dia").await.unwrap();
-        assert_eq!(fault(message::edit_note(&ana, sent.id, "boa tarde").await), Fault::Forbidden);
+        assert_eq!(fault(message::edit_note(&ana, sent.id, "boa tarde", &[]).await), Fault::Forbidden);
         assert_eq!(fault(message::delete_note(&w.admin, sent.id).await), Fault::Forbidden);
         let preview = w.conversation(c.id).await.preview;
         let n = note(&ana, c.id, "n1", "interno").await;
-        message::edit_note(&ana, n.id, "interno ainda").await.unwrap();
+        message::edit_note(&ana, n.id, "interno ainda", &[]).await.unwrap();
         w.send_out().await;
         assert_eq!(w.graph.texts(), ["bom dia"]);
         assert_eq!(w.conversation(c.id).await.preview.text, preview.text);
@@ -80,16 +80,16 @@ both! {
         let c = w.served(&ana, "5511987654321").await;
         let n = note(&ana, c.id, "n1", "ok").await;
         for wrong in ["", "  \n "] {
-            assert_eq!(fault(message::edit_note(&ana, n.id, wrong).await), Fault::field("text", Wrong::Required));
+            assert_eq!(fault(message::edit_note(&ana, n.id, wrong, &[]).await), Fault::field("text", Wrong::Required));
         }
         let long = "é".repeat(limit::NOTE_MAX);
-        assert_eq!(fault(message::edit_note(&ana, n.id, &format!("{long}é")).await), Fault::field("text", Wrong::TooLong));
-        assert_eq!(message::edit_note(&ana, n.id, &long).await.unwrap().body, long);
+        assert_eq!(fault(message::edit_note(&ana, n.id, &format!("{long}é"), &[]).await), Fault::field("text", Wrong::TooLong));
+        assert_eq!(message::edit_note(&ana, n.id, &long, &[]).await.unwrap().body, long);
         let stranger = w.member("Davi Melo", Role::Agent, &[]).await;
-        assert_eq!(fault(message::edit_note(&stranger, n.id, "x").await), Fault::Missing);
-        assert_eq!(fault(message::edit_note(&ana, MessageId(1), "x").await), Fault::Missing);
+        assert_eq!(fault(message::edit_note(&stranger, n.id, "x", &[]).await), Fault::Missing);
+        assert_eq!(fault(message::edit_note(&ana, MessageId(1), "x", &[]).await), Fault::Missing);
         // Also after the conversation is over.
         conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
-        assert_eq!(message::edit_note(&ana, n.id, "depois").await.unwrap().body, "depois");
+        assert_eq!(message::edit_note(&ana, n.id, "depois", &[]).await.unwrap().body, "depois");
     }
 }

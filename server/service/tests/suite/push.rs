@@ -242,7 +242,7 @@ both! {
         w.says(MARIA, "segredo").await;
         // She leaves the team before the note leaves.
         let moved = MemberDraft { user_id: Some(ana.user), password: String::new(), ..member_draft("Ana Souza", Role::Agent, &[]) };
-        service::people::save_member(&w.admin, moved).await.unwrap();
+        people::save_member(&w.admin, moved).await.unwrap();
         send(w).await;
         assert_eq!((service.requests().await.len(), w.number("select count(*) from push_job").await), (0, 0));
     }

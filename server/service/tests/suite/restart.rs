@@ -8,7 +8,7 @@ use model::*;
 use service::{channels, conversation, message, people};
 
 fn template_draft(client_id: &str, fill: TemplateFill) -> SendDraft {
-    SendDraft { client_id: client_id.into(), what: SendWhat::Template(fill), reply_to: None }
+    SendDraft { client_id: client_id.into(), what: SendWhat::Template(fill), reply_to: None, mentions: Vec::new() }
 }
 
 both! {

@@ -60,7 +60,7 @@ both! {
         w.inbound(&payload::one(NUMBER, vec![photo])).await;
         let c = w.conversation_of("wamid.PHOTO").await.id;
         conversation::assume(&w.admin, c, None).await.unwrap();
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "segredo da nota".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "segredo da nota".into() }, reply_to: None, mentions: Vec::new() };
         let note = message::send(&w.admin, c, note).await.unwrap();
         conversation::conclude(&w.admin, c, ConcludeDraft::silent()).await.unwrap();
         w.inbound(&payload::one(NUMBER, vec![payload::reaction("5511987650009", "wamid.R", START, "wamid.PHOTO", "👍")])).await;
@@ -75,7 +75,7 @@ both! {
         w.pass(21 * DAY + SECOND);
         // Written in these days, about the conversation of then.
         w.write("update audit set data = '{\"before\":\"segredo antigo\"}' where action = 'conversation.assume'", vec![]).await;
-        message::edit_note(&w.admin, note.id, "segredo mudado").await.unwrap();
+        message::edit_note(&w.admin, note.id, "segredo mudado", &[]).await.unwrap();
         assert!(w.number("select count(*) from event where change like '%segredo mudado%'").await > 0);
         assert_eq!(closing::retention::turn(&w.desk).await.unwrap(), 1);
         for (what, n) in [
@@ -92,8 +92,8 @@ both! {
         assert_eq!(w.number("select count(*) from reaction where target = 'wamid.PHOTO'").await, 0);
         assert_eq!(w.number("select count(*) from event where change like '%segredo%'").await, 0);
         assert_eq!(w.number("select count(*) from audit where action = 'note.edit' and data <> '{}'").await, 0);
-        assert_eq!(search::search(&w.admin, "segredo").await.unwrap().messages, []);
-        assert_eq!(search::search(&w.admin, "legenda").await.unwrap().messages, []);
+        assert_eq!(search::search(&w.admin, "segredo", None).await.unwrap().messages, []);
+        assert_eq!(search::search(&w.admin, "legenda", None).await.unwrap().messages, []);
         let words = "select count(*) from message_fts";
         assert_eq!(w.number(words).await, w.number("select count(*) from message where body <> ''").await);
         // Open sockets hear that it is gone.

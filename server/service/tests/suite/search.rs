@@ -8,11 +8,11 @@ use proptest::test_runner::TestRunner;
 use service::{Cx, args, channels, conversation, search, visitor};
 
 async fn conversations(cx: &Cx, text: &str) -> Vec<ConversationId> {
-    search::search(cx, text).await.unwrap().conversations.iter().map(|c| c.id).collect()
+    search::search(cx, text, None).await.unwrap().conversations.iter().map(|c| c.id).collect()
 }
 
 async fn messages(cx: &Cx, text: &str) -> Vec<String> {
-    search::search(cx, text).await.unwrap().messages.iter().map(|m| m.message.body.clone()).collect()
+    search::search(cx, text, None).await.unwrap().messages.iter().map(|m| m.message.body.clone()).collect()
 }
 
 both! {
@@ -37,7 +37,7 @@ both! {
         for text in ["joana", "joão silva", "99999-0000", "", "  ", "'", "%", "_", "\"", "*"] {
             assert_eq!(conversations(&w.admin, text).await, [], "{text}");
         }
-        assert_eq!(fault(search::search(&w.admin, &"x".repeat(101)).await), Fault::field("text", Wrong::TooLong));
+        assert_eq!(fault(search::search(&w.admin, &"x".repeat(limit::SEEK_MAX + 1), None).await), Fault::field("text", Wrong::TooLong));
     }
 
     async fn an_emptied_index_is_filled_again_from_where_it_stopped(w) {
@@ -51,7 +51,7 @@ both! {
         w.write("insert into search_backlog (below) values ($1)", args![newest]).await;
         assert_eq!(messages(&w.admin, "primeira").await, [""; 0]);
         assert!(service::reindex::run(&w.desk).await.unwrap() >= 230);
-        let found = search::search(&w.admin, "primeira").await.unwrap().messages;
+        let found = search::search(&w.admin, "primeira", None).await.unwrap().messages;
         assert_eq!(found.iter().map(|m| m.conversation.id).collect::<Vec<_>>(), [c.id]);
         assert_eq!(messages(&w.admin, "número 22").await.len(), 11);
         assert_eq!(service::reindex::run(&w.desk).await.unwrap(), 0, "nothing is left");
@@ -72,7 +72,7 @@ both! {
         w.says("5511987654322", "O café chegou frio").await;
         conversation::assume(&w.admin, c.id, None).await.unwrap();
         w.send(&w.admin, c.id, "A promoção vale até sexta-feira").await.unwrap();
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "cliente reclamou do frete".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "cliente reclamou do frete".into() }, reply_to: None, mentions: Vec::new() };
         service::message::send(&w.admin, c.id, note).await.unwrap();
         assert_eq!(messages(&w.admin, "promocao").await, ["A promoção vale até sexta-feira", "Quero saber da promoção de café"]);
         assert_eq!(messages(&w.admin, "café PROMOÇÃO").await, ["Quero saber da promoção de café"]);
@@ -81,7 +81,7 @@ both! {
         assert_eq!(messages(&w.admin, "reclamou").await.len(), 1);
         // A word that is not the last one must be whole.
         assert_eq!(messages(&w.admin, "caf promoção").await, Vec::<String>::new());
-        let hit = search::search(&w.admin, "frio").await.unwrap().messages.remove(0);
+        let hit = search::search(&w.admin, "frio", None).await.unwrap().messages.remove(0);
         assert_eq!(hit.conversation.id, hit.message.conversation_id);
     }
 
@@ -89,7 +89,7 @@ both! {
         let body = "ⓐⓑ x² ½ ١٢٣ हिन्दी 日本語テキスト Ωμέγα ŁÓDŹ ß ﬁ 👨‍👩‍👧 a:b a&b a|b !a 'a' \"a\" a\\b NEAR(a b) OR AND NOT a-b_c \u{10ffff}";
         let c = w.says("5511987654321", body).await;
         for word in body.split_whitespace() {
-            let found = search::search(&w.admin, word).await.unwrap();
+            let found = search::search(&w.admin, word, None).await.unwrap();
             let has_letters = word.chars().any(|ch| ch.is_alphanumeric());
             assert_eq!(found.messages.len(), usize::from(has_letters), "{word}");
         }
@@ -97,7 +97,7 @@ both! {
         let mut runner = TestRunner::deterministic();
         for _ in 0..150 {
             let text = "\\PC{0,30}".new_tree(&mut runner).unwrap().current();
-            search::search(&w.admin, &text).await.unwrap_or_else(|e| panic!("{text:?}: {e}"));
+            search::search(&w.admin, &text, None).await.unwrap_or_else(|e| panic!("{text:?}: {e}"));
         }
         for _ in 0..30 {
             let text = "\\PC{1,60}".new_tree(&mut runner).unwrap().current();

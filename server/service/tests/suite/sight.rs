@@ -117,7 +117,7 @@ both! {
                     assert_eq!(conversation::visible(&cx, c.id).await.is_ok(), sees);
                     assert_eq!(conversation::others(&cx, c.contact_id).await.unwrap().len(), usize::from(sees));
                 }
-                let found = service::search::search(&cx, "oi").await.unwrap().messages;
+                let found = service::search::search(&cx, "oi", None).await.unwrap().messages;
                 let visible = all.iter().filter(|c| seen.sees(&c.access())).count();
                 assert_eq!(found.len(), visible.min(20));
                 assert!(found.iter().all(|h| seen.sees(&h.conversation.access())));

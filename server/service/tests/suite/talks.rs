@@ -135,7 +135,7 @@ both! {
             assert_eq!(fault(media::find(cx, upload.id, false).await), Fault::Missing);
             assert_eq!(talk::list(cx, None).await.unwrap().items, []);
             assert_eq!(talk::state(cx).await.unwrap(), TalkState::default());
-            assert_eq!(search::search(cx, "segredo").await.unwrap(), SearchResult::default());
+            assert_eq!(search::search(cx, "segredo", None).await.unwrap(), SearchResult::default());
             assert_eq!(alert::list(cx, None).await.unwrap(), AlertPage::default());
             let mut again = bus.resubscribe();
             assert_eq!(delivered(cx, &mut again), Vec::<String>::new());

@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, inbox, media, message, people, push,
-    reply, search, tag, talk, template, token, visitor,
+    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, inbox, kept, media, message, people,
+    push, reply, search, tag, talk, template, token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -50,6 +50,7 @@ struct Theirs {
     tag: TagId,
     field: FieldId,
     reply: ReplyId,
+    view: ViewId,
     login: LoginId,
     talk: TalkId,
     said: MediaId,
@@ -109,6 +110,37 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("conversation::restart", "missing", |cx, t| {
         Box::pin(async move { conversation::restart(&cx, t.conversation, "r", filled(&t.template, &[])).await.map(drop) })
     }),
+    ("conversation::snooze", "missing", |cx, t| {
+        Box::pin(async move {
+            let until = Some(SnoozeUntil::Time { at: cx.desk().now() + HOUR });
+            conversation::snooze(&cx, t.conversation, until).await.map(drop)
+        })
+    }),
+    ("conversation::take_back", "missing", |cx, t| Box::pin(async move { conversation::take_back(&cx, t.conversation).await })),
+    ("conversation::transfer_several", "missing", |cx, t| {
+        Box::pin(async move {
+            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
+            only(conversation::transfer_several(&cx, &[t.conversation], &to).await?)
+        })
+    }),
+    ("conversation::conclude_several", "missing", |cx, t| {
+        Box::pin(async move { only(conversation::conclude_several(&cx, &[t.conversation], ConcludeDraft::default()).await?) })
+    }),
+    ("conversation::mark_several", "missing", |cx, t| {
+        Box::pin(async move { only(conversation::mark_several(&cx, &[t.conversation], true).await?) })
+    }),
+    ("conversation::take_back_several", "missing", |cx, t| {
+        Box::pin(async move { only(conversation::take_back_several(&cx, &[t.conversation]).await?) })
+    }),
+    ("kept::pin", "missing", |cx, t| Box::pin(async move { kept::pin(&cx, t.conversation, true).await })),
+    ("kept::save_view", "missing", |cx, t| Box::pin(async move { kept::save_view(&cx, view_draft(Some(t.view))).await.map(drop) })),
+    ("kept::save_view for their team", "invalid", |cx, t| {
+        Box::pin(async move {
+            let draft = ViewDraft { scope: ViewScope::Team, team_id: Some(t.team), ..view_draft(None) };
+            kept::save_view(&cx, draft).await.map(drop)
+        })
+    }),
+    ("kept::delete_view", "missing", |cx, t| Box::pin(async move { kept::delete_view(&cx, t.view).await })),
     ("conversation::mark_read", "missing", |cx, t| Box::pin(async move { conversation::mark_read(&cx, t.conversation).await })),
     ("conversation::mark_unread", "missing", |cx, t| Box::pin(async move { conversation::mark_unread(&cx, t.conversation).await })),
     ("conversation::save_draft", "missing", |cx, t| Box::pin(async move { conversation::save_draft(&cx, t.conversation, "x").await })),
@@ -150,8 +182,12 @@ const ACTS: &[(&str, &str, Ask)] = &[
     }),
     ("message::retry", "missing", |cx, t| Box::pin(async move { message::retry(&cx, t.message).await.map(drop) })),
     ("message::cancel", "missing", |cx, t| Box::pin(async move { message::cancel(&cx, t.waiting).await.map(drop) })),
-    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x").await.map(drop) })),
+    ("message::edit_note", "missing", |cx, t| Box::pin(async move { message::edit_note(&cx, t.message, "x", &[]).await.map(drop) })),
     ("message::delete_note", "missing", |cx, t| Box::pin(async move { message::delete_note(&cx, t.message).await.map(drop) })),
+    ("message::recall", "missing", |cx, t| Box::pin(async move { message::recall(&cx, t.waiting).await.map(drop) })),
+    ("message::edit", "missing", |cx, t| Box::pin(async move { message::edit(&cx, t.message, "x").await.map(drop) })),
+    ("message::versions", "missing", |cx, t| Box::pin(async move { message::versions(&cx, t.message).await.map(drop) })),
+    ("message::hide", "missing", |cx, t| Box::pin(async move { message::hide(&cx, &[t.message]).await })),
     ("message::react", "missing", |cx, t| Box::pin(async move { message::react(&cx, t.message, "👍").await.map(drop) })),
     ("message::page", "missing", |cx, t| {
         Box::pin(async move {
@@ -293,6 +329,8 @@ const LISTS: &[&str] = &[
     "desk::last_seq",
     "field::list",
     "inbox::workspace",
+    "kept::all",
+    "message::hidden",
     "people::account",
     "people::members",
     "people::teams",
@@ -320,6 +358,8 @@ const OWN: &[&str] = &[
     "closing::save_retention",
     "closing::save_settings",
     "closing::set_classify",
+    "conversation::snooze_choices",
+    "delay::save",
     "feature::save",
     "media::discard",
     "media::take",
@@ -358,6 +398,18 @@ fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
     }
 }
 
+/// What became of the only one.
+fn only(outcomes: Vec<Outcome>) -> service::Result<()> {
+    match outcomes.into_iter().next().and_then(|o| o.fault) {
+        Some(fault) => Err(fault.into()),
+        None => Ok(()),
+    }
+}
+
+fn view_draft(id: Option<ViewId>) -> ViewDraft {
+    ViewDraft { id, scope: ViewScope::All, team_id: None, name: "Todos".into(), filter: Filter::default(), oldest_first: false }
+}
+
 fn reply_draft(id: Option<ReplyId>) -> ReplyDraft {
     ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), file_id: None, archived: false }
 }
@@ -385,6 +437,8 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let tag = tag::save(&w.admin, TagDraft { id: None, name: "VIP".into(), colour: TagColour::Blue }).await.unwrap().id;
     tag::change(&w.admin, c.contact_id, TagChange::Insert, &[tag]).await.unwrap();
     let reply = reply::save(&w.admin, reply_draft(None)).await.unwrap().id;
+    let view = kept::save_view(&w.admin, view_draft(None)).await.unwrap().id;
+    kept::pin(&w.admin, c.id, true).await.unwrap();
     let draft = FieldDraft { id: None, kind: FieldKind::String, name: "CPF".into(), required: false, archived: false, options: Vec::new() };
     let field = field::save(&w.admin, draft).await.unwrap().id;
     let known = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap();
@@ -415,6 +469,7 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
         tag,
         field,
         reply,
+        view,
         login: w.admin.login.unwrap(),
         account: w.account,
     })
@@ -425,7 +480,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark", "pin", "saved_view"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -469,7 +524,7 @@ both! {
         assert_eq!(conversation::counts(&cx).await.unwrap(), Counts::default());
         assert_eq!(conversation::others(&cx, t.contact).await.unwrap(), []);
         for text in ["segredo", "Pessoa", "11987654321", "2026", "20260714", "98765", "zq"] {
-            assert_eq!(search::search(&cx, text).await.unwrap(), SearchResult::default(), "{text}");
+            assert_eq!(search::search(&cx, text, None).await.unwrap(), SearchResult::default(), "{text}");
             assert_eq!(search::contacts(&cx, text).await.unwrap(), []);
         }
         assert_eq!(channels::list(&cx).await.unwrap(), []);
@@ -477,8 +532,10 @@ both! {
         assert_eq!(people::teams(&cx).await.unwrap().len(), 1);
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
+        assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
+        assert_eq!(kept::all(&cx).await.unwrap(), Kept::default());
         let scope = w.desk.system(cx.account);
         assert_eq!(service::desk::events_since(&scope, 0, 100).await.unwrap(), []);
         assert_eq!(service::desk::last_seq(&scope).await.unwrap(), 0);

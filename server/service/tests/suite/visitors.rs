@@ -79,7 +79,7 @@ both! {
         conversation::assume(&w.admin, id, None).await.unwrap();
         w.pass(SECOND);
         w.send(&w.admin, id, "pois não?").await.unwrap();
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "chato".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "chato".into() }, reply_to: None, mentions: Vec::new() };
         message::send(&w.admin, id, note).await.unwrap();
         w.send_out().await;
         let all = history(&w.desk, &row, &who, None).await.unwrap();

@@ -50,7 +50,7 @@ both! {
         assert_eq!(fault(w.send(&w.admin, c.id, "tarde demais").await), Fault::WindowClosed);
         assert_eq!(Fault::WindowClosed.code(), "window_closed");
         // A note needs no window.
-        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "sumiu".into() }, reply_to: None };
+        let note = SendDraft { client_id: "n".into(), what: SendWhat::Note { text: "sumiu".into() }, reply_to: None, mentions: Vec::new() };
         assert_eq!(message::send(&w.admin, c.id, note).await.unwrap().status, MessageStatus::Received);
     }
 
@@ -170,7 +170,7 @@ both! {
         let c = w.served(&w.admin, "5511987654321").await;
         let m = message::send(&w.admin, c.id, text_draft("nul\0", "a\0b")).await.unwrap();
         assert_eq!(w.message(m.id).await.body, "a\u{fffd}b");
-        service::search::search(&w.admin, "a\0b").await.unwrap();
+        service::search::search(&w.admin, "a\0b", None).await.unwrap();
         conversation::save_draft(&w.admin, c.id, "x\0").await.unwrap();
     }
 

@@ -414,11 +414,16 @@ pub fn reason_draft(description: &str) -> ReasonDraft {
 }
 
 pub fn text_draft(client_id: &str, text: &str) -> SendDraft {
-    SendDraft { client_id: client_id.into(), what: SendWhat::Text { text: text.into() }, reply_to: None }
+    SendDraft { client_id: client_id.into(), what: SendWhat::Text { text: text.into() }, reply_to: None, mentions: Vec::new() }
 }
 
 pub fn file_draft(client_id: &str, file: MediaId, caption: &str, note: bool) -> SendDraft {
-    SendDraft { client_id: client_id.into(), what: SendWhat::File { upload_id: file, caption: caption.into(), note }, reply_to: None }
+    SendDraft {
+        client_id: client_id.into(),
+        what: SendWhat::File { upload_id: file, caption: caption.into(), note },
+        reply_to: None,
+        mentions: Vec::new(),
+    }
 }
 
 /// A picture of this size.

@@ -129,6 +129,6 @@ pub async fn send_message(
     Body(input): Body<SendInput>,
 ) -> Answer<(StatusCode, Json<Message>)> {
     let reply_to = input.reply_to;
-    let draft = SendDraft { client_id: key.or_new(&cx), what: input.what()?, reply_to };
+    let draft = SendDraft { client_id: key.or_new(&cx), what: input.what()?, reply_to, mentions: Vec::new() };
     Ok((StatusCode::CREATED, Json(service::message::send(&cx, id, draft).await?)))
 }

@@ -8,20 +8,25 @@ use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use leptos::prelude::*;
-use model::{ContactCard, Content, FileKind, Media, MessageKind, OrderItem, TemplateContent, file_kind, text::phone_display};
+use model::{
+    ContactCard, Content, FileKind, Media, Mention, MessageKind, OrderItem, Question, TemplateContent, file_kind, text::phone_display,
+};
 
 /// Longest text that is drawn at once, in characters; the rest is behind a button.
 const SHOWN: usize = 6_000;
 
 /// A message's content with its text.
 #[component]
-pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: bool) -> impl IntoView {
+pub fn ContentView(kind: MessageKind, body: String, content: Content, mentions: Vec<Mention>, deleted: bool) -> impl IntoView {
     let i18n = use_i18n();
     if deleted {
+        // What was taken back leaves nothing; what waited for an answer keeps its text.
+        let gone = body.is_empty();
         return view! {
             <div class="content-deleted">
                 <span>{move || match kind {
                     MessageKind::Note => t_string!(i18n, inbox.thread.note.deleted),
+                    _ if gone => t_string!(i18n, message.deleted),
                     _ => t_string!(i18n, inbox.thread.bubble.deleted),
                 }}</span>
                 {(!body.is_empty()).then(|| view! { <s dir="auto">{body}</s> })}
@@ -30,10 +35,12 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
         .into_any();
     }
     match content {
+        Content::None if !mentions.is_empty() => named(&body, &mentions),
         Content::None | Content::Transition(_) => text(body),
         Content::Media(media) => {
             let kind = if kind == MessageKind::Note { in_note(&media) } else { kind };
-            view! { <MediaView kind media/>{text(body)} }.into_any()
+            let said = if mentions.is_empty() { text(body) } else { named(&body, &mentions) };
+            view! { <MediaView kind media/>{said} }.into_any()
         }
         // The body of these repeats their names, for search.
         Content::Location { latitude, longitude, name, address } => view! { <Location latitude longitude name address/> }.into_any(),
@@ -54,9 +61,15 @@ pub fn ContentView(kind: MessageKind, body: String, content: Content, deleted: b
             let note = if note.is_empty() { body } else { note };
             view! { <Order items/>{text(note)} }.into_any()
         }
+        Content::Question(question) => view! { {text(body)}<QuestionView question/> }.into_any(),
         Content::Template(template) => view! { <TemplateView template body/> }.into_any(),
         Content::Unsupported { type_name, reason } => view! { <Unsupported type_name reason/>{text(body)} }.into_any(),
     }
+}
+
+/// A note's text that names colleagues.
+fn named(body: &str, mentions: &[Mention]) -> AnyView {
+    view! { <div class="content-text" dir="auto">{format::rich_named(body, mentions)}</div> }.into_any()
 }
 
 /// How a note shows its file: as what it is.
@@ -123,6 +136,21 @@ fn Card(card: ContactCard) -> impl IntoView {
                 {card.emails.into_iter().map(|e| view! { <span class="content-mail">{e}</span> }).collect_view()}
             </div>
         </div>
+    }
+}
+
+/// The answers that the contact can choose from.
+#[component]
+fn QuestionView(question: Question) -> impl IntoView {
+    let list = question.is_list();
+    let opens = list.then(|| question.button.clone());
+    let rows =
+        question.answers.into_iter().map(|a| if a.description.is_empty() { a.title } else { format!("{} · {}", a.title, a.description) });
+    let rows: Vec<_> = rows.map(|text| (None, text)).collect();
+    view! {
+        {(!question.footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{question.footer}</p> })}
+        {opens.map(|button| view! { <p class="content-kind question-list"><Icon name="list" small=true/><span dir="auto">{button}</span></p> })}
+        {buttons(rows)}
     }
 }
 

@@ -1,9 +1,12 @@
 //! What can be done with a message: answer it, copy it, look at its times (MS-1).
 
+use super::super::after::Versions;
 use super::super::forward::can_go_on;
 use super::super::head::may::Mode;
 use super::super::note;
 use super::super::thread::pane::{Pane, Sheet, use_pane};
+use super::leaving::may_edit;
+use crate::area::{Area, Part};
 use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
@@ -45,6 +48,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
     let rights = Memo::new(move |_| {
         item.with(|i| if i.local == Local::Stored { note::rights(pane, session, &i.message) } else { NoteRights::default() })
     });
+    let editable = Memo::new(move |_| item.with(|i| i.local == Local::Stored && may_edit(pane, &i.message)));
     view! {
         <div class="bubble-tools">
             <Show when=may_answer>
@@ -53,7 +57,7 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             <Show when=may_react><React item/></Show>
             <Show when=move || of(can_go_on)>
                 <IconButton icon="forward" small=true label=move || t_string!(i18n, file.forward).to_string()
-                    press=move |()| pane.sheet.set(Some(Sheet::Forward(Box::new(message()))))/>
+                    press=move |()| pane.sheet.set(Some(Sheet::Forward(vec![message()])))/>
             </Show>
             <Show when=move || of(|m| !m.body.trim().is_empty())>
                 <IconButton icon="copy" small=true label=move || t_string!(i18n, inbox.thread.bubble.copy).to_string()
@@ -64,15 +68,24 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
                     aria-label=move || t_string!(i18n, inbox.thread.media.download).to_string()
                     data-tip=move || t_string!(i18n, inbox.thread.media.download).to_string()><Icon name="download"/></a>
             })}
+            <Show when=move || editable.get()>
+                <IconButton icon="edit" small=true label=move || t_string!(i18n, message.edit.act).to_string()
+                    press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditMessage { id: m.id, text: m.body })) }/>
+            </Show>
+            <Show when=move || of(Message::can_be_hidden)>
+                <IconButton icon="trash" small=true label=move || t_string!(i18n, message.hide.act).to_string()
+                    press=move |()| pane.sheet.set(Some(Sheet::Hide(vec![message().id])))/>
+            </Show>
             <Show when=move || rights.get().edit>
                 <IconButton icon="edit" small=true label=move || t_string!(i18n, inbox.thread.note.edit).to_string()
-                    press=move |()| { let m = message(); pane.sheet.set(Some(Sheet::EditNote { id: m.id, text: m.body })) }/>
+                    press=move |()| pane.sheet.set(Some(Sheet::EditNote(Box::new(message()))))/>
             </Show>
             <Show when=move || rights.get().delete>
                 <IconButton icon="trash" small=true label=move || t_string!(i18n, inbox.thread.note.delete).to_string()
                     press=move |()| pane.sheet.set(Some(Sheet::DeleteNote(message().id)))/>
             </Show>
             <Show when=move || of(|_| true)>
+                <IconButton icon="check-circle" small=true label=move || t_string!(i18n, message.pick.act).to_string() press=move |()| pane.pick(message().id)/>
                 <IconButton icon="info" small=true label=move || t_string!(i18n, inbox.thread.bubble.info).to_string()
                     press=move |()| pane.sheet.set(Some(Sheet::Info(Box::new(message()))))/>
             </Show>
@@ -90,16 +103,29 @@ fn React(item: RwSignal<Item>) -> impl IntoView {
     let pane = use_pane();
     let open = RwSignal::new(false);
     let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
-    let react = move |emoji: &'static str| {
-        let emoji = if own.get_untracked().as_deref() == Some(emoji) { "" } else { emoji };
+    let more = RwSignal::new(false);
+    let picked = RwSignal::new(None::<String>);
+    let react = move |emoji: String| {
+        let emoji = if own.get_untracked().as_ref() == Some(&emoji) { String::new() } else { emoji };
         open.set(false);
         let id = item.with_untracked(|i| i.message.id);
         leptos::task::spawn_local(async move {
-            if let Err(refused) = pane.store.react(pane.id, id, emoji.to_owned()).await {
+            if let Err(refused) = pane.store.react(pane.id, id, emoji).await {
                 pane.fail(untrack(|| crate::fault::say(i18n, &refused)));
             }
         });
     };
+    effect(move || {
+        if let Some(emoji) = picked.get() {
+            picked.set(None);
+            react(emoji);
+        }
+    });
+    effect(move || {
+        if !open.get() {
+            more.set(false);
+        }
+    });
     view! {
         <Popover icon="emoji" icon_only=true small=true open label=move || t_string!(i18n, file.react).to_string()>
             <div class="quick-reactions" role="group" aria-label=move || t_string!(i18n, file.reactions).to_string()>
@@ -109,9 +135,11 @@ fn React(item: RwSignal<Item>) -> impl IntoView {
                             t_string!(i18n, file.react_remove, emoji = emoji).to_string()
                         } else {
                             t_string!(i18n, file.react_with, emoji = emoji).to_string()
-                        } on:click=move |_| react(emoji)>{emoji}</button>
+                        } on:click=move |_| react(emoji.to_owned())>{emoji}</button>
                 }).collect_view()}
+                <IconButton icon="plus" small=true label=move || t_string!(i18n, message.emoji.more).to_string() press=move |()| more.set(true)/>
             </div>
+            <Show when=move || more.get()><Area part=Part::Emoji(picked)/></Show>
         </Popover>
     }
 }
@@ -124,6 +152,7 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
     let admin = crate::session::use_session().is_admin();
     let author = message.author_id;
     let channel = move || pane.channel().map(|c| c.name);
+    let channel_id = move || pane.channel().map(|c| c.id.to_string());
     let time = |at: Millis| view! { <Time at=at style=TimeStyle::Full/> };
     view! {
         <dl class="facts">
@@ -136,7 +165,10 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
             {admin.then(|| view! {
                 <dt>{t!(i18n, inbox.thread.bubble.info_id)}</dt><dd class="code">{message.id.to_string()}</dd>
                 <dt>{t!(i18n, inbox.thread.bubble.info_channel)}</dt><dd>{channel}</dd>
+                <dt>{t!(i18n, message.info.channel_id)}</dt><dd class="code">{channel_id}</dd>
+                <dt>{t!(i18n, message.info.conversation)}</dt><dd class="code">{message.conversation_id.to_string()}</dd>
             })}
         </dl>
+        {(admin && message.edited_at.is_some()).then(|| view! { <Versions id=message.id/> })}
     }
 }

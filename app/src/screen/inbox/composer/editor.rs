@@ -1,8 +1,10 @@
 //! A text that grows to eight lines, counts near its limit, and leaves by Enter.
 
 use super::super::thread::pane::{Pane, Tab, use_pane};
-use super::files::{AttachMenu, attach, listed, tray_id};
+use super::emoji::EmojiButton;
+use super::files::{AttachMenu, PASTE_MAX, attach, listed, text_file, tray_id};
 use super::quick::{Quick, QuickButton, QuickPicker};
+use super::suggest::{Suggest, SuggestBox};
 use super::voice::VoiceButton;
 use crate::i18n::*;
 use crate::live::Step;
@@ -91,6 +93,9 @@ pub fn Editor(
         _ => None,
     });
     let quick = (tab == Tab::Message).then(|| Quick::new(node, save));
+    let named = move |(user, name): (model::UserId, String)| pane.store.name_in_note(pane.id, user, &name);
+    let suggest = Suggest::new(node, save, (tab == Tab::Note).then_some(pane.id), Callback::new(named));
+    let emoji = RwSignal::new(false);
     let leave = move || {
         let bare = files.get_untracked() == Files::None;
         if (bare && empty.get_untracked()) || over.get_untracked().is_some() || held.with_untracked(Option::is_some) {
@@ -101,6 +106,7 @@ pub fn Editor(
             return;
         }
         save.run(String::new());
+        suggest.close(None);
         writing.stop();
         if let Some(el) = node.get_untracked() {
             let _ = el.focus();
@@ -115,9 +121,10 @@ pub fn Editor(
         if let Some(quick) = quick {
             quick.typed();
         }
+        suggest.typed();
     };
     let pressed = move |event: KeyboardEvent| {
-        if quick.is_some_and(|quick| quick.key(&event)) {
+        if quick.is_some_and(|quick| quick.key(&event)) || suggest.key(&event) {
             return;
         }
         match event.key().as_str() {
@@ -141,6 +148,16 @@ pub fn Editor(
         if !files.is_empty() {
             event.prevent_default();
             attach(pane, tab, files, FileWish::Shown);
+            return;
+        }
+        // No message holds so much, and a field with it is slow: it becomes a file beside what is written.
+        let text = event.clipboard_data().and_then(|d| d.get_data("text/plain").ok()).unwrap_or_default();
+        if text.len() > PASTE_MAX
+            && let Some(file) = text_file(&text)
+        {
+            event.prevent_default();
+            attach(pane, tab, vec![file], FileWish::Document);
+            pane.say(untrack(|| t_string!(i18n, file.pasted).to_string()));
         }
     };
     let hint = move || {
@@ -157,9 +174,11 @@ pub fn Editor(
     };
     view! {
         {quick.map(|quick| view! { <QuickPicker quick/> })}
+        <SuggestBox suggest/>
         <div class="editor">
-            <AttachMenu tab/>
+            <AttachMenu tab emoji quick/>
             {quick.map(|quick| view! { <QuickButton quick/> })}
+            <EmojiButton suggest open=emoji/>
             <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
                 aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
                 on:input=typed on:keydown=pressed on:paste=pasted on:blur=move |_| writing.stop()></textarea>

@@ -2,7 +2,8 @@
 
 use super::super::bubble::size_text;
 use super::super::head::may::Mode;
-use super::super::thread::pane::{Pane, Tab, use_pane};
+use super::super::thread::pane::{Pane, Sheet, Tab, use_pane};
+use super::quick::Quick;
 use crate::i18n::*;
 use crate::live::{Attached, Step, TrayId};
 use crate::part::*;
@@ -36,9 +37,24 @@ pub fn listed(list: Option<web_sys::FileList>) -> Vec<web_sys::File> {
     (0..list.length()).filter_map(|i| list.get(i)).collect()
 }
 
-/// The button that attaches.
+/// A pasted text of more bytes than this becomes a file.
+pub const PASTE_MAX: usize = 40_000;
+
+/// A text as a file.
+pub fn text_file(text: &str) -> Option<web_sys::File> {
+    let how = web_sys::FilePropertyBag::new();
+    how.set_type("text/plain");
+    web_sys::File::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), "texto.txt", &how).ok()
+}
+
+/// Whether the composer is so narrow that its other buttons stand in the menu.
+fn is_narrow() -> bool {
+    window().match_media("(max-width: 43.74rem)").ok().flatten().is_some_and(|m| m.matches())
+}
+
+/// The button that attaches, and on a phone all that is not the text.
 #[component]
-pub fn AttachMenu(tab: Tab) -> impl IntoView {
+pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let (shown, document) = (NodeRef::<leptos::html::Input>::new(), NodeRef::<leptos::html::Input>::new());
@@ -54,10 +70,30 @@ pub fn AttachMenu(tab: Tab) -> impl IntoView {
         input.set_value("");
         attach(pane, tab, files, wish);
     };
+    let open = RwSignal::new(false);
+    let narrow = RwSignal::new(false);
+    effect(move || {
+        if open.get() {
+            narrow.set(is_narrow());
+        }
+    });
+    let sheet = move |sheet: Sheet| pane.sheet.set(Some(sheet));
     view! {
-        <Menu icon="attach" icon_only=true class="attach" label=move || t_string!(i18n, file.attach).to_string()>
+        <Menu icon="attach" icon_only=true class="attach" open label=move || t_string!(i18n, file.attach).to_string()>
             <MenuItem icon="image" press=move |()| press(shown)>{t!(i18n, file.attach_shown)}</MenuItem>
             <MenuItem icon="document" press=move |()| press(document)>{t!(i18n, file.attach_document)}</MenuItem>
+            {(tab == Tab::Message).then(|| view! {
+                <MenuItem icon="contact" press=move |()| sheet(Sheet::Card)>{t!(i18n, message.menu.contact)}</MenuItem>
+                <MenuItem icon="location" press=move |()| sheet(Sheet::Place)>{t!(i18n, message.menu.location)}</MenuItem>
+                <Show when=move || pane.channel().is_some_and(|c| c.kind.asks())>
+                    <MenuItem icon="list" press=move |()| sheet(Sheet::Question)>{t!(i18n, message.menu.question)}</MenuItem>
+                </Show>
+            })}
+            <Show when=move || narrow.get()>
+                {quick.map(|quick| view! { <MenuItem icon="bolt" press=move |()| quick.open()>{t!(i18n, message.menu.quick)}</MenuItem> })}
+                // This panel closes first, and would close the other with it.
+                <MenuItem icon="emoji" press=move |()| request_animation_frame(move || emoji.set(true))>{t!(i18n, message.emoji.open)}</MenuItem>
+            </Show>
         </Menu>
         <input node_ref=shown type="file" multiple hidden accept="image/*,video/*,audio/*" data-attach="shown"
             aria-label=move || t_string!(i18n, file.attach_shown).to_string() on:change=move |event| chosen(event, FileWish::Shown)/>

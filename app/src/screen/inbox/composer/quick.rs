@@ -44,12 +44,12 @@ pub struct Quick {
     before: StoredValue<Option<(String, u32)>>,
 }
 
-fn utf16(text: &str) -> u32 {
+pub(super) fn utf16(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(0)
 }
 
 /// The text around a place in UTF-16 units, as browsers count.
-fn cut(text: &str, at: u32) -> (String, String) {
+pub(super) fn cut(text: &str, at: u32) -> (String, String) {
     let units: Vec<u16> = text.encode_utf16().collect();
     let at = (at as usize).min(units.len());
     (String::from_utf16_lossy(&units[..at]), String::from_utf16_lossy(&units[at..]))
@@ -145,7 +145,7 @@ impl Quick {
     }
 
     /// Opens the list by a `/` where the cursor is.
-    fn open(self) {
+    pub(super) fn open(self) {
         let Some(el) = self.node.get_untracked() else { return };
         let text = el.value();
         let caret = el.selection_start().ok().flatten().unwrap_or_else(|| utf16(&text));

@@ -59,8 +59,8 @@ fn Hidden() -> impl IntoView {
         if list.phase.get() != Phase::Ready || list.more.get() != More::End {
             return None;
         }
-        let shown = i64::try_from(list.order.with(Vec::len)).unwrap_or(i64::MAX);
-        match store.counts.with(|c| c.of(tab)) {
+        let shown = i64::try_from(super::shown_order(store, tab).len()).unwrap_or(i64::MAX);
+        match super::counted(store, tab) {
             Some(all) if all > shown => Some(t_string!(i18n, inbox.list.hidden, count = all - shown).to_string()),
             Some(_) => None,
             None => Some(t_string!(i18n, inbox.list.hidden_some).to_string()),
@@ -74,6 +74,25 @@ fn Hidden() -> impl IntoView {
                 <Button small=true press=clear>{t!(i18n, inbox.list.clear)}</Button>
             </div>
         })}
+    }
+}
+
+/// Where else it may be that one looks for: among the concluded ones, or out of one's sight (AB-7). How many are out of
+/// sight is nobody's business: only that there may be some.
+#[component]
+pub fn Elsewhere() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let panes = use_panes();
+    let sees_all = move || store.workspace.with(|w| w.as_ref().is_none_or(|w| w.seen.all));
+    view! {
+        <div class="list-note">
+            {move || (panes.tab.get() != Tab::Done).then(|| view! {
+                <span>{t!(i18n, working.hidden.ended)}</span>
+                <Button small=true press=move |()| panes.show_tab(Tab::Done)>{t!(i18n, working.hidden.done)}</Button>
+            })}
+            {move || (!sees_all()).then(|| view! { <span>{t!(i18n, working.hidden.sight)}</span> })}
+        </div>
     }
 }
 

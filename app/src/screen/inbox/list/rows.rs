@@ -1,12 +1,14 @@
 //! The rows of a tab. They stand in chunks, and only chunks near the eye are drawn: thousands of loaded rows cost no more
 //! than the few that are seen.
 
-use super::end::{End, Nothing};
+use super::end::{Elsewhere, End, Nothing};
+use super::{Asleep, shown_order};
 use crate::i18n::*;
 use crate::live::{More, Phase, use_store, web};
 use crate::part::*;
 use crate::screen::inbox::layout::use_panes;
 use crate::screen::inbox::row::RowContent;
+use crate::screen::inbox::select::{Selection, use_selection};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::{ConversationId, Fault, Tab};
@@ -41,6 +43,8 @@ struct Shown {
     reachable: Memo<Option<ConversationId>>,
     /// The first rows are here, so that a new one may slide in.
     settled: StoredValue<bool>,
+    /// How many of the first ones are pinned.
+    pinned: Memo<usize>,
 }
 
 /// The rows of the tab, however many; more come when the end is near.
@@ -50,13 +54,18 @@ pub fn Rows() -> impl IntoView {
     let store = use_store();
     let panes = use_panes();
     let list = move || store.tab_list(panes.tab.get());
-    let order = Memo::new(move |_| list().order.get());
+    let selection = use_selection();
+    let Asleep(is_asleep) = expect_context();
+    let order = Memo::new(move |_| shown_order(store, panes.tab.get()));
+    let pinned = Memo::new(move |_| if panes.tab.get() == Tab::Mine && !is_asleep.get() { store.pinned().with(Vec::len) } else { 0 });
     let more = Memo::new(move |_| list().more.get());
     let face = Memo::new(move |_| match list().phase.get() {
         _ if store.workspace.with(Option::is_none) => match store.trouble.get() {
             Some(fault) => Face::Failed(fault),
             None => Face::Skeleton,
         },
+        // Pinned ones do not stand for the others.
+        Phase::Failed(fault) if !is_asleep.get() && list().order.with(Vec::is_empty) => Face::Failed(fault),
         _ if order.with(|o| !o.is_empty()) => Face::Rows,
         Phase::Idle | Phase::Loading | Phase::Gone => Face::Skeleton,
         Phase::Failed(fault) => Face::Failed(fault),
@@ -69,7 +78,7 @@ pub fn Rows() -> impl IntoView {
             focused.get().filter(has).or_else(|| panes.open.get().filter(has)).or_else(|| o.first().copied())
         })
     });
-    let shown = Shown { order, focused, reachable, settled: StoredValue::new(false) };
+    let shown = Shown { order, focused, reachable, settled: StoredValue::new(false), pinned };
     let rows_node = NodeRef::<leptos::html::Div>::new();
     let scroll_node = NodeRef::<leptos::html::Div>::new();
     let scrolled = keep_scroll(scroll_node, panes.tab);
@@ -85,13 +94,19 @@ pub fn Rows() -> impl IntoView {
     });
     let near_end = RwSignal::new(false);
     effect(move || {
-        if near_end.get() && more.get() == More::Exists {
+        if near_end.get() && more.get() == More::Exists && !is_asleep.get() {
             store.load_more(panes.tab.get_untracked());
         }
     });
     walking_commands(shown);
+    selecting_command(shown, selection);
 
     let on_key = move |event: KeyboardEvent| {
+        if selects(shown, selection, &event) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
         let Some(to) = order.with_untracked(|o| target(o, reachable.get_untracked(), &event.key())) else { return };
         event.prevent_default();
         focused.set(Some(to));
@@ -109,14 +124,17 @@ pub fn Rows() -> impl IntoView {
             {move || match face.get() {
                 Face::Skeleton => Some(view! { <SkeletonRows count=8/> }.into_any()),
                 Face::Failed(fault) => Some(failed(fault).into_any()),
-                Face::Empty => Some(view! { <Nothing/> }.into_any()),
+                Face::Empty => Some(view! { <Nothing/><Elsewhere/> }.into_any()),
                 Face::Rows => None,
             }}
             <div class="inbox-rows" role="listbox" node_ref=rows_node aria-label=move || t_string!(i18n, inbox.list.label).to_string()
+                aria-multiselectable=move || selection.is_on().then_some("true") class:selecting=move || selection.is_on()
+                on:pointermove=move |event| selection.moved(&event) on:pointerup=move |_| selection.lifted() on:pointercancel=move |_| selection.lifted()
+                on:contextmenu=move |event| if selection.is_pressing() { event.prevent_default() }
                 hidden=move || face.with(|f| *f != Face::Rows) on:keydown=on_key>
                 <For each=move || 0..chunks.get() key=|i| *i let:index><Chunk index shown/></For>
             </div>
-            <End near_end/>
+            <div hidden=move || is_asleep.get()><End near_end/></div>
         </div>
     }
 }
@@ -177,16 +195,34 @@ fn Row(
     let store = use_store();
     let panes = use_panes();
     let row = store.row(id).map(RwSignal::from);
+    let i18n = use_i18n();
+    let selection = use_selection();
     let is_open = Memo::new(move |_| panes.open.get() == Some(id));
+    let is_chosen = Memo::new(move |_| selection.has(id));
     let is_reachable = Memo::new(move |_| shown.reachable.get() == Some(id));
     let place = Memo::new(move |_| index * CHUNK + ids.with(|ids| ids.iter().position(|i| *i == id).unwrap_or(0)) + 1);
+    // Nothing is done with concluded ones.
+    let may_choose = move || panes.tab.get_untracked() != Tab::Done;
+    // Above the first of the pinned ones, and above the first of the others.
+    let heading = move || match (place.get(), shown.pinned.get()) {
+        (_, 0) => None,
+        (1, _) => Some(t_string!(i18n, working.pin.title)),
+        (n, pinned) if n == pinned + 1 => Some(t_string!(i18n, working.pin.rest)),
+        _ => None,
+    };
     view! {
-        <a class="inbox-row" class:fresh=fresh id=format!("row-{id}") role="option" href=untrack(|| panes.href(id))
+        {move || heading().map(|text| view! { <div class="list-group" role="presentation" aria-hidden="true">{text}</div> })}
+        <a class="inbox-row" class:chosen=move || is_chosen.get() class:fresh=fresh id=format!("row-{id}") role="option" href=untrack(|| panes.href(id))
             class:open=move || is_open.get()
-            aria-selected=move || if is_open.get() { "true" } else { "false" }
+            aria-selected=move || if if selection.is_on() { is_chosen.get() } else { is_open.get() } { "true" } else { "false" }
             aria-posinset=move || place.get().to_string() aria-setsize=move || shown.order.with(Vec::len).to_string()
             tabindex=move || if is_reachable.get() { "0" } else { "-1" }
-            on:focus=move |_| shown.focused.set(Some(id))>
+            on:focus=move |_| shown.focused.set(Some(id))
+            on:pointerdown=move |event| if may_choose() { selection.pressed(&event, id) }
+            on:click=move |event| if may_choose() {
+                shown.order.with_untracked(|o| selection.clicked(&event, o, id, panes.open.get_untracked()));
+            }>
+            {move || selection.is_on().then(|| view! { <span class="row-check" aria-hidden="true"><Icon name="check" small=true/></span> })}
             {row.map(|row| view! { <RowContent row tab=Signal::derive(move || Some(panes.tab.get()))/> })}
         </a>
     }
@@ -260,6 +296,49 @@ fn walking_commands(shown: Shown) {
     commands.add(Command { id: "list-next", group, label, keys: Some("j"), when, run: walk("ArrowDown") });
     let label = Signal::derive(move || t_string!(i18n, inbox.key.previous).to_string());
     commands.add(Command { id: "list-previous", group, label, keys: Some("k"), when, run: walk("ArrowUp") });
+}
+
+/// `x` chooses the row that has the focus, else the open one.
+fn selecting_command(shown: Shown, selection: Selection) {
+    let i18n = use_i18n();
+    let (panes, commands) = (use_panes(), use_commands());
+    let label = Signal::derive(move || t_string!(i18n, working.select.key).to_string());
+    let when = Signal::derive(move || panes.tab.get() != Tab::Done && shown.order.with(|o| !o.is_empty()));
+    let run = Callback::new(move |()| {
+        let here = |id: &ConversationId| shown.order.with_untracked(|o| o.contains(id));
+        let focused = shown.focused.get_untracked().filter(here);
+        match focused.or_else(|| panes.open.get_untracked().filter(here)) {
+            Some(id) => selection.toggle(id),
+            None => selection.begin(),
+        }
+    });
+    commands.add(Command { id: "select-one", group: CommandGroup::View, label, keys: Some("x"), when, run });
+}
+
+/// What a key does to the selection while there is one: Space chooses, with Shift a step further, Ctrl A chooses all, Escape
+/// ends it. True when it did something.
+fn selects(shown: Shown, selection: Selection, event: &KeyboardEvent) -> bool {
+    if !untrack(|| selection.is_on()) {
+        return false;
+    }
+    let now = shown.reachable.get_untracked();
+    match event.key().as_str() {
+        " " => {
+            if let Some(id) = now {
+                selection.toggle(id);
+            }
+        }
+        key @ ("ArrowDown" | "ArrowUp") if event.shift_key() => {
+            let Some(to) = shown.order.with_untracked(|o| target(o, now, key)) else { return false };
+            selection.add(&[now, Some(to)].into_iter().flatten().collect::<Vec<_>>());
+            shown.focused.set(Some(to));
+            reveal(shown, to, true);
+        }
+        "a" if event.ctrl_key() || event.meta_key() => shown.order.with_untracked(|o| selection.add(o)),
+        "Escape" => selection.end(),
+        _ => return false,
+    }
+    true
 }
 
 /// Each tab keeps its own place while another one is looked at. Answers what to call when the list was scrolled.

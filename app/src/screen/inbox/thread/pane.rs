@@ -29,21 +29,32 @@ pub enum Sheet {
     /// The reason of a concluded conversation is changed.
     Classify,
     Restart,
+    /// Until when it leaves the list.
+    Snooze,
     /// Another template while the first waits for an answer, or instead of a message that failed.
     Template,
     /// When a message was sent, delivered, read.
     Info(Box<Message>),
-    /// A note is written anew.
-    EditNote {
+    /// A sent message is written anew.
+    EditMessage {
         id: MessageId,
         text: String,
     },
+    /// A contact or a place is sent.
+    Card,
+    Place,
+    /// A text with answers to choose from is sent.
+    Question,
+    /// Messages go, for me alone.
+    Hide(Vec<MessageId>),
+    /// A note is written anew.
+    EditNote(Box<Message>),
     /// A note goes.
     DeleteNote(MessageId),
     /// A file at full size.
     View(MediaId),
-    /// Where a message is sent on to.
-    Forward(Box<Message>),
+    /// Where messages are sent on to, in their order.
+    Forward(Vec<Message>),
 }
 
 /// What the composer writes.
@@ -92,6 +103,8 @@ pub struct Pane {
     pub latest: RwSignal<u32>,
     /// Which message should be scrolled to, with a number so that the same one can be asked for again.
     pub seek: RwSignal<Option<(Place, u32)>>,
+    /// Messages that are chosen for the bar of several; none while nothing is being chosen.
+    pub picked: RwSignal<Option<Vec<MessageId>>>,
     /// Marked unread by hand: being open does not make it read.
     pub hold_unread: RwSignal<bool>,
     i18n: I18nContext<Locale>,
@@ -136,6 +149,7 @@ impl Pane {
             note_place: StoredValue::new(note_place),
             latest: RwSignal::new(0),
             seek: RwSignal::new(None),
+            picked: RwSignal::new(None),
             hold_unread: RwSignal::new(false),
             i18n: use_i18n(),
             toasts: use_toasts(),
@@ -230,6 +244,22 @@ impl Pane {
             Tab::Note => self.save_note(before(self.note.get_untracked())),
         }
         self.focus(tab);
+    }
+
+    /// Chooses a message, or chooses it no longer; the first one opens the bar.
+    pub fn pick(self, id: MessageId) {
+        let mut over = false;
+        self.picked.update(|picked| {
+            let all = picked.get_or_insert_default();
+            match all.iter().position(|p| *p == id) {
+                Some(at) => drop(all.remove(at)),
+                None if all.len() < limit::HIDE_MAX => all.push(id),
+                None => over = true,
+            }
+        });
+        if over {
+            self.fail(untrack(|| t_string!(self.i18n, message.pick.max, max = limit::HIDE_MAX).to_string()));
+        }
     }
 
     /// Answers a message: quotes it above the composer.

@@ -3,6 +3,7 @@
 use super::pane::Pane;
 use crate::live::Phase;
 use crate::part::effect;
+use crate::screen::inbox::select::use_selection;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::ConversationStatus;
@@ -15,10 +16,13 @@ const AGAIN_MS: u32 = 15_000;
 /// colleagues who looks.
 pub fn attend(pane: Pane) {
     let attentive = attention();
+    let selection = use_selection();
+    // Opened anew, it is read like any other.
+    selection.marked(&[pane.id], true);
     let marking = RwSignal::new(false);
     effect(move || {
         let unread = pane.row.with(|row| row.as_ref().is_some_and(|c| c.unread > 0 && c.status != ConversationStatus::Pending));
-        let looks = attentive.get() && pane.phase.get() == Phase::Ready && !pane.hold_unread.get();
+        let looks = attentive.get() && pane.phase.get() == Phase::Ready && !pane.hold_unread.get() && !selection.stays_unread(pane.id);
         // What is shown before the server agreed, such as that it is mine, is not acted upon.
         let settled = pane.doing.with(Option::is_none);
         if !settled || !unread || !looks || !pane.is_mine() || marking.get() {

@@ -1,0 +1,37 @@
+//! The safety delay: what people send waits a few seconds, on the server's clock, and can be taken back meanwhile (TS).
+
+use crate::desk::{Cx, Scope, Work};
+use crate::{Result, args, sql};
+use model::*;
+
+fn read((enabled, seconds): (bool, i64)) -> SafetyDelay {
+    SafetyDelay { enabled, seconds }
+}
+
+/// The account's delay.
+pub(crate) async fn settings_of(scope: &Scope) -> Result<SafetyDelay> {
+    Ok(read(scope.one(sql!("select delay_on, delay_seconds from account where id = $1"), args![]).await?))
+}
+
+/// How long what the asker sends waits. What programs send leaves at once (TS-5): they have no login.
+pub(crate) async fn wait_of(cx: &Cx, work: &mut Work) -> Result<Option<Millis>> {
+    if cx.login.is_none() {
+        return Ok(None);
+    }
+    Ok(read(work.one(sql!("select delay_on, delay_seconds from account where id = $1"), args![]).await?).wait())
+}
+
+/// Changes the account's delay (TS-1). What waits already keeps its time.
+///
+/// # Errors
+/// [`Fault::Forbidden`] for others than admins, [`Fault::Invalid`] for a time outside of 1 to 15 seconds.
+pub async fn save(cx: &Cx, draft: SafetyDelay) -> Result<Account> {
+    let scope = cx.may(Permission::Settings)?;
+    draft.check()?;
+    let mut work = scope.begin().await?;
+    work.run(sql!("update account set delay_on = $2, delay_seconds = $3 where id = $1"), args![draft.enabled, draft.seconds]).await?;
+    work.audit(Some(cx.user), "delay.change", cx.account, serde_json::to_value(draft)?).await?;
+    work.tell(Change::Setup { what: SetupKind::Account });
+    work.commit().await?;
+    crate::people::account(cx).await
+}
