@@ -89,7 +89,8 @@ impl Prefs {
     }
 }
 
-fn is_touch() -> bool {
+/// Whether one writes with fingers on the screen, where a focus calls the keyboard up.
+pub fn is_touch() -> bool {
     window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
 }
 

@@ -2,7 +2,7 @@
 import { type Page, expect, expectAccessible, inbound, newNumber, test } from '../support/fixtures'
 import { act, bubble, conclude, editor, open, openRow, pane, salesNumber, say, serve, showTab, unique } from '../support/inbox'
 
-test.describe.configure({ mode: 'serial', timeout: 240_000 })
+test.describe.configure({ timeout: 240_000 })
 
 const [admin, ana] = ['admin@prosa.example', 'ana@prosa.example']
 

@@ -41,6 +41,13 @@ pub fn TalkPanel() -> impl IntoView {
             place.set(None);
         }
     });
+    // What had the focus is gone with the list or the talk before: keys, such as Escape, still belong to the chat.
+    effect(move || {
+        place.track();
+        if let Some(root) = root.get_untracked().filter(|_| store.talks.open.get_untracked()) {
+            let _ = root.focus();
+        }
+    });
     let close = move |()| {
         store.talks.open.set(false);
         store.talks.share.set(None);
@@ -71,7 +78,7 @@ pub fn TalkPanel() -> impl IntoView {
         }
     };
     view! {
-        <section node_ref=root class="talk" hidden=move || !store.talks.open.get() aria-label=move || t_string!(i18n, talk.title).to_string()
+        <section node_ref=root class="talk" tabindex="-1" hidden=move || !store.talks.open.get() aria-label=move || t_string!(i18n, talk.title).to_string()
             on:keydown=keys>
             {move || match place.get() {
                 None => view! { <TalkList choose=move |with| place.set(Some(TalkWanted::With(with))) close/> }.into_any(),

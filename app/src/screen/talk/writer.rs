@@ -8,7 +8,7 @@ use crate::fault;
 use crate::i18n::*;
 use crate::live::{upload, web};
 use crate::part::*;
-use crate::prefs::use_prefs;
+use crate::prefs::{is_touch, use_prefs};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,6 +46,11 @@ pub(super) fn Writer(open: Open) -> impl IntoView {
     effect(move || {
         if let Some(shelf) = open.shelf() {
             text.with(|t| shelf.keep_text(t));
+        }
+    });
+    effect(move || {
+        if let Some(area) = area.get().filter(|_| !is_touch()) {
+            let _ = area.focus();
         }
     });
     let add = move |chosen: Vec<web_sys::File>| {
