@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test'
 /** Every address that a signed-in person can open, forms for something new included. */
 export const screens = [
   '/inbox',
+  '/archive',
   '/replies', '/replies/new',
   '/archive',
   '/profile',
@@ -18,10 +19,11 @@ export const screens = [
   '/settings/many',
   '/settings/closing',
   '/settings/features',
+  '/settings/features',
 ]
 
 /** Addresses of the server's own pages, for everybody. */
-export const pages = ['/login', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts']
+export const pages = ['/login', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
 
 /** The routes of the client that no list above has. */
 export function forgotten(): string[] {
