@@ -1,5 +1,6 @@
 // The internal chat (CI-1 to CI-4): two colleagues and an admin in three browsers.
-import { type Locator, type Page, expect, expectAccessible, test } from '../support/fixtures'
+import type { Locator } from '@playwright/test'
+import { type Page, expect, expectAccessible, test } from '../support/fixtures'
 import { open, serve, unique } from '../support/inbox'
 
 test.describe.configure({ timeout: 240_000 })
