@@ -93,7 +93,7 @@ fn Filters(
     let teams = Signal::derive(move || {
         let teams =
             store.workspace.with(|w| w.iter().flat_map(|w| &w.teams).map(|t| Choice::new(t.id.to_string(), t.name.clone())).collect());
-        [vec![any()], teams].concat()
+        [vec![Choice::new("", t_string!(i18n, archive.any_team))], teams].concat()
     });
     // Inactive ones, too: history has them.
     let reasons = Signal::derive(move || {
