@@ -133,14 +133,14 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<Page<Talk>> {
     Ok(Page { items, next })
 }
 
-/// The statement of [`list`]. Public to the test that explains it.
+/// The statement of [`list`]: SQLite begins where a cross join begins. Public to the test that explains it.
 pub fn list_text(seen: &Seen, after: Option<i64>, limit: i64) -> (String, Vec<crate::db::Arg>) {
     let (condition, more) = sight::condition(seen, 5);
     let text = format!(
         "select t.kind, t.team_id, t.low_id, t.high_id, t.id as talk_id, coalesce(k.unread, 0) as unread, {}
-         from talk t join talk_message m on m.id = t.last_id left join talk_file f on f.message_id = m.id
+         from talk t cross join talk_message m left join talk_file f on f.message_id = m.id
          left join talk_mark k on k.talk_id = t.id and k.user_id = $2
-         where t.account_id = $1 and t.last_id > 0 and t.last_id < $3 and {condition} order by t.last_id desc limit $4",
+         where t.account_id = $1 and m.id = t.last_id and t.last_id > 0 and t.last_id < $3 and {condition} order by t.last_id desc limit $4",
         row::MESSAGE
     );
     (text, [args![seen.me, after.unwrap_or(i64::MAX), limit], more].concat())
