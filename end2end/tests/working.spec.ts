@@ -124,7 +124,7 @@ test.describe('with a time that is refused', () => {
     await showTab(other, 'Meus')
     await expect(row(other, name)).toBeVisible()
     const before = await count(ana, 'Meus')
-    await ana.keyboard.press('z')
+    await ana.keyboard.press('s')
     const dialog = ana.getByRole('dialog', { name: 'Adiar até quando?' })
     await dialog.getByLabel('Outro dia e hora').fill('2020-01-01T08:00')
     await dialog.getByRole('button', { name: 'Adiar', exact: true }).click()
@@ -142,7 +142,7 @@ test.describe('with a time that is refused', () => {
     await inbound({ from: number, name, text: 'voltei antes', phone_number_id: salesNumber })
     for (const page of [ana, other]) await expect(row(page, name)).toContainText('voltei antes')
     // By hand, too.
-    await ana.keyboard.press('z')
+    await ana.keyboard.press('s')
     await dialog.getByRole('button', { name: /Amanhã de manhã/ }).click()
     await expect(row(ana, name)).toHaveCount(0)
     await ana.getByRole('button', { name: /Trazer de volta agora/ }).click()

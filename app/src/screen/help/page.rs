@@ -179,7 +179,7 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["T"], t_string!(i18n, help.keys.transfer))}
             {row(&["E"], t_string!(i18n, help.keys.conclude))}
             {row(&["U"], t_string!(i18n, help.keys.unread))}
-            {row(&["Z"], t_string!(i18n, working.snooze.key))}
+            {row(&["S"], t_string!(i18n, working.snooze.key))}
             {row(&["B"], t_string!(i18n, working.pin.key))}
             {row(&["P"], t_string!(i18n, help.keys.panel))}
             {row(&["X"], t_string!(i18n, message.pick.key))}

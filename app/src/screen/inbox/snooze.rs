@@ -53,7 +53,7 @@ pub fn KeepItems() -> impl IntoView {
                 } else {
                     t_string!(i18n, working.pin.on)
                 }}</MenuItem>
-                <MenuItem icon="calendar-clock" keys="z" press=move |()| pane.sheet.set(Some(Sheet::Snooze))>{t!(i18n, working.snooze.open)}</MenuItem>
+                <MenuItem icon="calendar-clock" keys="s" press=move |()| pane.sheet.set(Some(Sheet::Snooze))>{t!(i18n, working.snooze.open)}</MenuItem>
                 {is_asleep.then(|| view! {
                     <MenuItem icon="undo" press=move |()| wake(pane)>{t!(i18n, working.snooze.wake)}</MenuItem>
                 })}

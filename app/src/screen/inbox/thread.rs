@@ -340,7 +340,7 @@ fn commands(pane: Pane) {
         "snooze",
         about,
         Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
-        "z",
+        "s",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
     );
