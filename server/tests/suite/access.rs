@@ -367,6 +367,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "alert/alerts" => json!({"after": null}),
         "alert/read_alerts" => json!({"conversation_id": w.served().await.id}),
         "alert/alert_setup" | "alert/unsubscribe_push" | "alert/test_push" | "auth/remove_photo" => json!({}),
+        "kept/kept" | "kept/snooze_choices" => json!({}),
         "alert/save_alert_settings" => json!({"settings": {}}),
         "alert/subscribe_push" => {
             json!({"draft": {"endpoint": format!("https://push.example/{n}"), "language": "pt-BR", "auth": "_ordMnz7uTCmrpBTeUV4Bw",

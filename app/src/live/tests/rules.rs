@@ -125,7 +125,7 @@ fn ms_2_what_is_deleted_for_oneself_leaves_the_timeline_and_no_page_on_its_way_b
     // A page was asked for before, and keeps what events told meanwhile.
     thread.page_asked();
     thread.event(12, &gone);
-    thread.take_out(&[gone.id, MessageId(1)]);
+    thread.take_out(&[gone.id, MessageId(77)]);
     assert_eq!((thread.key_of(gone.id), thread.messages().len()), (None, others));
     thread.prepend(Vec::new(), false);
     assert_eq!(thread.key_of(gone.id), None);

@@ -108,7 +108,7 @@ fn Under(number: Signal<String>) -> impl IntoView {
             } else if let Some(people) = people() {
                 view! { <span class="thread-present" class:writing=writes><Icon name=Signal::derive(move || if writes() { "pencil" } else { "eye" }) small=true/>{people}</span> }.into_any()
             } else {
-                view! { <span>{move || number.get()}</span> }.into_any()
+                view! { <span><bdi>{move || number.get()}</bdi></span> }.into_any()
             }}
         </span>
     }
