@@ -127,7 +127,7 @@ test('MS-1 several messages are chosen, copied, forwarded in order and deleted',
 
   // X on a bubble begins, Escape ends.
   await bubble(ana, 'a foto').focus()
-  await ana.keyboard.press('x')
+  await ana.keyboard.press('m')
   await expect(bar).toContainText('1 selecionada')
   const [download] = await Promise.all([ana.waitForEvent('download'), bar.getByRole('button', { name: 'Baixar arquivos' }).click()])
   expect(await download.failure()).toBeNull()
@@ -136,7 +136,7 @@ test('MS-1 several messages are chosen, copied, forwarded in order and deleted',
   await expect(editor(ana)).toBeVisible()
 
   await bubble(ana, 'dois').focus()
-  await ana.keyboard.press('x')
+  await ana.keyboard.press('m')
   await bubble(ana, 'três').getByRole('checkbox').click()
   await bar.getByRole('button', { name: 'Apagar para mim' }).click()
   await ana.getByRole('dialog').getByRole('button', { name: 'Apagar para mim' }).click()

@@ -182,7 +182,7 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["S"], t_string!(i18n, working.snooze.key))}
             {row(&["B"], t_string!(i18n, working.pin.key))}
             {row(&["P"], t_string!(i18n, help.keys.panel))}
-            {row(&["X"], t_string!(i18n, message.pick.key))}
+            {row(&["M"], t_string!(i18n, message.pick.key))}
             {row(&["Z"], t_string!(i18n, message.delay.key))}
             {row(&["Shift G"], t_string!(i18n, help.keys.latest))}
         </dl>

@@ -381,7 +381,7 @@ fn commands(pane: Pane) {
         "pick",
         about,
         Signal::derive(move || t_string!(i18n, message.pick.key).to_string()),
-        "x",
+        "m",
         always,
         Callback::new(move |()| match focused(pane) {
             Some(id) => pane.pick(id),
