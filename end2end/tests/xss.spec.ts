@@ -56,7 +56,7 @@ test('markup in a template value, a team and a closing message is shown as it wa
   await expect(alice.getByRole('link', { name: /Equipe <img src=x/ })).toBeVisible()
   await open(alice, '/settings/account')
   await alice.getByLabel('Mensagem de encerramento').fill('Tchau, [NOME] <img src=x onerror=window.ran=1>')
-  await alice.getByRole('button', { name: 'Salvar' }).click()
+  await alice.getByRole('button', { name: 'Salvar' }).first().click()
   await expect(alice.getByText('Salvo', { exact: true })).toBeVisible()
   await clean(alice)
 
