@@ -62,12 +62,14 @@ fn of_mine(seen: &Seen, more: usize) -> (String, Vec<Arg>) {
     (format!("k.account_id = $1 and k.user_id = $2 and k.at > $3 and {condition}"), args)
 }
 
+/// The beginning of a statement, up to its own conditions; SQLite begins where cross joins begin.
 fn columns() -> String {
     format!(
         "select k.news, k.at as told_at, u.name as author, case t.kind when 'TEAM' then g.name when 'ALL' then n.name end as place,
          t.kind, t.team_id, t.low_id, t.high_id, t.id as talk_id, k.unread, {MESSAGE}
-         from talk_mark k join talk t on t.id = k.talk_id join talk_message m on m.id = k.told_id join users u on u.id = m.author_id
-         join account n on n.id = k.account_id left join team g on g.id = t.team_id left join talk_file f on f.message_id = m.id"
+         from talk_mark k cross join talk t cross join talk_message m cross join users u cross join account n
+         left join team g on g.id = t.team_id left join talk_file f on f.message_id = m.id
+         where t.id = k.talk_id and m.id = k.told_id and u.id = m.author_id and n.id = k.account_id and "
     )
 }
 
@@ -84,7 +86,7 @@ pub fn page_text(seen: &Seen, since: Millis, after: Option<(i64, i64, AlertKind)
         place = format!(" and (k.at < ${n} or (k.at = ${n} and k.talk_id {same} ${}))", n + 1);
     }
     args.push(limit.into());
-    (format!("{} where {condition}{place} order by k.at desc, k.talk_id desc limit ${}", columns(), args.len() + 1), args)
+    (format!("{}{condition}{place} order by k.at desc, k.talk_id desc limit ${}", columns(), args.len() + 1), args)
 }
 
 /// The statement of the bell's number. Public to the test that explains it.
@@ -133,7 +135,7 @@ pub(crate) async fn read_news(work: &mut Work, user: UserId) -> Result<u64> {
 pub(crate) async fn note(cx: &Cx, id: TalkId) -> Result<Option<Alert>> {
     let scope = cx.may(Permission::Inbox)?;
     let (condition, more) = of_mine(cx.seen(), 5);
-    let text = format!("{} where {condition} and k.talk_id = $4 and k.news > 0", columns());
+    let text = format!("{}{condition} and k.talk_id = $4 and k.news > 0", columns());
     let told: Option<Told> = scope.opt(Text::Built(text), [args![cx.user, 0i64, id], more].concat()).await?;
     Ok(told.and_then(|t| t.view(cx.user)))
 }
