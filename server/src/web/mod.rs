@@ -60,6 +60,7 @@ pub const PUBLIC: &[&str] = &[
     "/webhooks/meta",
     "/chat/{key}",
     "/chat/{key}/live",
+    "/chat/{key}/file",
     "/f/{token}",
     "/api/v1/",
     "/api/v1/openapi.json",
