@@ -176,7 +176,7 @@ pub async fn read(cx: &Cx, id: TalkId, up_to: TalkMessageId) -> Result<()> {
         .await?;
     // Most readings are of what is read already, and cost no turn of the writer.
     let Some((read_id, unread, news)) = mark else { return Ok(()) };
-    if unread == 0 && news == 0 || up_to.0 <= read_id && news == 0 {
+    if news == 0 && (unread == 0 || up_to.0 <= read_id) {
         return Ok(());
     }
     let mut work = scope.begin().await?;
