@@ -46,7 +46,7 @@ test('NX-2 a concluded conversation goes into the open one, a colleague sees it,
     await expect(bubble(page, 'primeira conversa')).toBeVisible()
     await expect(bubble(page, 'resposta antiga')).toBeVisible()
     await expect(line(page, /juntou a este o atendimento/)).toBeVisible()
-    await expect(bubble(page, /conversa$/)).toHaveText([/primeira conversa/, /segunda conversa/])
+    await expect(bubble(page, /a conversa/)).toHaveText([/primeira conversa/, /segunda conversa/])
   }
   // What is left of the other one points here.
   await expect(panel(ana).getByText('juntado', { exact: true })).toBeVisible()

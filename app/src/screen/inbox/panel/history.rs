@@ -28,12 +28,12 @@ pub fn History() -> impl IntoView {
             Ok((found, page.next))
         });
     };
-    // Another contact, another channel, a conversation that has just begun: from the top. Older ones that this list itself
-    // brings have smaller ids.
+    // Another contact, or one that was merged, another channel, a conversation that has just begun: from the top. Older ones
+    // that this list itself brings have smaller ids.
     let others: RwSignal<Vec<Conversation>> = shown.pane.timeline().others.clone().into();
     let known = Memo::new(move |_| {
         let newest = others.with(|o| o.iter().map(|c| c.id).max());
-        (shown.contact.with(|c| c.as_ref().map(|c| c.id)), channel.get(), newest)
+        (shown.contact.with(|c| c.as_ref().map(|c| (c.id, c.version))), channel.get(), newest)
     });
     effect(move || {
         known.track();
