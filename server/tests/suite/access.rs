@@ -107,6 +107,8 @@ const OTHERS: &[&str] = &[
     "GET /photo/{user}",
     "POST /photo",
     "POST /share",
+    "GET /photo/contact/{id}",
+    "POST /photo/contact/{id}",
     "GET /inbox",
 ];
 
@@ -319,6 +321,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "contact/contact" => json!({"id": w.served().await.contact_id}),
         "contact/save_contact" => json!({"draft": contact_draft(w).await}),
         "contact/set_contact_status" => json!({"id": w.served().await.contact_id, "status": "ARCHIVED"}),
+        "contact/remove_contact_photo" => json!({"id": w.served().await.contact_id}),
         "contact/history" => json!({"query": {"contact_id": w.served().await.contact_id}}),
         "contact/files" => json!({"query": {"contact_id": w.served().await.contact_id, "kind": "LINK"}}),
         "contact/tags" | "contact/fields" => json!({}),
@@ -521,6 +524,17 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             format!("/photo/{}", p.agent.cx.user)
         }
         // No picture: refused for what it is, by those who let one in.
+        "GET /photo/contact/{id}" => {
+            let contact = w.served().await.contact_id;
+            w.write("update contact set photo = 'bbbbbbbbbbbbbbbbbbbb' where id = $1", args![contact]).await;
+            w.desk.storage.keep_bytes(b"jpeg".to_vec(), "bbbbbbbbbbbbbbbbbbbb").await.unwrap();
+            format!("/photo/contact/{contact}")
+        }
+        "POST /photo/contact/{id}" => {
+            let path = format!("/photo/contact/{}", w.served().await.contact_id);
+            let answer = w.client.call("POST", &path, &headers, "x").await;
+            return Some((answer.status, answer.text()));
+        }
         "POST /photo" | "POST /share" => {
             let answer = w.client.call("POST", &name[5..], &headers, "x").await;
             return Some((answer.status, answer.text()));

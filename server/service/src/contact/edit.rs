@@ -23,6 +23,7 @@ pub(crate) struct Held {
     pub status: String,
     pub version: i64,
     pub tags: String,
+    pub photo: String,
 }
 
 /// The contact, held until the work ends, when the asker may change it: whoever sees one of its conversations, and
@@ -33,7 +34,10 @@ pub(crate) struct Held {
 pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held> {
     lock(work, id).await?;
     let contact: Held = work
-        .one(sql!("select name, phone, email, annotation, status, version, tags from contact where account_id = $1 and id = $2"), args![id])
+        .one(
+            sql!("select name, phone, email, annotation, status, version, tags, photo from contact where account_id = $1 and id = $2"),
+            args![id],
+        )
         .await?;
     let (condition, more) = sight::condition(cx.seen(), 3);
     let mut args = args![id];

@@ -28,6 +28,7 @@ mod notices;
 mod outbox;
 mod payload;
 mod people;
+mod photos;
 mod profile;
 mod push;
 mod race;

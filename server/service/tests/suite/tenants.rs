@@ -247,6 +247,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
     ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
+    ("contact::photo", "missing", |cx, t| Box::pin(async move { contact::photo(&cx, t.contact).await.map(drop) })),
+    ("contact::save_photo", "missing", |cx, t| Box::pin(async move { contact::save_photo(&cx, t.contact, Vec::new()).await.map(drop) })),
+    ("contact::remove_photo", "missing", |cx, t| Box::pin(async move { contact::remove_photo(&cx, t.contact).await })),
     ("contact::save", "missing", |cx, t| {
         Box::pin(async move {
             let (phone, email, annotation) = (String::new(), String::new(), String::new());

@@ -4,7 +4,7 @@ use super::super::head::may::{self, Mode, Offers};
 use super::super::template::Picked;
 use crate::i18n::*;
 use crate::live::{Key, Phase, Store, Timeline, use_store, web};
-use crate::part::{Toasts, use_toasts};
+use crate::part::{Toasts, contact_photo, use_toasts};
 use crate::session::{Session, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -184,6 +184,11 @@ impl Pane {
 
     /// Who is quoted: the contact, or our side as a whole, because a quote does not tell who of us wrote. Tracked.
     pub fn quoted_name(self, direction: Direction) -> String {
+    /// The address of the contact's photo; empty for none. Tracked.
+    pub fn photo(self) -> String {
+        self.of(|c| contact_photo(c.contact_id, &c.contact_photo))
+    }
+
         match direction {
             Direction::In => self.name(),
             Direction::Out => self.store.me().map(|me| me.account.name).unwrap_or_default(),
