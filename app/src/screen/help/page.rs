@@ -114,6 +114,8 @@ fn files(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, help.files.view).to_string(), t_string!(i18n, help.files.view_text).to_string()),
             (t_string!(i18n, help.files.kept).to_string(), t_string!(i18n, help.files.kept_text).to_string()),
         ])}
+        <h2>{t_string!(i18n, sticker.help.title)}</h2>
+        <p>{t_string!(i18n, sticker.help.text)}</p>
         <h2>{t_string!(i18n, help.files.ways)}</h2>
         {facts(vec![
             (t_string!(i18n, help.files.native).to_string(), t_string!(i18n, help.files.native_text).to_string()),

@@ -44,6 +44,7 @@ mod sight;
 mod spared;
 mod start;
 mod statements;
+mod stickers;
 mod talks;
 mod tenants;
 mod visitors;

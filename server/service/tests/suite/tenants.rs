@@ -334,6 +334,7 @@ const LISTS: &[&str] = &[
     "inbox::workspace",
     "kept::all",
     "message::hidden",
+    "message::stickers",
     "people::account",
     "people::members",
     "people::teams",
@@ -536,6 +537,7 @@ both! {
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
         assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
+        assert_eq!(message::stickers(&cx).await.unwrap(), []);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         assert_eq!(kept::all(&cx).await.unwrap(), Kept::default());

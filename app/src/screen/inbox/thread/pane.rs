@@ -45,6 +45,8 @@ pub enum Sheet {
     Place,
     /// A text with answers to choose from is sent.
     Question,
+    /// A sticker is sent once more.
+    Sticker,
     /// Messages go, for me alone.
     Hide(Vec<MessageId>),
     /// A note is written anew.
@@ -182,13 +184,13 @@ impl Pane {
         }
     }
 
-    /// Who is quoted: the contact, or our side as a whole, because a quote does not tell who of us wrote. Tracked.
-    pub fn quoted_name(self, direction: Direction) -> String {
     /// The address of the contact's photo; empty for none. Tracked.
     pub fn photo(self) -> String {
         self.of(|c| contact_photo(c.contact_id, &c.contact_photo))
     }
 
+    /// Who is quoted: the contact, or our side as a whole, because a quote does not tell who of us wrote. Tracked.
+    pub fn quoted_name(self, direction: Direction) -> String {
         match direction {
             Direction::In => self.name(),
             Direction::Out => self.store.me().map(|me| me.account.name).unwrap_or_default(),
