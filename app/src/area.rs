@@ -44,6 +44,8 @@ pub enum Part {
     EditContact,
     /// The photo of the contact beside the conversation.
     ContactPhoto,
+    /// Two contacts become one.
+    MergeContact,
     /// Quick replies over the composer, and their own page.
     Quick,
     /// What is offered while one types, and all emoji.
@@ -98,6 +100,7 @@ impl Part {
             | Part::Files
             | Part::EditContact
             | Part::ContactPhoto
+            | Part::MergeContact
             | Part::Quick
             | Part::Suggest
             | Part::Talk
@@ -158,7 +161,7 @@ fn conversation(part: Part) -> AnyView {
 
 fn sheets(part: Part) -> AnyView {
     use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
-    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History, photo::ContactPhoto};
+    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History, merge::MergeContact, photo::ContactPhoto};
     use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
@@ -171,6 +174,7 @@ fn sheets(part: Part) -> AnyView {
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
         Part::ContactPhoto => view! { <ContactPhoto/> }.into_any(),
+        Part::MergeContact => view! { <MergeContact/> }.into_any(),
         Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
@@ -258,6 +262,7 @@ pub fn Area(part: Part) -> impl IntoView {
             | Part::Palette
             | Part::EditContact
             | Part::ContactPhoto
+            | Part::MergeContact
             | Part::Quick
             | Part::Suggest
             | Part::Alerts

@@ -101,6 +101,9 @@ pub struct Conversation {
     /// It does not close by itself (AU-3).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+    /// It was merged into this one, where its messages are (NX-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ConversationId>,
 }
 
 impl Conversation {

@@ -109,3 +109,9 @@ pub const VIEWS_MAX: i64 = 100;
 pub const VIEW_NAME_MAX: usize = 60;
 /// Choices of one kind in a view's filter.
 pub const VIEW_CHOICES_MAX: usize = 100;
+/// How long a merge can be undone.
+pub const MERGE_MILLIS: i64 = 30 * 86_400_000;
+/// Messages that a merge moves at most.
+pub const MERGE_MESSAGES_MAX: i64 = 20_000;
+/// Contacts that are offered as the same person.
+pub const DUPLICATES_MAX: i64 = 5;

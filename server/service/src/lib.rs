@@ -53,6 +53,7 @@ pub mod token;
 pub mod visitor;
 mod work;
 mod worker;
+mod zone;
 
 pub use auth::Visitor;
 pub use desk::{Cx, Desk, EventNews, News, Scope, Seat, Settings, Work};

@@ -150,7 +150,7 @@ async fn contact_ids(scope: &Scope, text: &str, words: &[String]) -> Result<Vec<
     Ok(found)
 }
 
-async fn hits(scope: &Scope, ids: &[i64], most: i64) -> Result<Vec<ContactHit>> {
+pub(crate) async fn hits(scope: &Scope, ids: &[i64], most: i64) -> Result<Vec<ContactHit>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

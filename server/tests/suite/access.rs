@@ -258,6 +258,28 @@ async fn contact_draft(w: &World) -> ContactDraft {
     ContactDraft { annotation: format!("vip {}", w.fresh()), ..ContactDraft::of(&now) }
 }
 
+/// Two contacts whom the agent serves.
+async fn merge_draft(w: &World) -> ContactMergeDraft {
+    let scope = w.desk.system(w.people().account);
+    let (one, other) = (w.served().await, w.served().await);
+    let one = service::contact::get(&scope, one.contact_id).await.unwrap();
+    ContactMergeDraft::suggest(&one, &service::contact::get(&scope, other.contact_id).await.unwrap())
+}
+
+/// A concluded conversation and one that the agent serves, of one contact: two contacts that were merged.
+async fn two_of_one(w: &World) -> (ConversationId, ConversationId) {
+    let (done, open) = (w.done().await, w.served().await);
+    w.write("update conversation set contact_id = $1 where id = $2", args![open.contact_id, done.id]).await;
+    (done.id, open.id)
+}
+
+/// A merge of two conversations that the agent made.
+async fn merged(w: &World) -> MergeId {
+    let (from, into) = two_of_one(w).await;
+    conversation::merge(&w.people().agent.cx, from, into).await.unwrap();
+    w.number(&format!("select id from merge where source_id = {from}")).await.into()
+}
+
 /// A fresh team in which one conversation waits.
 async fn team_with_one(w: &World) -> TeamId {
     let admin = &w.people().admin.cx;
@@ -322,6 +344,9 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "contact/contact" => json!({"id": w.served().await.contact_id}),
         "contact/save_contact" => json!({"draft": contact_draft(w).await}),
         "contact/remove_contact_photo" => json!({"id": w.served().await.contact_id}),
+        "contact/merge_contacts" => json!({"draft": merge_draft(w).await}),
+        "contact/duplicates" | "contact/merges" => json!({"id": w.served().await.contact_id}),
+        "contact/undo_merge" => json!({"id": merged(w).await}),
         "contact/set_contact_status" => json!({"id": w.served().await.contact_id, "status": "ARCHIVED"}),
         "contact/history" => json!({"query": {"contact_id": w.served().await.contact_id}}),
         "contact/files" => json!({"query": {"contact_id": w.served().await.contact_id, "kind": "LINK"}}),
@@ -341,6 +366,10 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
         "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
         "act/pause" => json!({"id": w.served().await.id, "on": true}),
+        "act/merge_conversations" => {
+            let (from, into) = two_of_one(w).await;
+            json!({"from": from, "into": into})
+        }
         "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
         "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
                               "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),

@@ -58,6 +58,9 @@ fn transitions() -> Vec<Transition> {
         Classified { classification: Some(classification(Some(Money { minor: 123_456, currency: Currency::Brl }))) },
         Reopened { to: Some(user) },
         Restarted,
+        Merged { other: ConversationId(2), protocol: "1".into() },
+        MergedInto { other: ConversationId(i64::MAX), protocol: "1".into() },
+        Unmerged { other: ConversationId(2), protocol: String::new() },
         NumberChanged { from: "+55 11".into(), to: "".into() },
     ]
 }
@@ -139,6 +142,7 @@ fn conversation() -> Conversation {
         classification: Some(classification(None)),
         snoozed_until: Some(5),
         paused: true,
+        merged_into: Some(ConversationId(6)),
     }
 }
 
@@ -217,6 +221,7 @@ fn faults() -> Vec<Fault> {
         LastAdmin,
         Conflict,
         InUse { count: 7 },
+        NotMerged { why: MergeWhy::Later },
         ChannelDown,
         RateLimited { seconds: -1 },
         KeyReused,

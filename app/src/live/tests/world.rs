@@ -88,6 +88,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         snoozed_until: None,
         classification: None,
         paused: false,
+        merged_into: None,
     }
 }
 

@@ -5,6 +5,8 @@ pub mod edit;
 mod field;
 pub mod files;
 pub mod history;
+pub mod merge;
+mod merged;
 pub mod photo;
 mod tags;
 mod values;
@@ -156,6 +158,7 @@ fn Facts(id: ConversationId) -> impl IntoView {
         </div>
         <Later part=Part::EditContact wanted=shown.editing/>
         <Later part=Part::ContactPhoto wanted=shown.photo/>
+        <Later part=Part::MergeContact wanted=use_panes().merging/>
     }
 }
 
@@ -189,6 +192,7 @@ fn Actions(shown: Shown) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let toasts = use_toasts();
+    let panes = use_panes();
     let busy = RwSignal::new(false);
     let status = Memo::new(move |_| shown.contact.with(|c| c.as_ref().map(|c| c.status)));
     let set = move |to: ContactStatus| {
@@ -215,6 +219,8 @@ fn Actions(shown: Shown) -> impl IntoView {
         <div class="panel-actions">
             <Button small=true icon="edit" press=move |()| shown.editing.set(true)
                 why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))>{t!(i18n, contact.edit)}</Button>
+            <IconButton small=true icon="merge" label=move || t_string!(i18n, merge.open).to_string() press=move |()| panes.merging.set(true)
+                why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))/>
             {move || match status.get() {
                 Some(ContactStatus::Active) => Some(view! {
                     <IconButton small=true icon="archive" label=move || t_string!(i18n, contact.archive).to_string() press=move |()| set(ContactStatus::Archived)/>

@@ -23,6 +23,7 @@ mod life;
 mod list;
 mod many;
 mod media;
+mod merge;
 mod notes;
 mod notices;
 mod outbox;

@@ -90,4 +90,25 @@ both! {
         }
         assert_eq!(fault(contact::photo(&w.admin, c.contact_id).await), Fault::Missing);
     }
+
+    async fn nx_3_the_contact_that_two_become_has_the_photo_that_there_is_and_undoing_gives_it_back(w) {
+        let (kept, other) = (w.says("5511987654321", "oi").await.contact_id, w.says("5511912345678", "oi").await.contact_id);
+        let hash = contact::save_photo(&w.admin, other, png([10, 20, 200])).await.unwrap();
+        let scope = w.desk.system(w.account);
+        let of = async |id| contact::get(&scope, id).await.unwrap();
+        let draft = async || ContactMergeDraft::suggest(&of(kept).await, &of(other).await);
+        let one = contact::merge(&w.admin, draft().await).await.unwrap();
+        assert_eq!((one.photo, contact::photo(&w.admin, kept).await.unwrap()), (avatar::mark(&hash), hash.clone()));
+        let merge = contact::merges(&w.admin, kept).await.unwrap()[0].id;
+        contact::undo_merge(&w.admin, merge).await.unwrap();
+        assert_eq!((of(kept).await.photo, of(other).await.photo), (String::new(), avatar::mark(&hash)));
+        // One's own is not given up, and that of the other goes with it.
+        let own = contact::save_photo(&w.admin, kept, png([200, 20, 10])).await.unwrap();
+        assert_eq!(contact::merge(&w.admin, draft().await).await.unwrap().photo, avatar::mark(&own));
+        w.pass(limit::MERGE_MILLIS);
+        contact::sweep_merges(&w.desk).await.unwrap();
+        w.pass(2 * HOUR);
+        media::clean(&w.desk).await.unwrap();
+        assert!(w.desk.storage.size(&own).await.is_ok() && w.desk.storage.size(&hash).await.is_err());
+    }
 }
