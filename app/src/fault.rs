@@ -56,6 +56,9 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
             FileWhy::Infected => t_string!(i18n, fault.file_infected),
             FileWhy::NotScanned => t_string!(i18n, fault.file_not_scanned),
             FileWhy::NotAVoice => t_string!(i18n, fault.file_not_a_voice),
+            FileWhy::NoPicture => t_string!(i18n, sticker.why.no_picture),
+            FileWhy::Moves => t_string!(i18n, sticker.why.moves),
+            FileWhy::StickerTooLarge => t_string!(i18n, sticker.why.large),
         }
         .to_string(),
         Fault::FilesFull => t_string!(i18n, fault.files_full).to_string(),

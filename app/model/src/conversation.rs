@@ -66,6 +66,9 @@ pub struct Conversation {
     /// Tags of the contact.
     #[serde(default)]
     pub contact_tags: Vec<TagId>,
+    /// Marks the contact's photo; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contact_photo: String,
     pub channel_id: ChannelId,
     pub team_id: TeamId,
     /// While completed: who served it last.

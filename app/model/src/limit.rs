@@ -89,8 +89,10 @@ pub const ALERTS_MAX: i64 = 200;
 pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
 /// Browsers of one person that notes are sent to.
 pub const PUSH_MAX: i64 = 10;
-/// Bytes of a person's photo as it is sent.
+/// Bytes of a photo of a person or contact as it is sent.
 pub const PHOTO_MAX: usize = 5 * 1024 * 1024;
+/// Characters of a photo's hash that stand in its address.
+pub const PHOTO_MARK: usize = 16;
 /// Conversations that are acted on at once.
 pub const SEVERAL_MAX: usize = 200;
 /// How long a transfer can be taken back.

@@ -119,6 +119,7 @@ mod tests {
             version: id,
             tags: Vec::new(),
             fields: fields.iter().map(|f| FieldValue { field_id: FieldId(*f), value: "x".into() }).collect(),
+            photo: String::new(),
         }
     }
 

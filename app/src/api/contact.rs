@@ -22,6 +22,12 @@ pub async fn set_contact_status(id: ContactId, status: ContactStatus) -> Answer<
     Ok(service::contact::set_status(&super::cx()?, id, status).await?)
 }
 
+/// Takes a contact's photo away (PR-3).
+#[server(protocol = Wire)]
+pub async fn remove_contact_photo(id: ContactId) -> Answer<()> {
+    Ok(service::contact::remove_photo(&super::cx()?, id).await?)
+}
+
 /// Makes two contacts one (NX-3).
 #[server(protocol = Wire)]
 pub async fn merge_contacts(draft: ContactMergeDraft) -> Answer<Contact> {

@@ -2,7 +2,7 @@
 
 use crate::desk::{Cx, Scope, Work};
 use crate::phone::{self, Phone};
-use crate::{Result, args, sql};
+use crate::{Result, args, avatar, sql};
 use model::*;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
@@ -11,6 +11,7 @@ mod duplicates;
 mod edit;
 mod files;
 mod merge;
+mod photo;
 mod unmerge;
 
 pub use duplicates::duplicates;
@@ -18,12 +19,13 @@ pub(crate) use edit::{Held, answer_to, held, held_row, release, tell};
 pub use edit::{save, set_status};
 pub use files::files;
 pub use merge::merge;
+pub use photo::{photo, remove_photo, save_photo};
 pub use unmerge::{merges, sweep as sweep_merges, undo_merge};
 
 /// The columns of [`Listed`].
 macro_rules! listed {
     () => {
-        "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags, merged_into from contact where account_id = $1"
+        "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags, photo, merged_into from contact where account_id = $1"
     };
 }
 
@@ -69,16 +71,31 @@ struct Listed {
     page_at: Option<Millis>,
     version: i64,
     tags: String,
+    photo: String,
     merged_into: Option<i64>,
 }
 
 impl Listed {
     fn view(self, identities: Vec<Identity>, fields: Vec<FieldValue>) -> Result<Contact> {
-        let Listed { id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags, merged_into: _ } =
-            self;
+        let Listed {
+            id,
+            name,
+            phone,
+            email,
+            status,
+            annotation,
+            created_at,
+            page_url,
+            page_title,
+            page_at,
+            version,
+            tags,
+            photo,
+            merged_into: _,
+        } = self;
         let page = page_url.zip(page_at).map(|(url, at)| VisitedPage { url, title: page_title.unwrap_or_default(), at });
-        let (id, status, tags) = (id.into(), status.parse()?, crate::tag::parse(&tags));
-        Ok(Contact { id, name, phone, email, status, annotation, created_at, identities, page, version, tags, fields })
+        let (id, status, tags, photo) = (id.into(), status.parse()?, crate::tag::parse(&tags), avatar::mark(&photo));
+        Ok(Contact { id, name, phone, email, status, annotation, created_at, identities, page, version, tags, fields, photo })
     }
 }
 
@@ -136,12 +153,12 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
 
 /// The part of a contact that pickers show.
 pub(crate) async fn hit(work: &mut Work, id: ContactId) -> Result<ContactHit> {
-    let (name, phone, status, merged_into): (String, Option<String>, String, Option<i64>) =
-        work.one(sql!("select name, phone, status, merged_into from contact where account_id = $1 and id = $2"), args![id]).await?;
+    let (name, phone, status, photo, merged_into): (String, Option<String>, String, String, Option<i64>) =
+        work.one(sql!("select name, phone, status, photo, merged_into from contact where account_id = $1 and id = $2"), args![id]).await?;
     if let Some(into) = merged_into {
         return Box::pin(hit(work, into.into())).await;
     }
-    Ok(ContactHit { id, name, phone, status: status.parse()? })
+    Ok(ContactHit { id, name, phone, status: status.parse()?, photo: avatar::mark(&photo) })
 }
 
 /// Holds the contact until the work ends: what begins, reopens or continues its conversations goes one after the other.
@@ -190,7 +207,7 @@ pub(crate) async fn create_with_phone(work: &mut Work, name: &str, number: &Phon
         work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
         return by_phone(work, number).await?.ok_or_else(|| Fault::Unavailable.into());
     }
-    Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active })
+    Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active, photo: String::new() })
 }
 
 /// Makes a contact without identities.

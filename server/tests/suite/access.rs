@@ -40,6 +40,7 @@ const OWN: &[&str] = &[
     "several/mark_several",
     "several/take_back_several",
     "inbox/archive",
+    "sticker/stickers",
     "contact/history",
     "contact/files",
     "contact/tags",
@@ -106,6 +107,8 @@ const OTHERS: &[&str] = &[
     "POST /upload",
     "GET /photo/{user}",
     "POST /photo",
+    "GET /photo/contact/{id}",
+    "POST /photo/contact/{id}",
     "POST /share",
     "GET /inbox",
 ];
@@ -340,6 +343,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "inbox/start_preview" => json!({"contact_id": w.done().await.contact_id, "phone": "", "channel_id": p.whatsapp}),
         "contact/contact" => json!({"id": w.served().await.contact_id}),
         "contact/save_contact" => json!({"draft": contact_draft(w).await}),
+        "contact/remove_contact_photo" => json!({"id": w.served().await.contact_id}),
         "contact/merge_contacts" => json!({"draft": merge_draft(w).await}),
         "contact/duplicates" | "contact/merges" => json!({"id": w.served().await.contact_id}),
         "contact/undo_merge" => json!({"id": merged(w).await}),
@@ -396,7 +400,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "alert/alerts" => json!({"after": null}),
         "alert/read_alerts" => json!({"conversation_id": w.served().await.id}),
         "alert/alert_setup" | "alert/unsubscribe_push" | "alert/test_push" | "auth/remove_photo" => json!({}),
-        "kept/kept" | "kept/snooze_choices" => json!({}),
+        "kept/kept" | "kept/snooze_choices" | "sticker/stickers" => json!({}),
         "alert/save_alert_settings" => json!({"settings": {}}),
         "alert/subscribe_push" => {
             json!({"draft": {"endpoint": format!("https://push.example/{n}"), "language": "pt-BR", "auth": "_ordMnz7uTCmrpBTeUV4Bw",
@@ -548,6 +552,17 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             w.write("update users set photo = 'aaaaaaaaaaaaaaaaaaaa' where id = $1", args![p.agent.cx.user]).await;
             w.desk.storage.keep_bytes(b"jpeg".to_vec(), "aaaaaaaaaaaaaaaaaaaa").await.unwrap();
             format!("/photo/{}", p.agent.cx.user)
+        }
+        "GET /photo/contact/{id}" => {
+            let contact = w.served().await.contact_id;
+            w.write("update contact set photo = 'bbbbbbbbbbbbbbbbbbbb' where id = $1", args![contact]).await;
+            w.desk.storage.keep_bytes(b"jpeg".to_vec(), "bbbbbbbbbbbbbbbbbbbb").await.unwrap();
+            format!("/photo/contact/{contact}")
+        }
+        "POST /photo/contact/{id}" => {
+            let path = format!("/photo/contact/{}", w.served().await.contact_id);
+            let answer = w.client.call("POST", &path, &headers, "x").await;
+            return Some((answer.status, answer.text()));
         }
         // No picture: refused for what it is, by those who let one in.
         "POST /photo" | "POST /share" => {

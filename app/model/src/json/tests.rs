@@ -117,6 +117,7 @@ fn conversation() -> Conversation {
         contact_name: "Bia".into(),
         contact_phone: None,
         contact_tags: vec![TagId(8)],
+        contact_photo: "0123456789abcdef".into(),
         channel_id: ChannelId(6),
         team_id: TeamId(3),
         assignee_id: Some(UserId(1)),

@@ -8,6 +8,7 @@ pub mod files;
 pub mod place;
 pub mod question;
 pub mod quick;
+pub mod sticker;
 pub mod suggest;
 mod voice;
 

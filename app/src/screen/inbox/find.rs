@@ -89,10 +89,10 @@ pub fn Hit(hit: ContactHit, pick: Callback<ContactHit>) -> impl IntoView {
     let i18n = use_i18n();
     let name = name_of(i18n, &hit.name, hit.phone.as_deref());
     let phone = hit.phone.as_deref().map(phone_display);
-    let id = hit.id.0;
+    let (id, photo) = (hit.id.0, contact_photo(hit.id, &hit.photo));
     view! {
         <button type="button" class="inbox-row" on:click=move |_| pick.run(hit.clone())>
-            <Avatar name=name.clone() id/>
+            <Avatar name=name.clone() id photo/>
             <span class="row-text">
                 <span class="row-top"><bdi class="row-name">{name}</bdi></span>
                 <span class="row-bottom"><span class="row-preview">{phone}</span></span>

@@ -258,16 +258,19 @@ fn Chosen() -> impl IntoView {
     let i18n = use_i18n();
     let starter = use_start();
     let shown = Memo::new(move |_| match starter.who.get() {
-        Who::Contact(hit) => {
-            (name_of(i18n, &hit.name, hit.phone.as_deref()), hit.phone.as_deref().map(model::text::phone_display), hit.id.0)
-        }
-        Who::Number(number) => (number, None, 0),
-        Who::Nobody => (String::new(), None, 0),
+        Who::Contact(hit) => (
+            name_of(i18n, &hit.name, hit.phone.as_deref()),
+            hit.phone.as_deref().map(model::text::phone_display),
+            hit.id.0,
+            contact_photo(hit.id, &hit.photo),
+        ),
+        Who::Number(number) => (number, None, 0, String::new()),
+        Who::Nobody => (String::new(), None, 0, String::new()),
     });
     let is_number = Memo::new(move |_| starter.who.with(|w| matches!(w, Who::Number(_))));
     view! {
         <div class="start-chosen">
-            <Avatar name=Signal::derive(move || shown.get().0) id=Signal::derive(move || shown.get().2)/>
+            <Avatar name=Signal::derive(move || shown.get().0) id=Signal::derive(move || shown.get().2) photo=Signal::derive(move || shown.get().3)/>
             <span class="row-text">
                 <bdi class="row-name">{move || shown.get().0}</bdi>
                 <span class="row-preview">{move || shown.get().1}</span>

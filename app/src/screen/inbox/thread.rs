@@ -14,6 +14,7 @@ use super::composer::card::CardDialog;
 use super::composer::files::Drop;
 use super::composer::place::PlaceDialog;
 use super::composer::question::QuestionDialog;
+use super::composer::sticker::StickerDialog;
 use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
@@ -180,6 +181,7 @@ pub fn Sheets() -> impl IntoView {
         <CardDialog/>
         <PlaceDialog/>
         <QuestionDialog/>
+        <StickerDialog/>
         <Lightbox/>
         <ForwardDialog/>
         <SnoozeDialog/>

@@ -23,6 +23,7 @@ pub(crate) struct Held {
     pub status: String,
     pub version: i64,
     pub tags: String,
+    pub photo: String,
 }
 
 /// The contact, held until the work ends, when the asker may change it: whoever sees one of its conversations, and
@@ -46,7 +47,7 @@ pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held
 /// The contact without a question of who asks.
 pub(crate) async fn held_row(work: &mut Work, id: ContactId) -> Result<Held> {
     work.one(
-        sql!("select name, phone, email, annotation, status, version, tags from contact where account_id = $1 and id = $2 and merged_into is null"),
+        sql!("select name, phone, email, annotation, status, version, tags, photo from contact where account_id = $1 and id = $2 and merged_into is null"),
         args![id],
     )
     .await

@@ -22,6 +22,8 @@ pub(super) struct Facts {
     pub status: ContactStatus,
     pub tags: Vec<TagId>,
     pub fields: BTreeMap<i64, String>,
+    #[serde(default)]
+    pub photo: String,
 }
 
 /// An identity as it was.
@@ -59,6 +61,7 @@ pub(super) async fn facts(work: &mut Work, id: ContactId, held: &Held) -> Result
         status: held.status.parse()?,
         tags: tag::parse(&held.tags),
         fields: fields.into_iter().collect(),
+        photo: held.photo.clone(),
     })
 }
 
@@ -143,7 +146,9 @@ fn chosen(draft: &ContactMergeDraft, kept: &Facts, other: &Facts) -> Result<Fact
     let either = |status| kept.status == status || other.status == status;
     let status = [ContactStatus::Blocked, ContactStatus::Active].into_iter().find(|s| either(*s)).unwrap_or(kept.status);
     let (name, phone, email) = (of(draft.name).name.clone(), of(draft.phone).phone.clone(), of(draft.email).email.clone());
-    Ok(Facts { name, phone, email, annotation, status, tags, fields })
+    // A face is better than none.
+    let photo = if kept.photo.is_empty() { &other.photo } else { &kept.photo }.clone();
+    Ok(Facts { name, phone, email, annotation, status, tags, fields, photo })
 }
 
 /// Where both have an open conversation on one channel, one goes into the other.
@@ -240,10 +245,10 @@ pub(super) async fn write(work: &mut Work, id: ContactId, before: &Facts, after:
     let now = work.desk().now();
     work.run(
         sql!(
-            "update contact set name = $3, phone = $4, email = $5, annotation = $6, status = $7, version = version + 1, updated_at = $8
+            "update contact set name = $3, phone = $4, email = $5, annotation = $6, status = $7, version = version + 1, updated_at = $8, photo = $9
              where account_id = $1 and id = $2"
         ),
-        args![id, &after.name, after.phone.clone(), after.email.clone(), &after.annotation, after.status, now],
+        args![id, &after.name, after.phone.clone(), after.email.clone(), &after.annotation, after.status, now, &after.photo],
     )
     .await?;
     index(work, id, &after.name, after.phone.as_deref(), after.email.as_deref()).await?;

@@ -4,6 +4,7 @@ use super::merge::{Before, Facts, facts, write};
 use super::{hit, index, lock, tell};
 use crate::conversation::merge::{self as conversations, Kept, refused};
 use crate::desk::{Cx, Desk, Work};
+use crate::media::kept;
 use crate::{Result, args, sql, sql_system, tag};
 use model::*;
 
@@ -155,6 +156,7 @@ fn restored(before: &Before, now: &Facts) -> Facts {
         status: one(&was.status, &after.status, &now.status),
         tags: now.tags.iter().filter(|t| !came.contains(t)).copied().collect(),
         fields,
+        photo: one(&was.photo, &after.photo, &now.photo),
     }
 }
 
@@ -176,15 +178,19 @@ pub async fn sweep(desk: &Desk) -> Result<()> {
         let mut work = desk.system(account.into()).begin().await?;
         work.run(sql!("delete from merge where account_id = $1 and id = $2"), args![id]).await?;
         if kind == MergeKind::Contact.word() {
-            work.run(
-                sql!(
-                    "delete from contact where account_id = $1 and id = $2 and merged_into is not null
+            let gone: Vec<(String,)> = work
+                .all(
+                    sql!(
+                        "delete from contact where account_id = $1 and id = $2 and merged_into is not null
                      and not exists (select 1 from conversation c where c.account_id = $1 and c.contact_id = $2)
-                     and not exists (select 1 from outbox o where o.account_id = $1 and o.contact_id = $2)"
-                ),
-                args![source],
-            )
-            .await?;
+                     and not exists (select 1 from outbox o where o.account_id = $1 and o.contact_id = $2) returning photo"
+                    ),
+                    args![source],
+                )
+                .await?;
+            for (photo,) in gone {
+                kept::stopped_pointing(&mut work, &[&photo]).await?;
+            }
         }
         work.commit().await?;
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused, c.merged_into"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, substr(k.photo, 1, 16) as contact_photo, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused, c.merged_into"
     };
 }
 pub(crate) use columns;
@@ -16,7 +16,7 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused}, c.merged_into)"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, substr(k.photo, 1, 16), c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused}, c.merged_into)"
     };
 }
 pub(crate) use view;
@@ -30,6 +30,9 @@ pub(crate) struct Row {
     pub contact_name: String,
     pub contact_phone: Option<String>,
     pub contact_tags: String,
+    /// The mark of its photo ([`crate::avatar::mark`]).
+    #[serde(default)]
+    pub contact_photo: String,
     /// Where it is sent to although the contact has another number by now (CP-5).
     pub to_address: Option<String>,
     pub channel_id: i64,
@@ -89,6 +92,7 @@ impl Row {
             contact_name: name.to_owned(),
             contact_phone: phone.map(str::to_owned),
             contact_tags: String::new(),
+            contact_photo: String::new(),
             to_address: None,
             channel_id: channel.0,
             team_id: team.0,
@@ -149,6 +153,7 @@ impl Row {
             contact_name: self.contact_name.clone(),
             contact_phone: self.contact_phone.clone(),
             contact_tags: crate::tag::parse(&self.contact_tags),
+            contact_photo: self.contact_photo.clone(),
             channel_id: self.channel_id.into(),
             team_id: self.team_id.into(),
             assignee_id: self.assignee_id.map(UserId),

@@ -156,7 +156,8 @@ async fn remove(desk: &Desk, sha256: &str) -> Result<()> {
                    union all select 1 from upload where sha256 = $1 union all select 1 from upload where small = $1 and small <> ''
                    union all select 1 from talk_file where sha256 = $1 union all select 1 from talk_file where small = $1 and small <> ''
                    union all select 1 from quick_reply_file where sha256 = $1 union all select 1 from quick_reply_file where small = $1 and small <> ''
-                   union all select 1 from users where photo = $1 and photo <> '') u limit 1"
+                   union all select 1 from users where photo = $1 and photo <> ''
+                   union all select 1 from contact where photo = $1 and photo <> '') u limit 1"
             ),
             args![sha256],
         )

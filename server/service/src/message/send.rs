@@ -213,8 +213,8 @@ pub(super) fn own_file(
     if !note {
         new.kind = seen.message_kind(delivery);
     }
-    // Sound has no caption there, and a text that nobody sees is lost.
-    if new.kind == MessageKind::Audio && channel.uploads() && !new.body.is_empty() {
+    // Sound and stickers have no caption there, and a text that nobody sees is lost.
+    if !note && !new.body.is_empty() && !seen.takes_caption(channel) {
         return Err(Fault::field("caption", Wrong::NotAllowed).into());
     }
     let link_until = (delivery == Delivery::Link).then_some(now + crate::media::LINK_MILLIS);

@@ -248,6 +248,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
     ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
+    ("contact::photo", "missing", |cx, t| Box::pin(async move { contact::photo(&cx, t.contact).await.map(drop) })),
+    ("contact::save_photo", "missing", |cx, t| Box::pin(async move { contact::save_photo(&cx, t.contact, Vec::new()).await.map(drop) })),
+    ("contact::remove_photo", "missing", |cx, t| Box::pin(async move { contact::remove_photo(&cx, t.contact).await })),
     ("conversation::merge", "missing", |cx, t| Box::pin(async move { conversation::merge(&cx, t.done, t.conversation).await.map(drop) })),
     ("contact::merge", "missing", |cx, t| {
         Box::pin(async move { contact::merge(&cx, merge_draft(t.contact, ContactId(1))).await.map(drop) })
@@ -345,6 +348,7 @@ const LISTS: &[&str] = &[
     "inbox::workspace",
     "kept::all",
     "message::hidden",
+    "message::stickers",
     "people::account",
     "people::members",
     "people::teams",
@@ -569,6 +573,7 @@ both! {
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
         assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
+        assert_eq!(message::stickers(&cx).await.unwrap(), []);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         assert_eq!(kept::all(&cx).await.unwrap(), Kept::default());

@@ -146,6 +146,7 @@ mod tests {
             contact_name: "Bia".into(),
             contact_phone: None,
             contact_tags: Vec::new(),
+            contact_photo: String::new(),
             channel_id: ChannelId(1),
             team_id: TEAM,
             assignee_id: assignee,
