@@ -24,6 +24,7 @@
 //! | [`Fetched`] | what a screen asks of the server when it opens: `Fetched::new(teams)`, `.get()`, `.refetch()` |
 //! | [`effect`] | `effect(move || …)`, for every effect that does not need its last value |
 //! | [`ZoneField`] | a time zone, with the time there |
+//! | [`into_sight`], [`id_into_sight`] | scroll as little as is needed until an element is in sight |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
 //! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
 
@@ -40,6 +41,7 @@ mod kbd;
 mod menu;
 mod paged;
 mod palette;
+mod sight;
 mod state;
 mod tab;
 mod tag;
@@ -62,6 +64,7 @@ pub use kbd::{Kbd, keys_text};
 pub use menu::{Menu, MenuItem, MenuLink, Popover};
 pub use paged::Paged;
 pub use palette::Palette;
+pub use sight::{id_into_sight, into_sight};
 pub use state::{Banner, EmptyState, Progress, Saved, Skeleton, SkeletonRows, Trouble};
 pub use tab::{TabItem, Tabs};
 pub use tag::{TagMark, tag_class};

@@ -1,6 +1,6 @@
 //! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
 
-use super::{Command, CommandGroup, Dialog, Kbd, effect, use_commands};
+use super::{Command, CommandGroup, Dialog, Kbd, effect, id_into_sight, use_commands};
 use crate::i18n::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -77,16 +77,7 @@ fn Finder() -> impl IntoView {
         event.prevent_default();
     };
     // The chosen one stays in sight.
-    effect(move || {
-        let id = format!("palette-{}", chosen.get());
-        request_animation_frame(move || {
-            if let Some(el) = document().get_element_by_id(&id) {
-                let how = web_sys::ScrollIntoViewOptions::new();
-                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                el.scroll_into_view_with_scroll_into_view_options(&how);
-            }
-        });
-    });
+    effect(move || id_into_sight(format!("palette-{}", chosen.get())));
     view! {
         <input class="input palette-input" type="text" role="combobox" autofocus=true autocomplete="off" spellcheck="false"
             aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"

@@ -9,6 +9,7 @@ pub mod place;
 pub mod question;
 pub mod quick;
 pub mod suggest;
+mod typed;
 mod voice;
 
 use super::classified::Classified;

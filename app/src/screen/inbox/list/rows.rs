@@ -246,13 +246,11 @@ fn target(order: &[ConversationId], from: Option<ConversationId>, key: &str) -> 
 
 /// Brings a row into sight, and the focus to it when wanted; one that is not drawn is drawn first.
 fn reveal(shown: Shown, id: ConversationId, focus: bool) {
-    let nearest = web_sys::ScrollIntoViewOptions::new();
-    nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
     if row_element(id).is_none()
         && let Some(at) = shown.order.with_untracked(|o| o.iter().position(|o| *o == id))
         && let Some(chunk) = document().get_element_by_id(&format!("chunk-{}", at / CHUNK))
     {
-        chunk.scroll_into_view_with_scroll_into_view_options(&nearest);
+        into_sight(&chunk);
     }
     arrive(id, focus, PATIENCE);
 }
@@ -260,9 +258,7 @@ fn reveal(shown: Shown, id: ConversationId, focus: bool) {
 fn arrive(id: ConversationId, focus: bool, patience: u32) {
     match row_element(id) {
         Some(row) => {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            row.scroll_into_view_with_scroll_into_view_options(&nearest);
+            into_sight(&row);
             if focus {
                 let _ = row.focus();
             }
