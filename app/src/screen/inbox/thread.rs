@@ -3,7 +3,7 @@
 pub mod feed;
 pub mod pane;
 mod reading;
-mod scroll;
+pub mod scroll;
 mod timeline;
 
 use super::after::AfterDialogs;
