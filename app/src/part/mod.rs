@@ -26,7 +26,7 @@
 //! | [`ZoneField`] | a time zone, with the time there |
 //! | [`into_sight`], [`id_into_sight`] | scroll as little as is needed until an element is in sight |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
-//! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
+//! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives; its keys stand with all others in `command/table.rs` |
 
 mod avatar;
 mod button;
@@ -53,7 +53,7 @@ mod zone;
 
 pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone, photo_of};
 pub use button::{Button, IconButton, Kind, LinkButton};
-pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
+pub use command::{Command, CommandGroup, CommandId, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};
 pub use effect::effect;
 pub use fetch::Fetched;

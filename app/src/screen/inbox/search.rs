@@ -32,10 +32,8 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
     let node = NodeRef::<leptos::html::Input>::new();
     let commands = use_commands();
     commands.add(Command {
-        id: "search",
-        group: CommandGroup::Go,
+        id: CommandId::Search,
         label: Signal::derive(move || t_string!(i18n, inbox.key.search).to_string()),
-        keys: Some("/"),
         when: Signal::stored(true),
         run: Callback::new(move |()| {
             if let Some(el) = node.get_untracked() {
@@ -89,7 +87,7 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
                 aria-label=move || t_string!(i18n, inbox.search.label).to_string()
                 placeholder=move || t_string!(i18n, inbox.search.placeholder).to_string()
                 on:input=move |event| text.set(event_target_value(&event)) on:keydown=on_key/>
-            <Show when=move || text.with(|t| !t.is_empty()) fallback=|| view! { <Kbd keys="/"/> }>
+            <Show when=move || text.with(|t| !t.is_empty()) fallback=|| view! { <Kbd keys=CommandId::Search.keys()/> }>
                 <IconButton icon="x" small=true label=move || t_string!(i18n, inbox.search.clear).to_string() press=move |()| {
                     text.set(String::new());
                     if let Some(el) = node.get_untracked() { let _ = el.focus(); }

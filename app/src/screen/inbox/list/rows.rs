@@ -286,12 +286,11 @@ fn walking_commands(shown: Shown) {
             }
         })
     };
-    let group = CommandGroup::Go;
     let when = Signal::derive(move || shown.order.with(|o| !o.is_empty()));
     let label = Signal::derive(move || t_string!(i18n, inbox.key.next).to_string());
-    commands.add(Command { id: "list-next", group, label, keys: Some("j"), when, run: walk("ArrowDown") });
+    commands.add(Command { id: CommandId::ListNext, label, when, run: walk("ArrowDown") });
     let label = Signal::derive(move || t_string!(i18n, inbox.key.previous).to_string());
-    commands.add(Command { id: "list-previous", group, label, keys: Some("k"), when, run: walk("ArrowUp") });
+    commands.add(Command { id: CommandId::ListPrevious, label, when, run: walk("ArrowUp") });
 }
 
 /// `x` chooses the row that has the focus, else the open one.
@@ -308,7 +307,7 @@ fn selecting_command(shown: Shown, selection: Selection) {
             None => selection.begin(),
         }
     });
-    commands.add(Command { id: "select-one", group: CommandGroup::View, label, keys: Some("x"), when, run });
+    commands.add(Command { id: CommandId::SelectOne, label, when, run });
 }
 
 /// What a key does to the selection while there is one: Space chooses, with Shift a step further, Ctrl A chooses all, Escape
