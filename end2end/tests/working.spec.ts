@@ -200,6 +200,23 @@ test('AB-2 AB-7 a view keeps filters for everybody, is applied with one click, c
   await expect(row(ana, name)).toBeVisible()
 })
 
+test('AB-8 a conversation is found by the name of its contact, and the words are marked in it', async ({ agent }) => {
+  const ana = await agent('ana@prosa.example')
+  const { name } = await serve(ana, 'Conceição')
+  const field = ana.getByRole('textbox', { name: 'Buscar atendimentos' })
+  const [first, second] = name.split(' ') as [string, string]
+  await field.fill(`conceicao ${second}`)
+  const group = ana.getByRole('region', { name: 'Resultados da busca' }).locator('.result-group').filter({ has: ana.getByRole('heading', { name: 'Atendimentos' }) })
+  const found = group.getByRole('link').filter({ hasText: name })
+  await expect(found.locator('.row-name')).toHaveText(name)
+  await expect(found.locator('.row-name mark')).toHaveText([first, second])
+  await ana.screenshot({ path: 'test-results/search-name.png' })
+  // The list shows names as they are.
+  await field.fill('')
+  await expect(row(ana, name)).toBeVisible()
+  await expect(row(ana, name).locator('mark')).toHaveCount(0)
+})
+
 test('AB-8 operators are suggested while one types, become chips, and narrow what is found; files are found by name', async ({ agent }) => {
   const ana = await agent('ana@prosa.example')
   const word = unique('girafa').replace(/ /g, '')

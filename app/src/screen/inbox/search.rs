@@ -244,7 +244,7 @@ fn Groups(text: String, result: SearchResult) -> impl IntoView {
         {move || Some(conversations.get()).filter(|c| !c.is_empty()).map(|rows| view! {
             <section class="result-group">
                 <h2 class="result-title">{t!(i18n, inbox.search.conversations)}</h2>
-                {store.adopt(rows).into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row)/> }).collect_view()}
+                {store.adopt(rows).into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row) term=term.get_value()/> }).collect_view()}
                 {more_of(SearchGroup::Conversations)}
             </section>
         })}
