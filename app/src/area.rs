@@ -133,6 +133,7 @@ fn office(part: Part) -> AnyView {
 
 fn tools(part: Part) -> AnyView {
     use crate::screen::alert::{Alerts, BellList};
+    use crate::screen::inbox::view::ViewCommands;
     use crate::{
         frame::command::MoreCommands, frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results,
     };
@@ -142,7 +143,7 @@ fn tools(part: Part) -> AnyView {
         Part::Me => view! { <MyMenu/> }.into_any(),
         Part::Alerts => view! { <Alerts/> }.into_any(),
         Part::Bell => view! { <BellList/> }.into_any(),
-        _ => view! { <MoreCommands/><Palette/> }.into_any(),
+        _ => view! { <MoreCommands/><ViewCommands/><Palette/> }.into_any(),
     }
 }
 

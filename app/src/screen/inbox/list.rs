@@ -29,7 +29,8 @@ pub fn ListPane() -> impl IntoView {
     let selection = use_selection();
     let asleep = Asleep(RwSignal::new(false));
     provide_context(asleep);
-    let search = RwSignal::new(String::new());
+    let search = store.search;
+    search.set(String::new());
     let filter_open = RwSignal::new(false);
     let searching = Memo::new(move |_| search.with(|s| !s.trim().is_empty()));
 
