@@ -139,14 +139,17 @@ fn office(part: Part) -> AnyView {
 
 fn tools(part: Part) -> AnyView {
     use crate::screen::alert::{Alerts, BellList};
-    use crate::{frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results};
+    use crate::screen::inbox::view::ViewCommands;
+    use crate::{
+        frame::command::MoreCommands, frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results,
+    };
     match part {
         Part::Results(text) => view! { <Results text/> }.into_any(),
         Part::Filter => view! { <FilterPanel/> }.into_any(),
         Part::Me => view! { <MyMenu/> }.into_any(),
         Part::Alerts => view! { <Alerts/> }.into_any(),
         Part::Bell => view! { <BellList/> }.into_any(),
-        _ => view! { <Palette/> }.into_any(),
+        _ => view! { <MoreCommands/><ViewCommands/><Palette/> }.into_any(),
     }
 }
 

@@ -1,12 +1,11 @@
 //! What surrounds every signed-in page: navigation, connection bar, palette.
 
+pub(crate) mod command;
 pub(crate) mod me;
 mod talk;
 
-use crate::api::auth::sign_out;
 use crate::area::{Later, Part};
 use crate::i18n::*;
-use crate::language;
 use crate::live::{Connection, provide_store, use_store};
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
@@ -260,20 +259,10 @@ fn AccountMenu() -> impl IntoView {
     }
 }
 
-fn leave(toasts: Toasts, i18n: I18nContext<Locale>) {
-    leptos::task::spawn_local(async move {
-        match sign_out().await {
-            Ok(()) => session::go("/login"),
-            Err(e) if e.0 == model::Fault::SignedOut => session::go("/login"),
-            Err(e) => toasts.fail(untrack(|| crate::fault::say(i18n, &e.0))),
-        }
-    });
-}
-
-/// What can be done from every page.
+/// What can be done from every page by keys; the palette has more.
 fn commands() {
     let i18n = use_i18n();
-    let (commands, session, prefs) = (use_commands(), use_session(), use_prefs());
+    let (commands, session) = (use_commands(), use_session());
     let navigate = use_navigate();
     let go = move |path: &'static str| {
         let navigate = navigate.clone();
@@ -285,81 +274,29 @@ fn commands() {
     };
     let always = Signal::stored(true);
     let admin = Signal::derive(move || session.is_admin());
-    let add = |id, group, label: Signal<String>, keys, when, run| commands.add(Command { id, group, label, keys, when, run });
+    let add = |id, label: Signal<String>, when, run| commands.add(Command { id, label, when, run });
+    add(CommandId::GoInbox, Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()), always, go("/inbox"));
+    add(CommandId::GoSettings, Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()), admin, go("/settings/account"));
+    add(CommandId::GoArchive, Signal::derive(move || t_string!(i18n, archive.title).to_string()), always, go("/archive"));
+    add(CommandId::GoProfile, Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()), always, go("/profile"));
     add(
-        "go-inbox",
-        CommandGroup::Go,
-        Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()),
-        Some("g i"),
-        always,
-        go("/inbox"),
-    );
-    add(
-        "go-settings",
-        CommandGroup::Go,
-        Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()),
-        Some("g s"),
-        admin,
-        go("/settings/account"),
-    );
-    add(
-        "go-archive",
-        CommandGroup::Go,
-        Signal::derive(move || t_string!(i18n, archive.title).to_string()),
-        Some("g a"),
-        always,
-        go("/archive"),
-    );
-    add(
-        "go-profile",
-        CommandGroup::Go,
-        Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()),
-        Some("g p"),
-        always,
-        go("/profile"),
-    );
-    add(
-        "go-help",
-        CommandGroup::Go,
+        CommandId::GoHelp,
         Signal::derive(move || t_string!(i18n, common.nav.help).to_string()),
-        Some("g h"),
         always,
         Callback::new(|()| {
             let _ = window().open_with_url_and_target("/help", "_blank");
         }),
     );
     add(
-        "palette",
-        CommandGroup::View,
+        CommandId::Palette,
         Signal::derive(move || t_string!(i18n, common.palette.open).to_string()),
-        Some("mod+k"),
         always,
         Callback::new(move |()| commands.toggle_palette()),
     );
     add(
-        "shortcuts",
-        CommandGroup::View,
+        CommandId::Shortcuts,
         Signal::derive(move || t_string!(i18n, common.palette.shortcuts).to_string()),
-        Some("?"),
         always,
         Callback::new(move |()| commands.sheet.set(true)),
     );
-    for (id, theme) in [("theme-light", Theme::Light), ("theme-dark", Theme::Dark), ("theme-system", Theme::System)] {
-        let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, common.theme.title), theme_name(i18n, theme)));
-        let run = Callback::new(move |()| prefs.set_theme(theme));
-        add(id, CommandGroup::View, label, None, Signal::derive(move || prefs.theme() != theme), run);
-    }
-    for (locale, name) in language::ALL {
-        let label = Signal::derive(move || format!("{}: {name}", t_string!(i18n, common.language.title)));
-        let run = Callback::new(move |()| language::choose(i18n, locale));
-        let id = match locale {
-            Locale::pt_BR => "language-pt",
-            Locale::en => "language-en",
-            Locale::es => "language-es",
-        };
-        add(id, CommandGroup::View, label, None, Signal::derive(move || i18n.get_locale() != locale), run);
-    }
-    let sign_out = Signal::derive(move || t_string!(i18n, common.nav.sign_out).to_string());
-    let toasts = use_toasts();
-    add("sign-out", CommandGroup::Account, sign_out, None, always, Callback::new(move |()| leave(toasts, i18n)));
 }

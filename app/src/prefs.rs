@@ -94,6 +94,11 @@ pub fn is_touch() -> bool {
     window().match_media("(hover: none) and (pointer: coarse)").ok().flatten().is_some_and(|m| m.matches())
 }
 
+/// Whether the page is as narrow as a phone: one pane at a time.
+pub fn is_phone() -> bool {
+    window().match_media("(max-width: 43.74rem)").ok().flatten().is_some_and(|m| m.matches())
+}
+
 /// Provides [`Prefs`] to everything below.
 pub fn provide() -> Prefs {
     let prefs = Prefs { theme: RwSignal::new(stored_theme()), enter_sends: RwSignal::new(stored_enter()) };

@@ -200,6 +200,86 @@ test('AB-2 AB-7 a view keeps filters for everybody, is applied with one click, c
   await expect(row(ana, name)).toBeVisible()
 })
 
+test('a view is a command by its name: over a search, from another page, on a phone, and as soon as a colleague shares it', async ({ agent }) => {
+  const [alice, ana] = [await agent('admin@prosa.example'), await agent('ana@prosa.example')]
+  const [name] = await waiting(ana)
+  const called = unique('Ainda não lidas')
+  const filters = (page: Page) => page.getByRole('dialog', { name: /^Filtr/ })
+  const unread = (page: Page) => filters(page).getByRole('checkbox', { name: 'Só não lidos' })
+  const options = (page: Page) => page.getByRole('dialog', { name: 'Comandos' }).getByRole('option')
+  const find = async (page: Page) => {
+    await page.keyboard.press('Control+k')
+    // By what one remembers of it, without accents.
+    await page.getByRole('combobox', { name: 'O que você quer fazer?' }).fill(`visualizacao ${called.replace('ã', 'a').toLowerCase()}`)
+  }
+  await alice.keyboard.press('v')
+  await unread(alice).check()
+  await filters(alice).getByRole('button', { name: 'Salvar estes filtros…' }).click()
+  await filters(alice).getByRole('textbox', { name: 'Nome' }).fill(called)
+  await filters(alice).getByRole('combobox', { name: 'Para quem' }).selectOption({ label: 'Para todos' })
+  // The palette of a colleague is open while the view comes.
+  await find(ana)
+  await expect(options(ana)).toHaveCount(0)
+  await filters(alice).getByRole('button', { name: 'Salvar', exact: true }).click()
+  await expect(options(ana)).toHaveText([`Visualização: ${called}`])
+  await ana.screenshot({ path: 'test-results/palette-view.png' })
+  await ana.keyboard.press('Escape')
+  await ana.getByRole('textbox', { name: 'Buscar atendimentos' }).fill('nada disso existe')
+  await expect(list(ana)).toBeHidden()
+  await find(ana)
+  await ana.keyboard.press('Enter')
+  await expect(row(ana, name)).toBeVisible()
+  await expect(ana.getByRole('textbox', { name: 'Buscar atendimentos' })).toHaveValue('')
+  const clear = async () => {
+    await ana.keyboard.press('v')
+    await expect(unread(ana)).toBeChecked()
+    await filters(ana).getByRole('button', { name: 'Limpar', exact: true }).click()
+    await expect(unread(ana)).not.toBeChecked()
+    await ana.keyboard.press('Escape')
+    await expect(filters(ana)).toBeHidden()
+  }
+  await ana.locator('body').click({ position: { x: 5, y: 400 } })
+  await clear()
+  await ana.keyboard.press('g')
+  await ana.keyboard.press('p')
+  await expect(ana).toHaveURL(/\/profile$/)
+  await find(ana)
+  await ana.keyboard.press('Enter')
+  await expect(ana).toHaveURL(/\/inbox$/)
+  await expect(row(ana, name)).toBeVisible()
+  await clear()
+  await ana.setViewportSize({ width: 390, height: 844 })
+  await openRow(ana, name)
+  await find(ana)
+  await ana.keyboard.press('Enter')
+  await expect(ana).toHaveURL(/\/inbox\?tab=new$/)
+  await expect(list(ana)).toBeVisible()
+  await clear()
+  // It goes with the view.
+  await find(ana)
+  await expect(options(ana)).toHaveCount(1)
+  await filters(alice).getByRole('button', { name: `Excluir ${called}` }).click()
+  await filters(alice).getByRole('button', { name: 'Excluir', exact: true }).click()
+  await expect(options(ana)).toHaveCount(0)
+})
+
+test('AB-8 a conversation is found by the name of its contact, and the words are marked in it', async ({ agent }) => {
+  const ana = await agent('ana@prosa.example')
+  const { name } = await serve(ana, 'Conceição')
+  const field = ana.getByRole('textbox', { name: 'Buscar atendimentos' })
+  const [first, second] = name.split(' ') as [string, string]
+  await field.fill(`conceicao ${second}`)
+  const group = ana.getByRole('region', { name: 'Resultados da busca' }).locator('.result-group').filter({ has: ana.getByRole('heading', { name: 'Atendimentos' }) })
+  const found = group.getByRole('link').filter({ hasText: name })
+  await expect(found.locator('.row-name')).toHaveText(name)
+  await expect(found.locator('.row-name mark')).toHaveText([first, second])
+  await ana.screenshot({ path: 'test-results/search-name.png' })
+  // The list shows names as they are.
+  await field.fill('')
+  await expect(row(ana, name)).toBeVisible()
+  await expect(row(ana, name).locator('mark')).toHaveCount(0)
+})
+
 test('AB-8 operators are suggested while one types, become chips, and narrow what is found; files are found by name', async ({ agent }) => {
   const ana = await agent('ana@prosa.example')
   const word = unique('girafa').replace(/ /g, '')

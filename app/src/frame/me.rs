@@ -1,6 +1,6 @@
 //! Who I am, other accounts, the way out.
 
-use super::leave;
+use super::command::leave;
 use crate::api::auth::switch_account;
 use crate::i18n::*;
 use crate::part::*;

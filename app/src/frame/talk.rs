@@ -41,7 +41,7 @@ pub(super) fn TalkDock() -> impl IntoView {
     let label = Signal::derive(move || t_string!(i18n, talk.title).to_string());
     let when = Signal::derive(move || is_shown(session, store));
     let run = Callback::new(move |()| store.talks.open.update(|open| *open = !*open));
-    commands.add(Command { id: "talk", group: CommandGroup::Go, label, keys: Some("g t"), when, run });
+    commands.add(Command { id: CommandId::Talk, label, when, run });
     // A note of the system leads to an address that names the talk.
     let location = use_location();
     effect(move || {

@@ -60,6 +60,8 @@ pub struct Store {
     pub filter: RwSignal<Filter>,
     /// Order of the lists; set it by [`Store::sieve`].
     pub oldest_first: RwSignal<bool>,
+    /// What is looked for in the inbox.
+    pub search: RwSignal<String>,
     /// Conversations with an unsent text of mine in this browser.
     pub(super) drafts: RwSignal<HashSet<ConversationId>>,
     /// Changes when templates of a channel may have changed: fetch them again if you show them.
@@ -132,6 +134,7 @@ impl Store {
             counts,
             filter: RwSignal::new(Filter::default()),
             oldest_first: RwSignal::new(false),
+            search: RwSignal::new(String::new()),
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
             fields_changed: RwSignal::new(0),

@@ -1,8 +1,11 @@
 //! Commands: what the palette lists, the sheet explains, and keys run.
 
+mod table;
+
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+pub use table::CommandId;
 
 /// Under which heading a command stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,20 +14,17 @@ pub enum CommandGroup {
     Message,
     Go,
     View,
+    /// Saved views.
+    Views,
     Account,
 }
 
 /// Something that a person can do from the palette or by keys.
 #[derive(Clone)]
 pub struct Command {
-    /// Stable name; the later one of two with the same name wins while both live.
-    pub id: &'static str,
-    pub group: CommandGroup,
+    /// The later one of two wins while both live.
+    pub id: CommandId,
     pub label: Signal<String>,
-    /// `mod+k` (Ctrl, on a Mac ⌘), `shift+e`, `/`, or `g i` for one after the other; none = palette only.
-    ///
-    /// Keys without `mod` do nothing while something is being typed.
-    pub keys: Option<&'static str>,
     /// False hides it and its keys do nothing.
     pub when: Signal<bool>,
     pub run: Callback<()>,
@@ -66,7 +66,7 @@ impl Commands {
         let mut found: Vec<Command> = Vec::new();
         for (_, command) in self.list.get().into_iter().rev() {
             if command.when.get() && !found.iter().any(|c| c.id == command.id) {
-                let at = found.partition_point(|c| c.group < command.group);
+                let at = found.partition_point(|c| c.id.group() < command.id.group());
                 found.insert(at, command);
             }
         }
@@ -119,12 +119,12 @@ mod keys {
         let now = js_sys::Date::now();
         let begun = commands.begun.try_update_value(Option::take).flatten().filter(|(_, at)| now - at < PAUSE);
         let all = untrack(|| commands.now());
-        let wanted = |keys: &str| all.iter().find(|c| c.keys == Some(keys)).cloned();
+        let wanted = |keys: &str| all.iter().find(|c| c.id.keys() == keys).cloned();
         let sequence = begun.map(|(first, _)| format!("{first} {chord}"));
         if let Some(command) = sequence.as_deref().and_then(wanted).or_else(|| wanted(&chord)) {
             event.prevent_default();
             run(&command);
-        } else if all.iter().any(|c| c.keys.is_some_and(|k| k.split_once(' ').is_some_and(|(first, _)| first == chord))) {
+        } else if all.iter().any(|c| c.id.keys().split_once(' ').is_some_and(|(first, _)| first == chord)) {
             commands.begun.set_value(Some((chord, now)));
         }
     }
@@ -133,7 +133,7 @@ mod keys {
         command.run.run(());
     }
 
-    /// The pressed keys in the form of [`Command::keys`].
+    /// The pressed keys in the form of [`CommandId::keys`](super::CommandId::keys).
     fn chord(event: &KeyboardEvent) -> Option<String> {
         let key = event.key();
         if matches!(key.as_str(), "Control" | "Meta" | "Shift" | "Alt" | "AltGraph" | "Dead" | "Process") {

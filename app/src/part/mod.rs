@@ -24,8 +24,9 @@
 //! | [`Fetched`] | what a screen asks of the server when it opens: `Fetched::new(teams)`, `.get()`, `.refetch()` |
 //! | [`effect`] | `effect(move || …)`, for every effect that does not need its last value |
 //! | [`ZoneField`] | a time zone, with the time there |
+//! | [`into_sight`], [`id_into_sight`] | scroll as little as is needed until an element is in sight |
 //! | [`Kbd`] | `<Kbd keys="mod+k"/>`: `Ctrl K`, on a Mac `⌘ K` |
-//! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives |
+//! | [`Commands`] | context: `use_commands().add(Command { … })` lists a command in the palette and on the shortcut sheet while the caller lives; its keys stand with all others in `command/table.rs` |
 
 mod avatar;
 mod button;
@@ -40,6 +41,7 @@ mod kbd;
 mod menu;
 mod paged;
 mod palette;
+mod sight;
 mod state;
 mod tab;
 mod tag;
@@ -51,7 +53,7 @@ mod zone;
 
 pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone, contact_photo, photo_of};
 pub use button::{Button, IconButton, Kind, LinkButton};
-pub use command::{Command, CommandGroup, Commands, provide_commands, use_commands};
+pub use command::{Command, CommandGroup, CommandId, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};
 pub use effect::effect;
 pub use fetch::Fetched;
@@ -62,6 +64,7 @@ pub use kbd::{Kbd, keys_text};
 pub use menu::{Menu, MenuItem, MenuLink, Popover};
 pub use paged::Paged;
 pub use palette::Palette;
+pub use sight::{id_into_sight, into_sight};
 pub use state::{Banner, EmptyState, Progress, Saved, Skeleton, SkeletonRows, Trouble};
 pub use tab::{TabItem, Tabs};
 pub use tag::{TagMark, tag_class};

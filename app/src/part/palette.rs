@@ -1,6 +1,6 @@
 //! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
 
-use super::{Command, CommandGroup, Dialog, Kbd, effect, use_commands};
+use super::{Command, CommandGroup, CommandId, Dialog, Kbd, effect, id_into_sight, use_commands};
 use crate::i18n::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
         CommandGroup::Message => t_string!(i18n, common.palette.message),
         CommandGroup::Go => t_string!(i18n, common.palette.go),
         CommandGroup::View => t_string!(i18n, common.palette.view),
+        CommandGroup::Views => t_string!(i18n, working.view.title),
         CommandGroup::Account => t_string!(i18n, common.palette.account),
     }
     .to_string()
@@ -45,9 +46,9 @@ fn Finder() -> impl IntoView {
             commands
                 .now()
                 .into_iter()
-                .filter(|c| c.id != "palette")
+                .filter(|c| c.id != CommandId::Palette)
                 .filter(|c| {
-                    wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.group)).contains(w))
+                    wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.id.group())).contains(w))
                 })
                 .collect::<Vec<Command>>()
         },
@@ -77,16 +78,7 @@ fn Finder() -> impl IntoView {
         event.prevent_default();
     };
     // The chosen one stays in sight.
-    effect(move || {
-        let id = format!("palette-{}", chosen.get());
-        request_animation_frame(move || {
-            if let Some(el) = document().get_element_by_id(&id) {
-                let how = web_sys::ScrollIntoViewOptions::new();
-                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                el.scroll_into_view_with_scroll_into_view_options(&how);
-            }
-        });
-    });
+    effect(move || id_into_sight(format!("palette-{}", chosen.get())));
     view! {
         <input class="input palette-input" type="text" role="combobox" autofocus=true autocomplete="off" spellcheck="false"
             aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list"
@@ -99,15 +91,16 @@ fn Finder() -> impl IntoView {
             {move || {
                 let mut last = None;
                 found.get().into_iter().enumerate().map(|(n, command)| {
-                    let title = (last.replace(command.group) != Some(command.group)).then(|| heading(i18n, command.group));
-                    let (label, keys) = (command.label, command.keys);
+                    let group = command.id.group();
+                    let title = (last.replace(group) != Some(group)).then(|| heading(i18n, group));
+                    let (label, keys) = (command.label, command.id.keys());
                     view! {
                         {title.map(|t| view! { <li class="palette-group" role="presentation">{t}</li> })}
                         <li class="palette-item" id=format!("palette-{n}") role="option"
                             aria-selected=move || if chosen.get() == n { "true" } else { "false" }
                             on:pointermove=move |_| chosen.set(n) on:click=move |_| run(command.clone())>
                             <span>{move || label.get()}</span>
-                            {keys.map(|keys| view! { <Kbd keys/> })}
+                            {(!keys.is_empty()).then(|| view! { <Kbd keys/> })}
                         </li>
                     }
                 }).collect_view()
@@ -126,10 +119,10 @@ fn Sheet() -> impl IntoView {
     let commands = use_commands();
     let groups = move || {
         let mut groups: Vec<(CommandGroup, Vec<Command>)> = Vec::new();
-        for command in commands.now().into_iter().filter(|c| c.keys.is_some()) {
+        for command in commands.now().into_iter().filter(|c| !c.id.keys().is_empty()) {
             match groups.last_mut() {
-                Some((group, list)) if *group == command.group => list.push(command),
-                _ => groups.push((command.group, vec![command])),
+                Some((group, list)) if *group == command.id.group() => list.push(command),
+                _ => groups.push((command.id.group(), vec![command])),
             }
         }
         groups
@@ -143,7 +136,7 @@ fn Sheet() -> impl IntoView {
                         {list.into_iter().map(|c| view! {
                             <div class="sheet-row">
                                 <dt>{move || c.label.get()}</dt>
-                                <dd>{c.keys.map(|keys| view! { <Kbd keys/> })}</dd>
+                                <dd><Kbd keys=c.id.keys()/></dd>
                             </div>
                         }).collect_view()}
                     </dl>

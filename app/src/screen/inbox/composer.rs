@@ -10,6 +10,7 @@ pub mod question;
 pub mod quick;
 pub mod sticker;
 pub mod suggest;
+mod typed;
 mod voice;
 
 use super::classified::Classified;

@@ -226,7 +226,7 @@ fn Actions() -> impl IntoView {
     let why = move |offer: Offer| Signal::derive(move || offer.why().map(|w| say_why(i18n, pane, w)));
     // In a narrow pane the buttons have no words: the tip says them, and the key.
     let other = |o: &Offers, act: Act, offer: Offer| offer.is_shown() && o.primary != act;
-    let tip = |text: Signal<String>, keys: &'static str| move || format!("{} ({})", text.get(), keys_text(keys));
+    let tip = |text: Signal<String>, id: CommandId| move || format!("{} ({})", text.get(), keys_text(id.keys()));
     view! {
         <div class="thread-actions">
             {move || offers.get().map(|o| {
@@ -242,25 +242,25 @@ fn Actions() -> impl IntoView {
                 );
                 view! {
                     {o.assume.is_shown().then(|| view! {
-                        <span class="act" class:main={o.primary == Act::Assume} data-tip=tip(assume, "i")>
+                        <span class="act" class:main={o.primary == Act::Assume} data-tip=tip(assume, CommandId::Assume)>
                             <Button kind=kind(&o, Act::Assume) icon="assume" why=why(o.assume) label=assume
                                 busy=Signal::derive(move || pane.doing.get() == Some(Deed::Assume)) press=move |()| pane.assume()>{move || assume.get()}</Button>
                         </span>
                     })}
                     {o.transfer.is_shown().then(|| view! {
-                        <span class="act" class:main={o.primary == Act::Transfer} data-tip=tip(transfer, "t")>
+                        <span class="act" class:main={o.primary == Act::Transfer} data-tip=tip(transfer, CommandId::Transfer)>
                             <Button kind=kind(&o, Act::Transfer) icon="transfer" why=why(o.transfer) label=transfer
                                 press=move |()| pane.sheet.set(Some(Sheet::Transfer))>{move || transfer.get()}</Button>
                         </span>
                     })}
                     {o.restart.is_shown().then(|| view! {
-                        <span class="act" class:main={o.primary == Act::Restart} data-tip=tip(restart, "shift+r")>
+                        <span class="act" class:main={o.primary == Act::Restart} data-tip=tip(restart, CommandId::Restart)>
                             <Button kind=kind(&o, Act::Restart) icon="restart" why=why(o.restart) label=restart
                                 press=move |()| pane.sheet.set(Some(Sheet::Restart))>{move || restart.get()}</Button>
                         </span>
                     })}
                     {o.conclude.is_shown().then(|| view! {
-                        <span class="act split" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, "e")>
+                        <span class="act split" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, CommandId::Conclude)>
                             <Button kind=kind(&o, Act::Conclude) icon="conclude" why=why(o.conclude) label=conclude
                                 busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude(_)))) press=move |()| pane.conclude(false)>{move || conclude.get()}</Button>
                             {(o.conclude == Offer::Free).then(|| view! {
@@ -307,7 +307,7 @@ fn Actions() -> impl IntoView {
                     })}
                 </div>
                 {move || pane.is_in_mine().then(|| view! {
-                    <MenuItem icon="mail" keys="u" press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
+                    <MenuItem icon="mail" keys=CommandId::MarkUnread.keys() press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
                 <KeepItems/>
                 {move || (offers.get().is_some_and(|o| o.conclude == Offer::Free) && pane.of(|c| c.status == ConversationStatus::InProgress)).then(|| {
@@ -322,7 +322,7 @@ fn Actions() -> impl IntoView {
                     <MenuItem icon="chat" press=move |()| pane.store.talks.share(pane.id)>{t!(i18n, talk.share)}</MenuItem>
                 </Show>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
-                <MenuItem icon="panel" keys="p" press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
+                <MenuItem icon="panel" keys=CommandId::Panel.keys() press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)
                 } else {
                     t_string!(i18n, inbox.thread.head.panel_show)

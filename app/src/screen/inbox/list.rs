@@ -29,7 +29,8 @@ pub fn ListPane() -> impl IntoView {
     let selection = use_selection();
     let asleep = Asleep(RwSignal::new(false));
     provide_context(asleep);
-    let search = RwSignal::new(String::new());
+    let search = store.search;
+    search.set(String::new());
     let filter_open = RwSignal::new(false);
     let searching = Memo::new(move |_| search.with(|s| !s.trim().is_empty()));
 
@@ -67,45 +68,35 @@ pub fn ListPane() -> impl IntoView {
     };
     let commands = use_commands();
     let always = Signal::stored(true);
-    for (tab, id, keys) in
-        [(Tab::New, "tab-new", "g n"), (Tab::Mine, "tab-mine", "g m"), (Tab::Others, "tab-others", "g o"), (Tab::Done, "tab-done", "g c")]
-    {
+    for (tab, id) in [
+        (Tab::New, CommandId::TabNew),
+        (Tab::Mine, CommandId::TabMine),
+        (Tab::Others, CommandId::TabOthers),
+        (Tab::Done, CommandId::TabDone),
+    ] {
         let name = label(tab);
         let label = Signal::derive(move || t_string!(i18n, inbox.key.tab, name = name.get()).to_string());
         let run = Callback::new(move |()| select(tab_word(tab)));
-        commands.add(Command { id, group: CommandGroup::Go, label, keys: Some(keys), when: always, run });
+        commands.add(Command { id, label, when: always, run });
     }
     commands.add(Command {
-        id: "list-filter",
-        group: CommandGroup::View,
+        id: CommandId::Filter,
         label: Signal::derive(move || t_string!(i18n, inbox.key.filter).to_string()),
-        keys: Some("f"),
         when: always,
         run: Callback::new(move |()| filter_open.set(true)),
     });
     commands.add(Command {
-        id: "views",
-        group: CommandGroup::View,
+        id: CommandId::Views,
         label: Signal::derive(move || t_string!(i18n, working.view.key).to_string()),
-        keys: Some("v"),
         when: always,
         run: Callback::new(move |()| filter_open.set(true)),
     });
     let selects = Signal::derive(move || panes.tab.get() != Tab::Done);
     let select_label = Signal::derive(move || t_string!(i18n, working.select.start).to_string());
+    commands.add(Command { id: CommandId::Select, label: select_label, when: selects, run: Callback::new(move |()| selection.begin()) });
     commands.add(Command {
-        id: "select",
-        group: CommandGroup::View,
-        label: select_label,
-        keys: None,
-        when: selects,
-        run: Callback::new(move |()| selection.begin()),
-    });
-    commands.add(Command {
-        id: "start",
-        group: CommandGroup::Conversation,
+        id: CommandId::Start,
         label: Signal::derive(move || t_string!(i18n, inbox.key.start).to_string()),
-        keys: Some("shift+n"),
         when: always,
         run: Callback::new(move |()| start.begin(Start::Empty)),
     });
@@ -115,12 +106,12 @@ pub fn ListPane() -> impl IntoView {
                 <SearchField text=search/>
                 <FilterMenu open=filter_open/>
                 <OrderButton/>
-                <IconButton icon="message-plus" label=move || t_string!(i18n, inbox.start.open).to_string() keys="shift+n"
+                <IconButton icon="message-plus" label=move || t_string!(i18n, inbox.start.open).to_string() keys=CommandId::Start.keys()
                     class="start-button" press=move |()| start.begin(Start::Empty)/>
                 <Menu icon="more-vertical" icon_only=true label=move || t_string!(i18n, working.menu).to_string() class="list-menu">
-                    <MenuItem icon="message-plus" keys="shift+n" press=move |()| start.begin(Start::Empty)>{t!(i18n, inbox.start.open)}</MenuItem>
+                    <MenuItem icon="message-plus" keys=CommandId::Start.keys() press=move |()| start.begin(Start::Empty)>{t!(i18n, inbox.start.open)}</MenuItem>
                     {move || selects.get().then(|| view! {
-                        <MenuItem icon="check-circle" keys="x" press=move |()| selection.begin()>{move || select_label.get()}</MenuItem>
+                        <MenuItem icon="check-circle" keys=CommandId::SelectOne.keys() press=move |()| selection.begin()>{move || select_label.get()}</MenuItem>
                     })}
                 </Menu>
             </div>

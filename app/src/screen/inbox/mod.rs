@@ -6,6 +6,7 @@
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
 mod after;
+mod ask;
 pub mod bubble;
 pub mod classified;
 pub mod classify;

@@ -1,16 +1,15 @@
 //! Changing and deleting notes (NT-3, NT-4).
 
+use super::ask::{Doing, SureDialog, TextDialog};
 use super::composer::suggest::{Suggest, SuggestBox};
 use super::thread::opened_by;
 use super::thread::pane::{Pane, Sheet, use_pane};
-use crate::fault;
 use crate::i18n::*;
 use crate::live::mention_name;
 use crate::part::*;
 use crate::session::Session;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use model::{Fault, Message, MessageKind, MessageStatus, NoteRights, UserId, Wrong, limit, place_mentions};
+use model::{Message, MessageKind, MessageStatus, NoteRights, UserId, limit, place_mentions};
 
 /// What the signed-in person may do with a message that is a note; nothing with others. Tracks the clock.
 pub fn rights(pane: Pane, session: Session, m: &Message) -> NoteRights {
@@ -45,49 +44,24 @@ fn EditDialog() -> impl IntoView {
     let text = RwSignal::new(String::new());
     // Whom the note names, as far as they still stand in it.
     let named = RwSignal::new(Vec::<(UserId, String)>::new());
-    let busy = RwSignal::new(false);
-    let faults = Faults::apart();
     effect(move || {
         if let Some(note) = pane.sheet.with(note_of) {
             named.set(note.mentions.iter().map(|m| (m.user_id, mention_name(&note.body, m))).collect());
-            text.set(note.body);
-            faults.clear();
         }
     });
-    let submit = move |()| {
-        let Some(note) = pane.sheet.with_untracked(note_of) else { return };
-        let now = text.get_untracked().trim_end().to_owned();
-        if now == note.body.trim_end() {
-            return open.set(false);
-        }
-        if now.trim().is_empty() {
-            return faults.take(&Fault::field("text", Wrong::Required));
-        }
+    let before = Signal::derive(move || pane.sheet.with(note_of).map(|note| note.body));
+    let save = move |now: String| -> Doing {
+        let note = pane.sheet.with_untracked(note_of);
         let mentions = named.with_untracked(|named| place_mentions(&now, named));
-        busy.set(true);
-        spawn_local(async move {
-            let done = pane.store.edit_note(pane.id, note.id, now, mentions).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            match done {
-                Ok(()) => open.set(false),
-                Err(why) => faults.take(&why),
-            }
-        });
-    };
-    let footer = move || {
-        view! {
-            <Button press=move |()| open.set(false)>{t!(i18n, common.act.cancel)}</Button>
-            <Button kind=Kind::Primary busy press=submit>{t!(i18n, common.act.save)}</Button>
-        }
+        Box::pin(async move {
+            let Some(note) = note else { return Ok(()) };
+            pane.store.edit_note(pane.id, note.id, now, mentions).await
+        })
     };
     view! {
-        <Dialog open title=move || t_string!(i18n, inbox.thread.note.edit).to_string() locked=busy footer>
-            {faults.lend()}
+        <TextDialog open title=move || t_string!(i18n, inbox.thread.note.edit).to_string() before text save>
             <NoteField text named/>
-            {move || faults.other().map(|why| fault::view(i18n, &why))}
-        </Dialog>
+        </TextDialog>
     }
 }
 
@@ -116,24 +90,13 @@ fn DeleteDialog() -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let open = opened_by(pane, |s| matches!(s, Sheet::DeleteNote(_)));
-    let busy = RwSignal::new(false);
-    let press = move |()| {
-        let Some(Sheet::DeleteNote(id)) = pane.sheet.get_untracked() else { return };
-        busy.set(true);
-        spawn_local(async move {
-            let done = pane.store.delete_note(pane.id, id).await;
-            if busy.try_set(false).is_some() {
-                return;
-            }
-            open.set(false);
-            if let Err(why) = done {
-                pane.fail(untrack(|| fault::say(i18n, &why)));
-            }
-        });
+    let act = move |()| -> Option<Doing> {
+        let Some(Sheet::DeleteNote(id)) = pane.sheet.get_untracked() else { return None };
+        Some(Box::pin(async move { pane.store.delete_note(pane.id, id).await }))
     };
     view! {
-        <Confirm open busy danger=true title=move || t_string!(i18n, inbox.thread.note.delete_title).to_string()
+        <SureDialog open act title=move || t_string!(i18n, inbox.thread.note.delete_title).to_string()
             text=move || t_string!(i18n, inbox.thread.note.delete_text).to_string()
-            label=move || t_string!(i18n, inbox.thread.note.delete).to_string() press=press/>
+            label=move || t_string!(i18n, inbox.thread.note.delete).to_string()/>
     }
 }

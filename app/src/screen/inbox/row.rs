@@ -9,6 +9,7 @@ use leptos_i18n::I18nContext;
 use model::{
     Conversation, ConversationStatus, Direction, MessageKind, MessageStatus, Millis, Preview, Tab, Tag as ContactTag, Window, window_left,
 };
+use std::sync::Arc;
 
 const MINUTE: Millis = 60_000;
 /// From here on a waiting contact is shown in amber …
@@ -58,6 +59,9 @@ pub fn name_of(i18n: I18nContext<Locale>, name: &str, phone: Option<&str>) -> St
     }
 }
 
+/// Shows a name.
+pub type Naming = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
+
 /// A row's content; the link around it belongs to the list that shows it.
 #[component]
 pub fn RowContent(
@@ -65,6 +69,9 @@ pub fn RowContent(
     /// Where it is shown: decides which chips tell something.
     #[prop(into)]
     tab: Signal<Option<Tab>>,
+    /// How a search shows the name; plain without it.
+    #[prop(optional)]
+    named: Option<Naming>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
@@ -86,7 +93,10 @@ pub fn RowContent(
         <Avatar name id=avatar_id photo channel=Signal::derive(move || kind.get())/>
         <span class="row-text">
             <span class="row-top">
-                <bdi class="row-name" class:unread=move || { unread.get() > 0 }>{move || name.get()}</bdi>
+                <bdi class="row-name" class:unread=move || { unread.get() > 0 }>{move || match &named {
+                    Some(named) => named(name.get()),
+                    None => name.get().into_any(),
+                }}</bdi>
                 <Time at style=TimeStyle::List/>
             </span>
             <span class="row-bottom">

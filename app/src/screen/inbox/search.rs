@@ -32,10 +32,8 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
     let node = NodeRef::<leptos::html::Input>::new();
     let commands = use_commands();
     commands.add(Command {
-        id: "search",
-        group: CommandGroup::Go,
+        id: CommandId::Search,
         label: Signal::derive(move || t_string!(i18n, inbox.key.search).to_string()),
-        keys: Some("/"),
         when: Signal::stored(true),
         run: Callback::new(move |()| {
             if let Some(el) = node.get_untracked() {
@@ -89,7 +87,7 @@ pub fn SearchField(text: RwSignal<String>) -> impl IntoView {
                 aria-label=move || t_string!(i18n, inbox.search.label).to_string()
                 placeholder=move || t_string!(i18n, inbox.search.placeholder).to_string()
                 on:input=move |event| text.set(event_target_value(&event)) on:keydown=on_key/>
-            <Show when=move || text.with(|t| !t.is_empty()) fallback=|| view! { <Kbd keys="/"/> }>
+            <Show when=move || text.with(|t| !t.is_empty()) fallback=|| view! { <Kbd keys=CommandId::Search.keys()/> }>
                 <IconButton icon="x" small=true label=move || t_string!(i18n, inbox.search.clear).to_string() press=move |()| {
                     text.set(String::new());
                     if let Some(el) = node.get_untracked() { let _ = el.focus(); }
@@ -246,7 +244,7 @@ fn Groups(text: String, result: SearchResult) -> impl IntoView {
         {move || Some(conversations.get()).filter(|c| !c.is_empty()).map(|rows| view! {
             <section class="result-group">
                 <h2 class="result-title">{t!(i18n, inbox.search.conversations)}</h2>
-                {store.adopt(rows).into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row)/> }).collect_view()}
+                {store.adopt(rows).into_iter().map(|row| view! { <ConversationFound row=RwSignal::from(row) term=term.get_value()/> }).collect_view()}
                 {more_of(SearchGroup::Conversations)}
             </section>
         })}

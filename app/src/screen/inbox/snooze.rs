@@ -48,12 +48,12 @@ pub fn KeepItems() -> impl IntoView {
         pane.is_in_mine().then(|| {
             let is_asleep = pane.of(|c| c.snoozed_until.is_some());
             view! {
-                <MenuItem icon="pin" keys="b" press=move |()| toggle_pin(pane)>{move || if is_pinned(pane) {
+                <MenuItem icon="pin" keys=CommandId::Pin.keys() press=move |()| toggle_pin(pane)>{move || if is_pinned(pane) {
                     t_string!(i18n, working.pin.off)
                 } else {
                     t_string!(i18n, working.pin.on)
                 }}</MenuItem>
-                <MenuItem icon="calendar-clock" keys="s" press=move |()| pane.sheet.set(Some(Sheet::Snooze))>{t!(i18n, working.snooze.open)}</MenuItem>
+                <MenuItem icon="calendar-clock" keys=CommandId::Snooze.keys() press=move |()| pane.sheet.set(Some(Sheet::Snooze))>{t!(i18n, working.snooze.open)}</MenuItem>
                 {is_asleep.then(|| view! {
                     <MenuItem icon="undo" press=move |()| wake(pane)>{t!(i18n, working.snooze.wake)}</MenuItem>
                 })}

@@ -3,7 +3,7 @@
 pub mod feed;
 pub mod pane;
 mod reading;
-mod scroll;
+pub mod scroll;
 mod timeline;
 
 use super::after::AfterDialogs;
@@ -294,96 +294,70 @@ fn commands(pane: Pane) {
         })
     };
     let always = Signal::stored(true);
-    let add = |id, group, label: Signal<String>, keys, when, run: Callback<()>| {
-        commands.add(Command { id, group, label, keys: Some(keys), when, run })
-    };
-    let about = CommandGroup::Conversation;
+    let add = |id, label: Signal<String>, when, run: Callback<()>| commands.add(Command { id, label, when, run });
     add(
-        "assume",
-        about,
+        CommandId::Assume,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.assume).to_string()),
-        "i",
         free(Act::Assume),
         Callback::new(move |()| pane.assume()),
     );
     add(
-        "transfer",
-        about,
+        CommandId::Transfer,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.transfer).to_string()),
-        "t",
         free(Act::Transfer),
         Callback::new(move |()| pane.sheet.set(Some(Sheet::Transfer))),
     );
     add(
-        "conclude",
-        about,
+        CommandId::Conclude,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.conclude).to_string()),
-        "e",
         free(Act::Conclude),
         Callback::new(move |()| pane.conclude(false)),
     );
     add(
-        "restart",
-        about,
+        CommandId::Restart,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.restart).to_string()),
-        "shift+r",
         free(Act::Restart),
         Callback::new(move |()| pane.sheet.set(Some(Sheet::Restart))),
     );
     add(
-        "unread",
-        about,
+        CommandId::MarkUnread,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()),
-        "u",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.mark_unread()),
     );
     add(
-        "snooze",
-        about,
+        CommandId::Snooze,
         Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
-        "s",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
     );
     add(
-        "pin",
-        about,
+        CommandId::Pin,
         Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
-        "b",
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| super::snooze::toggle_pin(pane)),
     );
     add(
-        "panel",
-        CommandGroup::View,
+        CommandId::Panel,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()),
-        "p",
         always,
         Callback::new(move |()| panes.toggle_panel()),
     );
-    let about = CommandGroup::Message;
     add(
-        "write",
-        about,
+        CommandId::Write,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.write).to_string()),
-        "r",
         always,
         Callback::new(move |()| pane.focus(Tab::Message)),
     );
     add(
-        "note",
-        about,
+        CommandId::Note,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.note).to_string()),
-        "n",
         always,
         Callback::new(move |()| pane.focus(Tab::Note)),
     );
     add(
-        "pick",
-        about,
+        CommandId::Pick,
         Signal::derive(move || t_string!(i18n, message.pick.key).to_string()),
-        "m",
         always,
         Callback::new(move |()| match focused(pane) {
             Some(id) => pane.pick(id),
@@ -391,18 +365,14 @@ fn commands(pane: Pane) {
         }),
     );
     add(
-        "recall",
-        about,
+        CommandId::Recall,
         Signal::derive(move || t_string!(i18n, message.delay.key).to_string()),
-        "z",
         Signal::derive(move || pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.me.account.delay.enabled))),
         Callback::new(move |()| recall_last(pane)),
     );
     add(
-        "latest",
-        about,
+        CommandId::Latest,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.latest).to_string()),
-        "shift+g",
         always,
         Callback::new(move |()| pane.latest.update(|n| *n += 1)),
     );

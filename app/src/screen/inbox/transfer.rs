@@ -10,7 +10,6 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::*;
-use wasm_bindgen::JsCast;
 
 const LIST: &str = "transfer-options";
 
@@ -211,11 +210,8 @@ pub fn Chooser(
         event.prevent_default();
         if let Some(to) = to {
             at.set(to);
-            let line = document().get_element_by_id(&format!("transfer-{to}")).and_then(|el| el.dyn_into::<web_sys::HtmlElement>().ok());
-            if let Some(line) = line {
-                let options = web_sys::ScrollIntoViewOptions::new();
-                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                line.scroll_into_view_with_scroll_into_view_options(&options);
+            if let Some(line) = document().get_element_by_id(&format!("transfer-{to}")) {
+                into_sight(&line);
             }
         }
     };

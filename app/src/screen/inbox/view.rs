@@ -5,8 +5,11 @@ use crate::fault;
 use crate::i18n::*;
 use crate::live::{Store, use_store};
 use crate::part::*;
+use crate::prefs::is_phone;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 use model::*;
 
 /// What the lower part of the list of views shows.
@@ -39,6 +42,42 @@ pub fn Views() -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// Each view as a command under its name, on every page.
+#[component]
+pub fn ViewCommands() -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let commands = use_commands();
+    let location = use_location();
+    let navigate = use_navigate();
+    // Whether the list is in sight then: it is not on other pages, and on a phone it is under the open conversation.
+    let show_list = Callback::new(move |()| {
+        let path = location.pathname.get_untracked();
+        if path == "/inbox" || path.starts_with("/inbox/") && !is_phone() {
+            return true;
+        }
+        if !may_leave() {
+            return false;
+        }
+        let tab = location.query.with_untracked(|q| q.get("tab")).filter(|_| path.starts_with("/inbox/"));
+        navigate(&tab.map_or("/inbox".to_owned(), |tab| format!("/inbox?tab={tab}")), NavigateOptions::default());
+        true
+    });
+    effect(move || {
+        for SavedView { id, name, filter, oldest_first, .. } in store.views.get() {
+            let label = Signal::derive(move || t_string!(i18n, working.view.command, name = name.as_str()).to_string());
+            let run = Callback::new(move |()| {
+                if show_list.run(()) {
+                    // What was looked for stood over the list.
+                    store.search.set(String::new());
+                    store.sieve(filter.clone(), oldest_first);
+                }
+            });
+            commands.add(Command { id: CommandId::ApplyView(id), label, when: Signal::stored(true), run });
+        }
+    });
 }
 
 /// The filters and the order of now, as a new view of mine.

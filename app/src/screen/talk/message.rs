@@ -5,6 +5,7 @@ use crate::i18n::*;
 use crate::language;
 use crate::live::use_store;
 use crate::part::*;
+use crate::prefs::is_phone;
 use crate::screen::inbox::bubble::size_text;
 use crate::screen::inbox::format;
 use leptos::prelude::*;
@@ -56,7 +57,7 @@ pub(super) fn Card(id: ConversationId) -> impl IntoView {
     });
     // On a phone the chat stands over what is opened.
     let leave = move |_| {
-        if window().match_media("(max-width: 43.74rem)").ok().flatten().is_some_and(|m| m.matches()) {
+        if is_phone() {
             store.talks.open.set(false);
         }
     };

@@ -8,6 +8,7 @@ use crate::api::talk::{open_talk, read_talk, say, talk_page};
 use crate::i18n::*;
 use crate::live::{Store, TalkWanted, use_store, web};
 use crate::part::*;
+use crate::screen::inbox::thread::scroll;
 use crate::{fault, language};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -244,8 +245,18 @@ fn reading(open: Open) {
 fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
     let i18n = use_i18n();
     let times = use_times();
-    let node = NodeRef::<leptos::html::Div>::new();
+    let (node, log) = (NodeRef::<leptos::html::Div>::new(), NodeRef::<leptos::html::Div>::new());
     let at_end = StoredValue::new(true);
+    // Pictures and cards come after their messages, and a keyboard takes room: the newest stays in sight.
+    effect(move || {
+        let (Some(el), Some(log)) = (node.get(), log.get()) else { return };
+        let shown = el.clone();
+        scroll::on_resize(&[&el, &log], move || {
+            if at_end.try_get_value() == Some(true) {
+                scroll::to_end(&shown);
+            }
+        });
+    });
     let scrolled = move |_| {
         let Some(el) = node.get_untracked() else { return };
         at_end.set_value(el.scroll_height() - el.scroll_top() - el.client_height() < NEAR);
@@ -253,12 +264,15 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
             open.older();
         }
     };
-    // The newest stays in sight; what comes above moves nothing.
-    Effect::new(move |before: Option<(Option<TalkMessageId>, i32)>| {
+    // The newest stays in sight, and what I send comes into it; what comes above moves nothing.
+    Effect::new(move |before: Option<(Option<TalkMessageId>, i32, usize)>| {
         let first = open.messages.with(|all| all.first().map(|m| m.id));
-        open.pending.track();
-        let Some(el) = node.get() else { return (first, 0) };
-        let (was_first, was_high) = before.unwrap_or_default();
+        let waiting = open.pending.with(Vec::len);
+        let Some(el) = node.get() else { return (first, 0, waiting) };
+        let (was_first, was_high, was_waiting) = before.unwrap_or_default();
+        if waiting > was_waiting {
+            at_end.set_value(true);
+        }
         let grew = was_first.is_some() && first < was_first;
         request_animation_frame(move || {
             if grew {
@@ -267,7 +281,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
                 el.set_scroll_top(el.scroll_height());
             }
         });
-        (first, node.get_untracked().map_or(0, |el| el.scroll_height()))
+        (first, node.get_untracked().map_or(0, |el| el.scroll_height()), waiting)
     });
     let me = move || open.store.my_id();
     let is_many = move || open.talk.with_untracked(|t| t.as_ref().is_some_and(|t| !matches!(t.with, TalkWith::Person { .. })));
@@ -287,7 +301,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
             <Show when=move || open.talk.read().is_some() && open.messages.with(Vec::is_empty) && open.pending.with(Vec::is_empty)>
                 <p class="talk-none">{t!(i18n, talk.empty)}</p>
             </Show>
-            <div role="log" aria-label=move || t_string!(i18n, talk.messages).to_string()>
+            <div node_ref=log role="log" aria-label=move || t_string!(i18n, talk.messages).to_string()>
                 <ul class="talk-messages">
                     <For each=move || lines.get() key=|l| (l.message.id, l.named, l.day.clone()) let:line>
                         {line.day.map(|day| view! { <li class="talk-day"><span>{day}</span></li> })}

@@ -106,7 +106,7 @@ pub fn Editor(
             return;
         }
         save.run(String::new());
-        suggest.close(None);
+        suggest.close();
         writing.stop();
         if let Some(el) = node.get_untracked() {
             let _ = el.focus();

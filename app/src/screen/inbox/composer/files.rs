@@ -7,6 +7,7 @@ use super::quick::Quick;
 use crate::i18n::*;
 use crate::live::{Attached, Step, TrayId};
 use crate::part::*;
+use crate::prefs::is_phone;
 use crate::{fault, language};
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
@@ -73,11 +74,6 @@ pub fn text_file(text: &str) -> Option<web_sys::File> {
     web_sys::File::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), "texto.txt", &how).ok()
 }
 
-/// Whether the composer is so narrow that its other buttons stand in the menu.
-fn is_narrow() -> bool {
-    window().match_media("(max-width: 43.74rem)").ok().flatten().is_some_and(|m| m.matches())
-}
-
 /// The button that attaches, and on a phone all that is not the text.
 #[component]
 pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl IntoView {
@@ -100,7 +96,7 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl
     let narrow = RwSignal::new(false);
     effect(move || {
         if open.get() {
-            narrow.set(is_narrow());
+            narrow.set(is_phone());
         }
     });
     let sheet = move |sheet: Sheet| pane.sheet.set(Some(sheet));

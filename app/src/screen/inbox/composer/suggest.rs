@@ -2,23 +2,16 @@
 
 pub mod list;
 
-use super::quick::{cut, utf16};
+use super::typed::{Pressed, Typed};
 use crate::area::{Area, Part};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::{ConversationId, UserId};
 
-/// Id of the list.
-pub const LIST: &str = "suggest-list";
 /// Letters of a name that are looked at.
 const TYPED_MAX: usize = 40;
 /// Emoji are looked for from so many letters on, so that a colon in a sentence stays one.
 const EMOJI_FROM: usize = 2;
-
-/// The id of a line of the list.
-pub fn line_id(n: usize) -> String {
-    format!("suggest-{n}")
-}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,17 +32,9 @@ pub enum Offered {
 pub struct Suggest {
     /// Whose colleagues are offered; none where nobody can be named.
     pub people_of: Option<ConversationId>,
-    node: NodeRef<leptos::html::Textarea>,
-    save: Callback<String>,
     named: Callback<(UserId, String)>,
-    /// What is typed; none while the list is closed.
-    pub asked: RwSignal<Option<Asked>>,
-    /// What the list shows; it is the list that sets it.
-    pub found: RwSignal<Vec<Offered>>,
-    pub chosen: RwSignal<usize>,
-    range: StoredValue<(u32, u32)>,
-    /// The sign that Escape has closed: it stays closed.
-    closed: StoredValue<Option<u32>>,
+    /// What is typed, and what the list shows.
+    pub list: Typed<Asked, Offered>,
 }
 
 /// What is being typed behind a sign at a word's beginning: where the sign stands, in bytes, and what is asked for.
@@ -78,130 +63,57 @@ impl Suggest {
         people_of: Option<ConversationId>,
         named: Callback<(UserId, String)>,
     ) -> Suggest {
-        let suggest = Suggest {
-            people_of,
-            node,
-            save,
-            named,
-            asked: RwSignal::new(None),
-            found: RwSignal::new(Vec::new()),
-            chosen: RwSignal::new(0),
-            range: StoredValue::new((0, 0)),
-            closed: StoredValue::new(None),
-        };
+        let suggest = Suggest { people_of, named, list: Typed::new("suggest", node, save) };
         provide_context(suggest);
-        // Screen readers hear the chosen line while the cursor stays in the text.
-        Effect::new(move |was: Option<bool>| {
-            let Some(el) = node.get() else { return false };
-            let open = suggest.asked.with(Option::is_some) && suggest.found.with(|f| !f.is_empty());
-            let line = line_id(suggest.chosen.get());
-            if open || was == Some(true) {
-                for (name, value) in [("aria-autocomplete", "list"), ("aria-controls", LIST), ("aria-activedescendant", line.as_str())] {
-                    let _ = if open { el.set_attribute(name, value) } else { el.remove_attribute(name) };
-                }
-            }
-            open
-        });
         suggest
-    }
-
-    fn caret(self) -> Option<(String, u32)> {
-        let el = self.node.get_untracked()?;
-        let text = el.value();
-        let caret = el.selection_start().ok().flatten().unwrap_or_else(|| utf16(&text));
-        Some((text, caret))
     }
 
     /// The text or the cursor changed by typing.
     pub fn typed(self) {
-        let Some((text, caret)) = self.caret() else { return };
-        let (before, _) = cut(&text, caret);
-        match asked(&before, self.people_of.is_some()) {
-            Some((at, what)) => {
-                let from = utf16(&before[..at]);
-                if self.closed.get_value() == Some(from) {
-                    return;
-                }
-                self.range.set_value((from, caret));
-                self.chosen.set(0);
-                self.asked.set(Some(what));
-            }
-            None => self.close(None),
-        }
+        self.list.typed(|before| asked(before, self.people_of.is_some()));
     }
 
     /// Nothing is offered any more.
-    pub fn close(self, closed: Option<u32>) {
-        self.closed.set_value(closed);
-        if self.asked.with_untracked(Option::is_some) {
-            self.asked.set(None);
-        }
+    pub fn close(self) {
+        self.list.close();
     }
 
     /// A key in the text area; true when it was for the list.
     pub fn key(self, event: &KeyboardEvent) -> bool {
-        if event.is_composing() || self.asked.with_untracked(Option::is_none) {
-            return false;
+        match self.list.key(event) {
+            Pressed::Other => return false,
+            Pressed::Moved => {}
+            Pressed::Taken(offered) => self.take(offered),
+            Pressed::Escaped => self.list.dismiss(),
         }
-        let count = self.found.with_untracked(Vec::len);
-        let now = self.chosen.get_untracked().min(count.saturating_sub(1));
-        match event.key().as_str() {
-            "ArrowDown" if count > 0 => self.chosen.set((now + 1) % count),
-            "ArrowUp" if count > 0 => self.chosen.set((now + count - 1) % count),
-            "Enter" | "Tab" if count > 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() => {
-                if let Some(offered) = self.found.with_untracked(|f| f.get(now).cloned()) {
-                    self.take(offered);
-                }
-            }
-            "Escape" => self.close(Some(self.range.get_value().0)),
-            _ => return false,
-        }
-        event.prevent_default();
-        event.stop_propagation();
         true
     }
 
     /// Puts what was chosen in the place of what was typed.
     pub fn take(self, offered: Offered) {
-        let (from, to) = self.range.get_value();
-        self.asked.set(None);
+        self.list.asked.set(None);
         match offered {
             Offered::Person { id, name, .. } => {
-                self.put(from, to, &format!("@{name} "));
+                self.list.replace(&format!("@{name} "));
                 self.named.run((id, name));
             }
             Offered::Emoji { sign, .. } => {
                 list::used(&sign);
-                self.put(from, to, &sign);
+                self.list.replace(&sign);
             }
         }
     }
 
     /// Puts a text where the cursor is, in the place of what is marked.
     pub fn insert(self, what: &str) {
-        let Some((_, from)) = self.caret() else { return };
-        let to = self.node.get_untracked().and_then(|el| el.selection_end().ok().flatten()).unwrap_or(from).max(from);
-        self.put(from, to, what);
-    }
-
-    fn put(self, from: u32, to: u32, what: &str) {
-        let Some(el) = self.node.get_untracked() else { return };
-        let text = el.value();
-        let ((head, _), (_, tail)) = (cut(&text, from), cut(&text, to));
-        let with = head + what;
-        let caret = utf16(&with);
-        let text = with + &tail;
-        el.set_value(&text);
-        let _ = el.focus();
-        let _ = el.set_selection_range(caret, caret);
-        self.save.run(text);
+        self.list.insert(what);
     }
 }
 
 /// The list over the text area, once it is wanted.
 #[component]
 pub fn SuggestBox(suggest: Suggest) -> impl IntoView {
-    let ever = Memo::new(move |before| before == Some(&true) || suggest.asked.with(Option::is_some));
+    let ever = Memo::new(move |before| before == Some(&true) || suggest.list.is_open());
     view! { <Show when=move || ever.get()><Area part=Part::Suggest/></Show> }
 }
 

@@ -246,13 +246,11 @@ fn target(order: &[ConversationId], from: Option<ConversationId>, key: &str) -> 
 
 /// Brings a row into sight, and the focus to it when wanted; one that is not drawn is drawn first.
 fn reveal(shown: Shown, id: ConversationId, focus: bool) {
-    let nearest = web_sys::ScrollIntoViewOptions::new();
-    nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
     if row_element(id).is_none()
         && let Some(at) = shown.order.with_untracked(|o| o.iter().position(|o| *o == id))
         && let Some(chunk) = document().get_element_by_id(&format!("chunk-{}", at / CHUNK))
     {
-        chunk.scroll_into_view_with_scroll_into_view_options(&nearest);
+        into_sight(&chunk);
     }
     arrive(id, focus, PATIENCE);
 }
@@ -260,9 +258,7 @@ fn reveal(shown: Shown, id: ConversationId, focus: bool) {
 fn arrive(id: ConversationId, focus: bool, patience: u32) {
     match row_element(id) {
         Some(row) => {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            row.scroll_into_view_with_scroll_into_view_options(&nearest);
+            into_sight(&row);
             if focus {
                 let _ = row.focus();
             }
@@ -290,12 +286,11 @@ fn walking_commands(shown: Shown) {
             }
         })
     };
-    let group = CommandGroup::Go;
     let when = Signal::derive(move || shown.order.with(|o| !o.is_empty()));
     let label = Signal::derive(move || t_string!(i18n, inbox.key.next).to_string());
-    commands.add(Command { id: "list-next", group, label, keys: Some("j"), when, run: walk("ArrowDown") });
+    commands.add(Command { id: CommandId::ListNext, label, when, run: walk("ArrowDown") });
     let label = Signal::derive(move || t_string!(i18n, inbox.key.previous).to_string());
-    commands.add(Command { id: "list-previous", group, label, keys: Some("k"), when, run: walk("ArrowUp") });
+    commands.add(Command { id: CommandId::ListPrevious, label, when, run: walk("ArrowUp") });
 }
 
 /// `x` chooses the row that has the focus, else the open one.
@@ -312,7 +307,7 @@ fn selecting_command(shown: Shown, selection: Selection) {
             None => selection.begin(),
         }
     });
-    commands.add(Command { id: "select-one", group: CommandGroup::View, label, keys: Some("x"), when, run });
+    commands.add(Command { id: CommandId::SelectOne, label, when, run });
 }
 
 /// What a key does to the selection while there is one: Space chooses, with Shift a step further, Ctrl A chooses all, Escape

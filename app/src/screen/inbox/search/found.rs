@@ -5,10 +5,11 @@ use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
 use crate::screen::inbox::layout::use_panes;
-use crate::screen::inbox::row::{RowContent, name_of};
+use crate::screen::inbox::row::{Naming, RowContent, name_of};
 use crate::screen::inbox::start::{Start, use_start};
 use leptos::prelude::*;
 use model::{ContactHit, ContactStatus, Content, Conversation, MessageHit};
+use std::sync::Arc;
 
 /// Parts of a text, those that were looked for marked.
 fn lit(parts: Vec<(String, bool)>) -> impl IntoView {
@@ -17,11 +18,12 @@ fn lit(parts: Vec<(String, bool)>) -> impl IntoView {
 
 /// A conversation that a search found.
 #[component]
-pub fn ConversationFound(row: RwSignal<Conversation>) -> impl IntoView {
+pub fn ConversationFound(row: RwSignal<Conversation>, term: String) -> impl IntoView {
     let panes = use_panes();
+    let named: Naming = Arc::new(move |name| lit(marked(&name, &term)).into_any());
     view! {
         <a class="inbox-row" data-hit="" href=move || panes.href(row.with(|r| r.id))>
-            <RowContent row tab=Signal::stored(None)/>
+            <RowContent row tab=Signal::stored(None) named/>
         </a>
     }
 }

@@ -1,6 +1,7 @@
 //! The list of quick replies over the editor, and asking for their parameters.
 
-use super::{LIST, Quick, line_id};
+use super::super::typed::lines::TypedLines;
+use super::Quick;
 use crate::api::reply::replies;
 use crate::fault;
 use crate::i18n::*;
@@ -66,7 +67,7 @@ pub fn QuickReplies() -> impl IntoView {
             }
         });
     };
-    let open = Memo::new(move |_| quick.query.with(Option::is_some));
+    let open = Memo::new(move |_| quick.list.is_open());
     effect(move || {
         store.replies_changed.track();
         if open.get() {
@@ -74,7 +75,7 @@ pub fn QuickReplies() -> impl IntoView {
         }
     });
     effect(move || {
-        let text = quick.query.with(|q| q.as_ref().map(|q| q.trim().to_owned()).unwrap_or_default());
+        let text = quick.list.asked.with(|q| q.as_ref().map(|q| q.trim().to_owned()).unwrap_or_default());
         let asked = turn.get_value().wrapping_add(1);
         turn.set_value(asked);
         if text.is_empty() || page.with(|p| p.next.is_none()) {
@@ -93,7 +94,7 @@ pub fn QuickReplies() -> impl IntoView {
         });
     });
     effect(move || {
-        let text = quick.query.with(|q| q.as_ref().map(|q| q.trim().to_owned()));
+        let text = quick.list.asked.with(|q| q.as_ref().map(|q| q.trim().to_owned()));
         let found = match text {
             None => Vec::new(),
             Some(text) => {
@@ -106,31 +107,19 @@ pub fn QuickReplies() -> impl IntoView {
                 found
             }
         };
-        if quick.found.with_untracked(|have| *have != found) {
-            quick.found.set(found);
-        }
-    });
-    // The chosen one stays in sight.
-    effect(move || {
-        let id = line_id(quick.chosen.get());
-        request_animation_frame(move || {
-            if let Some(el) = document().get_element_by_id(&id) {
-                let how = web_sys::ScrollIntoViewOptions::new();
-                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                el.scroll_into_view_with_scroll_into_view_options(&how);
-            }
-        });
+        quick.list.show(found);
     });
     let none = move || {
-        let text = quick.query.get()?;
+        let text = quick.list.asked.get()?;
         let all = page.with(|p| p.items.is_empty());
         // A sentence that happens to begin with a slash is no search any more.
-        (quick.found.with(Vec::is_empty) && (all || !text.contains(' '))).then(|| match all {
+        (quick.list.found.with(Vec::is_empty) && (all || !text.contains(' '))).then(|| match all {
             true => t_string!(i18n, reply.nothing).to_string(),
             false => t_string!(i18n, reply.no_match, text = text.as_str()).to_string(),
         })
     };
-    let shown = Memo::new(move |_| open.get() && (quick.found.with(|f| !f.is_empty()) || face.get() != Face::Here || none().is_some()));
+    let shown =
+        Memo::new(move |_| open.get() && (quick.list.found.with(|f| !f.is_empty()) || face.get() != Face::Here || none().is_some()));
     view! {
         <Show when=move || shown.get()>
             // A press on it must not take the cursor out of the text.
@@ -139,7 +128,8 @@ pub fn QuickReplies() -> impl IntoView {
                     Face::Loading => view! { <SkeletonRows count=2/> }.into_any(),
                     Face::Failed(why) => view! { <Trouble fault=Signal::stored(why) retry=move |()| load()/> }.into_any(),
                     Face::Here => view! {
-                        <Lines quick/>
+                        <TypedLines typed=quick.list face=line take=move |reply| quick.pick(reply)
+                            label=Signal::derive(move || t_string!(i18n, reply.title).to_string())/>
                         <p class="quick-none" role="status">{none}</p>
                     }.into_any(),
                 }}
@@ -176,26 +166,15 @@ fn ranked(all: &[QuickReply], text: &str) -> Vec<QuickReply> {
     found.into_iter().map(|(_, r)| r.clone()).collect()
 }
 
-#[component]
-fn Lines(quick: Quick) -> impl IntoView {
-    let i18n = use_i18n();
+/// A line: the reply's name, whom it is for, its file, and its text.
+fn line(reply: QuickReply) -> AnyView {
+    let file = reply.file.map(|f| f.file_name);
     view! {
-        <ul class="quick-list" id=LIST role="listbox" aria-label=move || t_string!(i18n, reply.title).to_string()>
-            {move || quick.found.get().into_iter().enumerate().map(|(n, reply)| {
-                let (alias, text, scope) = (reply.alias.clone(), reply.text.clone(), reply.scope);
-                let file = reply.file.as_ref().map(|f| f.file_name.clone());
-                view! {
-                    <li class="quick-line" id=line_id(n) role="option" aria-selected=move || if quick.chosen.get() == n { "true" } else { "false" }
-                        on:pointermove=move |_| if quick.chosen.get_untracked() != n { quick.chosen.set(n) }
-                        on:click=move |_| quick.pick(reply.clone())>
-                        <span class="quick-alias"><bdi>{alias}</bdi><Icon name=scope_icon(scope) small=true/>
-                            {file.map(|name| view! { <span class="quick-file"><Icon name="attach" small=true/><bdi>{name}</bdi></span> })}</span>
-                        <span class="quick-text" dir="auto">{text}</span>
-                    </li>
-                }
-            }).collect_view()}
-        </ul>
+        <span class="quick-alias"><bdi>{reply.alias}</bdi><Icon name=scope_icon(reply.scope) small=true/>
+            {file.map(|name| view! { <span class="quick-file"><Icon name="attach" small=true/><bdi>{name}</bdi></span> })}</span>
+        <span class="quick-text" dir="auto">{reply.text}</span>
     }
+    .into_any()
 }
 
 /// Whom a reply is for, as an icon.

@@ -1,6 +1,7 @@
 //! The list of what is offered, and the names of emoji behind it.
 
-use super::{Asked, LIST, Offered, Suggest, line_id};
+use super::super::typed::lines::TypedLines;
+use super::{Asked, Offered, Suggest};
 use crate::i18n::*;
 use crate::live::{use_store, web};
 use crate::part::*;
@@ -146,17 +147,14 @@ fn people(id: ConversationId, text: &str) -> Vec<Offered> {
 pub fn SuggestList() -> impl IntoView {
     let i18n = use_i18n();
     let suggest: Suggest = expect_context();
+    let typed = suggest.list;
     let build = use_session().build();
     let turn = StoredValue::new(0_u32);
     effect(move || {
         let now = turn.get_value().wrapping_add(1);
         turn.set_value(now);
-        let set = move |found: Vec<Offered>| {
-            if suggest.found.with_untracked(|have| *have != found) {
-                suggest.found.set(found);
-            }
-        };
-        match suggest.asked.get() {
+        let set = move |found: Vec<Offered>| typed.show(found);
+        match typed.asked.get() {
             None => set(Vec::new()),
             Some(Asked::Person(text)) => set(suggest.people_of.map(|id| people(id, &text)).unwrap_or_default()),
             Some(Asked::Emoji(text)) => {
@@ -172,51 +170,37 @@ pub fn SuggestList() -> impl IntoView {
             }
         }
     });
-    // The chosen one stays in sight.
-    effect(move || {
-        let id = line_id(suggest.chosen.get());
-        request_animation_frame(move || {
-            if let Some(el) = document().get_element_by_id(&id) {
-                let how = web_sys::ScrollIntoViewOptions::new();
-                how.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                el.scroll_into_view_with_scroll_into_view_options(&how);
-            }
-        });
-    });
-    let named = move || matches!(suggest.asked.get(), Some(Asked::Person(_)));
-    let none = move || match suggest.asked.get()? {
+    let named = move || matches!(typed.asked.get(), Some(Asked::Person(_)));
+    let none = move || match typed.asked.get()? {
         // A sentence that happens to begin with the sign is no search any more.
-        Asked::Person(text) if suggest.found.with(Vec::is_empty) && !text.contains(' ') => {
+        Asked::Person(text) if typed.found.with(Vec::is_empty) && !text.contains(' ') => {
             Some(t_string!(i18n, message.mention.none, text = text.as_str()).to_string())
         }
         _ => None,
     };
-    let shown = Memo::new(move |_| suggest.asked.with(Option::is_some) && (suggest.found.with(|f| !f.is_empty()) || none().is_some()));
+    let shown = Memo::new(move |_| typed.is_open() && (typed.found.with(|f| !f.is_empty()) || none().is_some()));
     let label =
         move || if named() { t_string!(i18n, message.mention.list).to_string() } else { t_string!(i18n, message.emoji.label).to_string() };
     view! {
         <Show when=move || shown.get()>
             // A press on it must not take the cursor out of the text.
             <div class="quick suggest" on:mousedown=|event| event.prevent_default()>
-                <ul class="quick-list" id=LIST role="listbox" aria-label=label>
-                    {move || suggest.found.get().into_iter().enumerate().map(|(n, offered)| {
-                        let face = match offered.clone() {
-                            Offered::Person { name, photo, id } => view! {
-                                <Avatar name=name.clone() id=id.0 size=AvatarSize::Small photo=photo_of(id, &photo)/><bdi>{name}</bdi>
-                            }.into_any(),
-                            Offered::Emoji { sign, name } => view! { <span class="suggest-sign">{sign}</span><span>{name}</span> }.into_any(),
-                        };
-                        view! {
-                            <li class="quick-line suggest-line" id=line_id(n) role="option" aria-selected=move || if suggest.chosen.get() == n { "true" } else { "false" }
-                                on:pointermove=move |_| if suggest.chosen.get_untracked() != n { suggest.chosen.set(n) }
-                                on:click=move |_| suggest.take(offered.clone())>{face}</li>
-                        }
-                    }).collect_view()}
-                </ul>
+                <TypedLines typed class="suggest-line" label=Signal::derive(label) face=face take=move |offered| suggest.take(offered)/>
                 <p class="quick-none" role="status">{none}</p>
                 <Show when=named><footer class="quick-foot"><span>{t!(i18n, message.mention.hint)}</span></footer></Show>
             </div>
         </Show>
+    }
+}
+
+/// A line: the colleague's face and name, or the emoji and what it is called.
+fn face(offered: Offered) -> AnyView {
+    match offered {
+        Offered::Person { name, photo, id } => view! {
+            <Avatar name=name.clone() id=id.0 size=AvatarSize::Small photo=photo_of(id, &photo)/><bdi>{name}</bdi>
+        }
+        .into_any(),
+        Offered::Emoji { sign, name } => view! { <span class="suggest-sign">{sign}</span><span>{name}</span> }.into_any(),
     }
 }
 
