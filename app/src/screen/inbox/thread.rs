@@ -338,6 +338,17 @@ fn commands(pane: Pane) {
         Callback::new(move |()| super::snooze::toggle_pin(pane)),
     );
     add(
+        CommandId::Merge,
+        Signal::derive(move || t_string!(i18n, merge.key).to_string()),
+        always,
+        Callback::new(move |()| {
+            if !panes.panel_is_shown() {
+                panes.toggle_panel();
+            }
+            panes.merging.set(true);
+        }),
+    );
+    add(
         CommandId::Panel,
         Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()),
         always,

@@ -17,7 +17,8 @@ use model::*;
 pub fn MergeContact() -> impl IntoView {
     let shown: Shown = expect_context();
     let panes = use_panes();
-    move || panes.merging.get().then(|| view! { <Merging shown/> })
+    let ready = Memo::new(move |_| panes.merging.get() && shown.contact.with(Option::is_some));
+    move || ready.get().then(|| view! { <Merging shown/> })
 }
 
 /// The two and what is chosen of them.
