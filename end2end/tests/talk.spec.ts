@@ -127,6 +127,37 @@ test('CI-4: a file, a conversation as a card for those who see it, and a text th
   await text(one).fill('')
 })
 
+test('a long talk opens at its end, older messages move nothing, and what one sends comes into sight', async ({ agent }) => {
+  const one = await agent(ana)
+  await talkTo(one, 'Todos da conta')
+  for (let n = 1; n <= 50; n += 1) {
+    await text(one).fill(`linha ${n}. ${'mais texto '.repeat(n % 9)}`)
+    await text(one).press('Enter')
+  }
+  await expect(lines(one).last()).toContainText('linha 50.')
+  await open(one)
+  await talkTo(one, 'Todos da conta')
+  await expect(lines(one)).toHaveCount(40)
+  await expect(lines(one).last()).toBeInViewport()
+  // The first line in sight, before and after older ones came above it.
+  const sight = () => chat(one).getByRole('log').evaluate(log => {
+    const edge = log.parentElement!.getBoundingClientRect().top
+    const line = [...log.querySelectorAll('.talk-message')].find(each => each.getBoundingClientRect().bottom > edge + 40)!
+    return { text: line.textContent, top: Math.round(line.getBoundingClientRect().top - edge) }
+  })
+  await chat(one).getByRole('log').evaluate(log => { log.parentElement!.scrollTop = 60 })
+  const before = await sight()
+  await expect.poll(() => lines(one).count()).toBeGreaterThan(40)
+  await expect(async () => {
+    const after = await sight()
+    expect(after.text).toBe(before.text)
+    expect(Math.abs(after.top - before.top)).toBeLessThanOrEqual(2)
+  }).toPass()
+  await tell(one, 'daqui de cima')
+  await expect(lines(one).last()).toContainText('daqui de cima')
+  await expect(lines(one).last()).toBeInViewport()
+})
+
 test('CI-4: without a connection the message waits under one\'s eyes and is sent again', async ({ agent }) => {
   const one = await agent(ana)
   await talkTo(one, 'Bruno')

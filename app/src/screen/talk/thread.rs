@@ -247,41 +247,47 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
     let times = use_times();
     let (node, log) = (NodeRef::<leptos::html::Div>::new(), NodeRef::<leptos::html::Div>::new());
     let at_end = StoredValue::new(true);
-    // Pictures and cards come after their messages, and a keyboard takes room: the newest stays in sight.
+    // From the upper edge of what is in view to the end, and whether older messages came above it since.
+    let (below, came_above) = (StoredValue::new(0), StoredValue::new(false));
+    let keep = move |el: &web_sys::Element| {
+        if at_end.try_get_value() == Some(true) {
+            scroll::to_end(el);
+        } else if came_above.try_update_value(std::mem::take) == Some(true) {
+            el.set_scroll_top(el.scroll_height() - below.get_value());
+        }
+        let _ = below.try_set_value(el.scroll_height() - el.scroll_top());
+    };
+    // The newest stays in sight, also when pictures and cards come after their messages or a keyboard takes room; what
+    // comes above moves nothing.
     effect(move || {
-        let (Some(el), Some(log)) = (node.get(), log.get()) else { return };
-        let shown = el.clone();
-        scroll::on_resize(&[&el, &log], move || {
-            if at_end.try_get_value() == Some(true) {
-                scroll::to_end(&shown);
-            }
-        });
+        if let (Some(el), Some(log)) = (node.get(), log.get()) {
+            let shown = el.clone();
+            scroll::on_resize(&[&el, &log], move || keep(&shown));
+        }
     });
     let scrolled = move |_| {
         let Some(el) = node.get_untracked() else { return };
+        if came_above.get_value() {
+            keep(&el);
+        }
         at_end.set_value(el.scroll_height() - el.scroll_top() - el.client_height() < NEAR);
+        below.set_value(el.scroll_height() - el.scroll_top());
         if el.scroll_top() < NEAR {
             open.older();
         }
     };
-    // The newest stays in sight, and what I send comes into it; what comes above moves nothing.
-    Effect::new(move |before: Option<(Option<TalkMessageId>, i32, usize)>| {
+    Effect::new(move |before: Option<(Option<TalkMessageId>, usize)>| {
         let first = open.messages.with(|all| all.first().map(|m| m.id));
         let waiting = open.pending.with(Vec::len);
-        let Some(el) = node.get() else { return (first, 0, waiting) };
-        let (was_first, was_high, was_waiting) = before.unwrap_or_default();
+        let (was_first, was_waiting) = before.unwrap_or_default();
+        if was_first.is_some() && first < was_first {
+            came_above.set_value(true);
+        }
+        // What I send comes into sight.
         if waiting > was_waiting {
             at_end.set_value(true);
         }
-        let grew = was_first.is_some() && first < was_first;
-        request_animation_frame(move || {
-            if grew {
-                el.set_scroll_top(el.scroll_top() + el.scroll_height() - was_high);
-            } else if at_end.try_get_value() == Some(true) {
-                el.set_scroll_top(el.scroll_height());
-            }
-        });
-        (first, node.get_untracked().map_or(0, |el| el.scroll_height()), waiting)
+        (first, waiting)
     });
     let me = move || open.store.my_id();
     let is_many = move || open.talk.with_untracked(|t| t.as_ref().is_some_and(|t| !matches!(t.with, TalkWith::Person { .. })));
