@@ -36,7 +36,7 @@ pub struct Photo {
 
 impl Photo {
     /// Nothing chosen yet; call it in a component.
-    pub fn new() -> Photo {
+    pub fn begin() -> Photo {
         let photo = Photo {
             cutting: RwSignal::new(false),
             busy: RwSignal::new(false),

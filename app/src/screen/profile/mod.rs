@@ -44,7 +44,7 @@ fn You() -> impl IntoView {
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
     let photo = Signal::derive(move || session.with(|me| photo_of(me.user_id, &me.photo)));
     let has_photo = Signal::derive(move || session.with(|me| !me.photo.is_empty()));
-    let new = Photo::new();
+    let new = Photo::begin();
     let remove = move |()| new.remove(remove_photo(), move || session.change(|me| me.photo.clear()));
     let send = move |()| new.send("/photo".to_owned(), move |mark| session.change(|me| me.photo = mark));
     let role = move || {

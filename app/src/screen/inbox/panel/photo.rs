@@ -13,7 +13,7 @@ use model::ContactId;
 pub fn ContactPhoto() -> impl IntoView {
     let i18n = use_i18n();
     let Shown { pane, photo: open, .. } = expect_context::<Shown>();
-    let new = Photo::new();
+    let new = Photo::begin();
     let address = Memo::new(move |_| pane.photo());
     let has = Signal::derive(move || !address.with(String::is_empty));
     let contact = move || untrack(|| pane.of(|c| c.contact_id));
