@@ -74,7 +74,7 @@ both! {
 
     async fn md_2_what_cannot_be_a_sticker_is_refused_with_the_reason(w) {
         let refused = async |name: &str, bytes: &[u8]| fault(w.upload(&w.admin, name, FileWish::Sticker, bytes).await);
-        let noise = image::RgbImage::from_fn(512, 512, |x, y| image::Rgb([(x * y * 7 + x) as u8, (x * 31 ^ y * 17) as u8, (y * y + x * 3) as u8]));
+        let noise = image::RgbImage::from_fn(512, 512, |x, y| image::Rgb([(x * y * 7 + x) as u8, ((x * 31) ^ (y * 17)) as u8, (y * y + x * 3) as u8]));
         let mut out = std::io::Cursor::new(Vec::new());
         noise.write_to(&mut out, Png).unwrap();
         assert_eq!(refused("foto.png", &out.into_inner()).await, Fault::FileRefused { why: FileWhy::StickerTooLarge });
