@@ -42,6 +42,10 @@ pub enum Part {
     History,
     Files,
     EditContact,
+    /// The photo of the contact beside the conversation.
+    ContactPhoto,
+    /// Two contacts become one.
+    MergeContact,
     /// Quick replies over the composer, and their own page.
     Quick,
     /// What is offered while one types, and all emoji.
@@ -95,6 +99,8 @@ impl Part {
             | Part::History
             | Part::Files
             | Part::EditContact
+            | Part::ContactPhoto
+            | Part::MergeContact
             | Part::Quick
             | Part::Suggest
             | Part::Talk
@@ -158,7 +164,7 @@ fn conversation(part: Part) -> AnyView {
 
 fn sheets(part: Part) -> AnyView {
     use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
-    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History};
+    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History, merge::MergeContact, photo::ContactPhoto};
     use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
@@ -170,6 +176,8 @@ fn sheets(part: Part) -> AnyView {
         Part::History => view! { <History/> }.into_any(),
         Part::Files => view! { <Files/> }.into_any(),
         Part::EditContact => view! { <EditContact/> }.into_any(),
+        Part::ContactPhoto => view! { <ContactPhoto/> }.into_any(),
+        Part::MergeContact => view! { <MergeContact/> }.into_any(),
         Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
@@ -256,6 +264,8 @@ pub fn Area(part: Part) -> impl IntoView {
             | Part::Several
             | Part::Palette
             | Part::EditContact
+            | Part::ContactPhoto
+            | Part::MergeContact
             | Part::Quick
             | Part::Suggest
             | Part::Alerts

@@ -3,7 +3,7 @@
 use crate::i18n::*;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Fault, FileWhy, Wrong};
+use model::{Fault, FileWhy, MergeWhy, Wrong};
 
 /// The sentence for a fault. Tracks the language.
 pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
@@ -37,6 +37,13 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::LastAdmin => t_string!(i18n, fault.last_admin).to_string(),
         Fault::Conflict => t_string!(i18n, fault.conflict).to_string(),
         Fault::InUse { count } => t_string!(i18n, fault.in_use, count = *count).to_string(),
+        Fault::NotMerged { why } => match why {
+            MergeWhy::Unlike => t_string!(i18n, fault.merge_unlike),
+            MergeWhy::Merged => t_string!(i18n, fault.merge_merged),
+            MergeWhy::Later => t_string!(i18n, fault.merge_later),
+            MergeWhy::TooLong => t_string!(i18n, fault.merge_too_long),
+        }
+        .to_string(),
         Fault::ChannelDown => t_string!(i18n, fault.channel_down).to_string(),
         Fault::TalkOff => t_string!(i18n, talk.off).to_string(),
         Fault::ColleagueGone => t_string!(i18n, talk.gone).to_string(),
@@ -49,6 +56,9 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
             FileWhy::Infected => t_string!(i18n, fault.file_infected),
             FileWhy::NotScanned => t_string!(i18n, fault.file_not_scanned),
             FileWhy::NotAVoice => t_string!(i18n, fault.file_not_a_voice),
+            FileWhy::NoPicture => t_string!(i18n, sticker.why.no_picture),
+            FileWhy::Moves => t_string!(i18n, sticker.why.moves),
+            FileWhy::StickerTooLarge => t_string!(i18n, sticker.why.large),
         }
         .to_string(),
         Fault::FilesFull => t_string!(i18n, fault.files_full).to_string(),

@@ -48,6 +48,9 @@ pub struct Contact {
     /// Values in the account's own fields; a field without a value is left out.
     #[serde(default)]
     pub fields: Vec<FieldValue>,
+    /// Marks the photo; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub photo: String,
 }
 
 /// A page that carries the chat, as the visitor's browser tells of it.
@@ -80,6 +83,9 @@ pub struct ContactHit {
     pub name: String,
     pub phone: Option<String>,
     pub status: ContactStatus,
+    /// Marks the photo; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub photo: String,
 }
 
 /// What is typed to change a contact. `version` is that of the contact which was on screen: a contact that somebody else

@@ -66,6 +66,9 @@ pub struct Conversation {
     /// Tags of the contact.
     #[serde(default)]
     pub contact_tags: Vec<TagId>,
+    /// Marks the contact's photo; empty = none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contact_photo: String,
     pub channel_id: ChannelId,
     pub team_id: TeamId,
     /// While completed: who served it last.
@@ -98,6 +101,9 @@ pub struct Conversation {
     /// It does not close by itself (AU-3).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+    /// It was merged into this one, where its messages are (NX-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ConversationId>,
 }
 
 impl Conversation {

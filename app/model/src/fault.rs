@@ -85,6 +85,9 @@ tagged! { "code":
         /// What would be deleted is used so many times (CP-4).
         #[error("This is in use ({count}). Confirm to delete it all the same.")]
         InUse { count: i64 },
+        /// NX-2, NX-3.
+        #[error("This cannot be merged or undone ({}).", .why.word().replace('_', " "))]
+        NotMerged { why: crate::MergeWhy },
         #[error("The channel is not connected.")]
         ChannelDown,
         /// CI-1.
@@ -210,6 +213,7 @@ impl Fault {
             FileTooLarge { .. } => "file_too_large",
             FileEmpty => "file_empty",
             FileRefused { .. } => "file_refused",
+            NotMerged { .. } => "not_merged",
             FilesFull => "files_full",
             RateLimited { .. } => "rate_limited",
             AlreadyLeft => "already_left",
@@ -250,6 +254,7 @@ impl Fault {
             | LastAdmin
             | Conflict
             | InUse { .. }
+            | NotMerged { .. }
             | ChannelDown
             | AlreadyLeft
             | NotDeletable

@@ -1,6 +1,6 @@
 //! Files on their way out: what they are, and how a channel takes them (MD-1, MD-2).
 
-use crate::{ChannelKind, Media, MediaId, MediaState, MessageKind, Millis, words};
+use crate::{ChannelKind, Media, MediaId, MediaState, MessageKind, Millis, STICKER_MOVING_MAX, words};
 use serde::{Deserialize, Serialize};
 
 /// A megabyte as the networks count it.
@@ -28,6 +28,8 @@ words! {
         Document = "DOCUMENT",
         /// A recorded voice note.
         Voice = "VOICE",
+        /// A sticker; a still picture is drawn as one.
+        Sticker = "STICKER",
     }
 }
 
@@ -57,6 +59,12 @@ words! {
         NotScanned = "not_scanned",
         /// The recording is in a format that cannot be made a voice note here.
         NotAVoice = "not_a_voice",
+        /// Only pictures are made stickers.
+        NoPicture = "no_picture",
+        /// It moves, and is no sticker already.
+        Moves = "moves",
+        /// It is too large as a sticker, however it is drawn.
+        StickerTooLarge = "sticker_too_large",
     }
 }
 
@@ -89,7 +97,11 @@ impl Upload {
 
     /// Whether a text can stand below it.
     pub fn takes_caption(&self, channel: ChannelKind) -> bool {
-        !channel.uploads() || self.delivery(channel).map(|d| self.message_kind(d)) != Some(MessageKind::Audio)
+        match self.delivery(channel).map(|d| self.message_kind(d)) {
+            Some(MessageKind::Sticker) => false,
+            Some(MessageKind::Audio) => !channel.uploads(),
+            _ => true,
+        }
     }
 
     /// The file as the message shows it.
@@ -115,6 +127,7 @@ impl Upload {
         let wish = match kind {
             _ if media.voice => FileWish::Voice,
             MessageKind::Document if seen != FileKind::Document => FileWish::Document,
+            MessageKind::Sticker => FileWish::Sticker,
             _ => FileWish::Shown,
         };
         Upload {
@@ -135,6 +148,7 @@ impl Upload {
     pub fn message_kind(&self, delivery: Delivery) -> MessageKind {
         match (delivery, self.wish, self.kind) {
             (Delivery::File | Delivery::Link, _, _) | (_, FileWish::Document, _) => MessageKind::Document,
+            (_, FileWish::Sticker, FileKind::Image) => MessageKind::Sticker,
             (_, _, FileKind::Image) => MessageKind::Image,
             (_, _, FileKind::Video) => MessageKind::Video,
             (_, _, FileKind::Audio) => MessageKind::Audio,
@@ -185,6 +199,8 @@ pub fn delivery(channel: ChannelKind, kind: FileKind, wish: FileWish, mime: &str
     };
     let as_file = if kind == FileKind::Audio { 60 * MB } else { 100 * MB };
     Some(match wish {
+        // Whoever wishes it has seen that it is one.
+        FileWish::Sticker if mime == "image/webp" && size <= STICKER_MOVING_MAX => Delivery::Native,
         FileWish::Shown | FileWish::Voice if (shown || kind == FileKind::Document) && taken && size <= native => Delivery::Native,
         _ if taken && size <= as_file => Delivery::File,
         _ => Delivery::Link,
@@ -282,6 +298,11 @@ mod tests {
         let shown = Upload { wish: FileWish::Shown, ..upload };
         assert_eq!(shown.message_kind(Native), MessageKind::Image);
         assert_eq!(shown.message_kind(Link), MessageKind::Document);
+        let sticker = Upload { wish: FileWish::Sticker, mime: "image/webp".into(), ..shown };
+        for channel in ChannelKind::ALL {
+            assert_eq!((sticker.delivery(*channel), sticker.takes_caption(*channel)), (Some(Native), false));
+        }
+        assert_eq!((sticker.message_kind(Native), sticker.message_kind(File)), (MessageKind::Sticker, MessageKind::Document));
     }
 
     #[test]

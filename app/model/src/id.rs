@@ -106,6 +106,8 @@ ids! {
     ClosingJobId,
     /// A view of the inbox.
     ViewId,
+    /// A merge of two conversations or contacts.
+    MergeId,
     /// A thread of the internal chat.
     TalkId,
     /// A message in one.

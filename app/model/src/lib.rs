@@ -2,6 +2,7 @@
 //!
 //! * [`id`]: typed 64-bit identifiers, written as decimal strings.
 //! * [`people`]: accounts, users, memberships, teams.
+//! * `sticker`: what WhatsApp takes as one.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
 //! * [`delivery`]: files on their way out, and how a channel takes them.
@@ -35,6 +36,7 @@ mod json;
 mod kept;
 pub mod limit;
 mod live;
+mod merge;
 mod message;
 mod people;
 mod query;
@@ -44,6 +46,7 @@ mod seek;
 mod send;
 mod several;
 mod sight;
+mod sticker;
 mod tag;
 mod talk;
 mod template;
@@ -65,6 +68,7 @@ pub use id::*;
 pub use json::{Unreadable, from_json};
 pub use kept::*;
 pub use live::*;
+pub use merge::*;
 pub use message::*;
 pub use people::*;
 pub use query::*;
@@ -74,6 +78,7 @@ pub use seek::*;
 pub use send::*;
 pub use several::*;
 pub use sight::*;
+pub use sticker::*;
 pub use tag::*;
 pub use talk::*;
 pub use template::*;

@@ -89,8 +89,10 @@ pub const ALERTS_MAX: i64 = 200;
 pub const ALERT_MILLIS: i64 = 30 * 86_400_000;
 /// Browsers of one person that notes are sent to.
 pub const PUSH_MAX: i64 = 10;
-/// Bytes of a person's photo as it is sent.
+/// Bytes of a photo of a person or contact as it is sent.
 pub const PHOTO_MAX: usize = 5 * 1024 * 1024;
+/// Characters of a photo's hash that stand in its address.
+pub const PHOTO_MARK: usize = 16;
 /// Conversations that are acted on at once.
 pub const SEVERAL_MAX: usize = 200;
 /// How long a transfer can be taken back.
@@ -107,3 +109,9 @@ pub const VIEWS_MAX: i64 = 100;
 pub const VIEW_NAME_MAX: usize = 60;
 /// Choices of one kind in a view's filter.
 pub const VIEW_CHOICES_MAX: usize = 100;
+/// How long a merge can be undone.
+pub const MERGE_MILLIS: i64 = 30 * 86_400_000;
+/// Messages that a merge moves at most.
+pub const MERGE_MESSAGES_MAX: i64 = 20_000;
+/// Contacts that are offered as the same person.
+pub const DUPLICATES_MAX: i64 = 5;

@@ -345,6 +345,28 @@ tagged! { "what":
             from: String,
             to: String,
         },
+        /// Another conversation was merged into this one (NX-2).
+        Merged {
+            other: ConversationId,
+            protocol: String,
+        },
+        /// This conversation was merged into another: its messages are there.
+        MergedInto {
+            other: ConversationId,
+            protocol: String,
+        },
+        /// The merge with another was undone.
+        Unmerged {
+            other: ConversationId,
+            protocol: String,
+        },
+    }
+}
+
+impl Transition {
+    /// Whether messages came from another conversation, or went there.
+    pub fn moves_messages(&self) -> bool {
+        matches!(self, Transition::Merged { .. } | Transition::MergedInto { .. } | Transition::Unmerged { .. })
     }
 }
 

@@ -35,6 +35,12 @@ pub async fn pause(id: ConversationId, on: bool) -> Answer<Conversation> {
     Ok(service::conversation::pause(&super::cx()?, id, on).await?)
 }
 
+/// Merges a conversation into another of the same contact (NX-2); answers the one that stays.
+#[server(protocol = Wire)]
+pub async fn merge_conversations(from: ConversationId, into: ConversationId) -> Answer<Conversation> {
+    Ok(service::conversation::merge(&super::cx()?, from, into).await?)
+}
+
 /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).
 #[server(protocol = Wire)]
 pub async fn restart(id: ConversationId, client_id: String, fill: TemplateFill) -> Answer<Conversation> {

@@ -22,6 +22,36 @@ pub async fn set_contact_status(id: ContactId, status: ContactStatus) -> Answer<
     Ok(service::contact::set_status(&super::cx()?, id, status).await?)
 }
 
+/// Takes a contact's photo away (PR-3).
+#[server(protocol = Wire)]
+pub async fn remove_contact_photo(id: ContactId) -> Answer<()> {
+    Ok(service::contact::remove_photo(&super::cx()?, id).await?)
+}
+
+/// Makes two contacts one (NX-3).
+#[server(protocol = Wire)]
+pub async fn merge_contacts(draft: ContactMergeDraft) -> Answer<Contact> {
+    Ok(service::contact::merge(&super::cx()?, draft).await?)
+}
+
+/// Contacts that look like the same person.
+#[server(protocol = Wire)]
+pub async fn duplicates(id: ContactId) -> Answer<Vec<ContactHit>> {
+    Ok(service::contact::duplicates(&super::cx()?, id).await?)
+}
+
+/// Merges into a contact, and of its conversations, that can be undone.
+#[server(protocol = Wire)]
+pub async fn merges(id: ContactId) -> Answer<Vec<Merge>> {
+    Ok(service::contact::merges(&super::cx()?, id).await?)
+}
+
+/// Undoes a merge.
+#[server(protocol = Wire)]
+pub async fn undo_merge(id: MergeId) -> Answer<()> {
+    Ok(service::contact::undo_merge(&super::cx()?, id).await?)
+}
+
 /// Conversations of a contact, past and present, newest first.
 #[server(protocol = Wire)]
 pub async fn history(query: HistoryQuery) -> Answer<Page<Conversation>> {

@@ -12,6 +12,7 @@ pub mod kept;
 pub mod reply;
 pub mod settings;
 pub mod several;
+pub mod sticker;
 pub mod talk;
 mod wire;
 

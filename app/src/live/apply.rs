@@ -358,6 +358,9 @@ pub(super) fn thread_sees(id: ConversationId, thread: &Thread, row: &Conversatio
             let at = others.partition_point(|o| (o.started_at, o.id) > (row.started_at, row.id));
             others.insert(at, row.clone());
         });
+    } else if thread.face.others.with_untracked(|others| others.iter().any(|o| o.id == row.id)) {
+        // It is another contact's now.
+        thread.face.others.update(|others| others.retain(|o| o.id != row.id));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::apply::{Inbox, Took};
 use super::phase::Phase;
 use super::store::Store;
+use super::thread::Thread;
 use super::{beat, socket, web};
 use crate::api;
 use leptos::prelude::*;
@@ -196,7 +197,18 @@ impl Store {
                 // A conversation came back into sight while its timeline is on screen.
                 let is_back = about
                     .filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| t.face.phase.with_untracked(|p| *p == Phase::Gone))));
-                if let Some(id) = is_back {
+                // Messages came from another conversation or went there, or the conversation is another contact's now.
+                let is_other = |t: &Thread| {
+                    let merged = |m: &Message| matches!(&m.content, Content::Transition(what) if what.moves_messages());
+                    let whose = match &event.change {
+                        Change::Conversation { row, .. } => Some(row.contact_id),
+                        _ => None,
+                    };
+                    event.messages().iter().any(merged)
+                        || t.face.contact.with_untracked(|c| c.as_ref().map(|c| c.id).is_some_and(|c| Some(c) != whose))
+                };
+                let is_stale = about.filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| is_other(t))));
+                if let Some(id) = is_back.or(is_stale) {
                     self.load_timeline(id);
                 }
                 if let Some(id) = about {

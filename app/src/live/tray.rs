@@ -205,6 +205,30 @@ impl Store {
         self.move_on(id);
     }
 
+    /// Uploads a file once more as something else, such as a sticker; what was uploaded of it is forgotten.
+    pub fn attach_as(&self, id: TrayId, key: u32, wish: FileWish) {
+        let gone = self.tray(id).files.try_update(|all| {
+            let file = all.iter_mut().find(|f| f.key == key && f.file.is_some() && f.wish != wish)?;
+            let other = Attached {
+                wish,
+                step: ArcRwSignal::new(Step::Waiting),
+                under: StoredUnder::default(),
+                key: self.next_key(),
+                ..file.clone()
+            };
+            Some(std::mem::replace(file, other))
+        });
+        let Some(gone) = gone.flatten() else { return };
+        gone.stop();
+        if let Step::Ready(upload) = gone.step.get_untracked() {
+            spawn_local(async move {
+                let _ = crate::api::act::discard_upload(upload.id).await;
+            });
+        }
+        self.keep_tray(id);
+        self.move_on(id);
+    }
+
     /// Starts uploads while there is room, and sends a tray that is to leave and is whole.
     fn move_on(&self, id: TrayId) {
         let store = *self;
@@ -331,6 +355,13 @@ fn tray_reply(store: &Store, id: TrayId) -> Option<Quote> {
 }
 
 impl Attached {
+    /// Whether it can be made a sticker, or a picture again: its bytes are here, and they are a picture.
+    pub fn can_be_sticker(&self) -> bool {
+        let is_picture =
+            |file: &SendWrapper<web_sys::File>| matches!(file.type_().as_str(), "image/jpeg" | "image/png" | "image/webp" | "image/gif");
+        matches!(self.wish, FileWish::Shown | FileWish::Sticker) && self.file.as_ref().is_some_and(is_picture)
+    }
+
     fn hold(&self, under: Option<Under>) {
         if let Ok(mut held) = self.under.lock() {
             *held = under.map(SendWrapper::new);

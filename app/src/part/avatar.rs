@@ -2,7 +2,7 @@
 
 use super::Icon;
 use leptos::prelude::*;
-use model::{ChannelKind, UserId};
+use model::{ChannelKind, ContactId, UserId};
 
 /// How large an avatar is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,11 +14,18 @@ pub enum AvatarSize {
     Medium,
     /// 64 px.
     Large,
+    /// 160 px.
+    Huge,
 }
 
 /// The address of a person's photo; empty for none.
 pub fn photo_of(user: UserId, mark: &str) -> String {
     if mark.is_empty() { String::new() } else { format!("/photo/{user}?v={mark}") }
+}
+
+/// The address of a contact's photo; empty for none.
+pub fn contact_photo(contact: ContactId, mark: &str) -> String {
+    if mark.is_empty() { String::new() } else { format!("/photo/contact/{contact}?v={mark}") }
 }
 
 /// Initials on a colour that belongs to the person; decorative, the name stands beside it.
@@ -29,7 +36,7 @@ pub fn Avatar(
     #[prop(into)]
     id: Signal<i64>,
     #[prop(optional)] size: AvatarSize,
-    /// The person's photo, from [`photo_of`]; it covers the letters when it is here.
+    /// The photo, from [`photo_of`] or [`contact_photo`]; it covers the letters when it is here.
     #[prop(optional, into)]
     photo: Signal<String>,
     /// A small mark of the network in the corner.
@@ -41,16 +48,22 @@ pub fn Avatar(
             AvatarSize::Small => "small",
             AvatarSize::Medium => "medium",
             AvatarSize::Large => "large",
+            AvatarSize::Huge => "huge",
         };
         // The lowest bits of an id are random, so the hues spread evenly.
         format!("avatar {size} hue-{}", id.get().rem_euclid(12))
     };
+    // The rest of its row may change: the photo is drawn once.
+    let missed = RwSignal::new(String::new());
+    let photo = Memo::new(move |_| Some(photo.get()).filter(|p| !p.is_empty() && *p != missed.get()));
     let initials = Memo::new(move |_| name.with(|n| model::text::initials(n)));
     view! {
         // The letters are drawn by the style sheet: they are no text of the button or link that holds them.
         <span class=class aria-hidden="true" data-initials=move || Some(initials.get()).filter(|i| !i.is_empty())>
             {move || initials.read().is_empty().then(|| view! { <Icon name="user"/> })}
-            {move || Some(photo.get()).filter(|p| !p.is_empty()).map(|src| view! { <img class="avatar-photo" src=src alt="" loading="lazy" decoding="async"/> })}
+            {move || photo.get().map(|src| view! {
+                <img class="avatar-photo" src=src.clone() alt="" loading="lazy" decoding="async" on:error=move |_| missed.set(src.clone())/>
+            })}
             {move || channel.get().map(|kind| {
                 let (icon, class) = match kind {
                     ChannelKind::WhatsApp => ("whatsapp", "avatar-mark whatsapp"),

@@ -51,7 +51,7 @@ mod tip;
 mod toast;
 mod zone;
 
-pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone, photo_of};
+pub use avatar::{Avatar, AvatarSize, Badge, Chip, Tone, contact_photo, photo_of};
 pub use button::{Button, IconButton, Kind, LinkButton};
 pub use command::{Command, CommandGroup, CommandId, Commands, provide_commands, use_commands};
 pub use dialog::{Confirm, Dialog};

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod help;
 pub mod inbox;
 pub mod not_found;
+pub mod photo;
 pub mod preference;
 pub mod profile;
 pub mod replies;

@@ -213,4 +213,26 @@ mod tests {
         assert!(check("document", "application/pdf", samples::of("document").bytes).is_ok());
         assert!(check("document", "text/plain; charset=utf-8", b"hello").is_ok());
     }
+
+    /// A sticker of so many bytes and pixels. Only its beginning is looked at.
+    fn sticker(side: u32, moves: bool, size: usize) -> Vec<u8> {
+        let [a, b, c, _] = (side - 1).to_le_bytes();
+        let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0".to_vec();
+        bytes.extend([if moves { 2 } else { 0 }, 0, 0, 0, a, b, c, a, b, c]);
+        bytes.resize(size, 0);
+        bytes
+    }
+
+    #[test]
+    fn md_2_stickers_have_one_size_and_a_limit_of_their_own() {
+        for (moves, limit) in [(false, 102_400), (true, 512_000)] {
+            for (size, ok) in [(limit - 1, true), (limit, true), (limit + 1, false)] {
+                assert_eq!(check("sticker", "image/webp", &sticker(512, moves, size)).is_ok(), ok, "{size} bytes");
+            }
+            for side in [511, 513] {
+                assert_eq!(check("sticker", "image/webp", &sticker(side, moves, 1000)).unwrap_err().code, 131053, "{side} pixels");
+            }
+        }
+        assert_eq!(check("sticker", "image/png", samples::of("image").bytes).unwrap_err().code, 131053);
+    }
 }

@@ -1,9 +1,10 @@
-//! People's own photos (PR-1, PR-2): a small square that this server drew itself, kept among the files by its hash.
+//! Photos of people (PR-1, PR-2) and of contacts (PR-3): a small square that this server drew itself, kept among the files
+//! by its hash.
 //!
 //! What a browser sends is decoded within limits and drawn anew: nothing of the file survives but its pixels, so neither
 //! where it was taken nor anything that hides in it is kept.
 
-use crate::desk::Cx;
+use crate::desk::{Cx, Desk};
 use crate::keys::sha256_hex;
 use crate::media::kept;
 use crate::picture::{self, Bounds, jpeg, on_white};
@@ -25,19 +26,33 @@ const QUALITY: u8 = 86;
 /// [`Fault::Invalid`] for what is too large or no such picture.
 pub async fn save(cx: &Cx, file: Vec<u8>) -> Result<String> {
     cx.may(Permission::Inbox)?;
+    let hash = keep(cx.desk(), file).await?;
+    set(cx, &hash).await?;
+    Ok(hash)
+}
+
+/// Draws the photo of a PNG, JPEG or WebP file and keeps it for who is about to point to it. Answers its hash.
+///
+/// # Errors
+/// [`Fault::Invalid`] for what is too large or no such picture.
+pub(crate) async fn keep(desk: &Desk, file: Vec<u8>) -> Result<String> {
     if file.len() > limit::PHOTO_MAX {
         return Err(Fault::field("photo", Wrong::TooLong).into());
     }
     // Few at a time, as passwords: unpacking takes memory.
-    let turn = cx.desk().hashing.acquire().await.map_err(|e| Error::Other(e.to_string()))?;
+    let turn = desk.hashing.acquire().await.map_err(|e| Error::Other(e.to_string()))?;
     let drawn = tokio::task::spawn_blocking(move || draw(&file)).await.map_err(|e| Error::Other(e.to_string()))?;
     drop(turn);
     let photo = drawn.ok_or_else(|| Fault::field("photo", Wrong::NotAllowed))?;
     let hash = sha256_hex(&photo);
-    kept::about_to_point(cx.desk(), &hash).await?;
-    cx.desk().storage.keep_bytes(photo, &hash).await?;
-    set(cx, &hash).await?;
+    kept::about_to_point(desk, &hash).await?;
+    desk.storage.keep_bytes(photo, &hash).await?;
     Ok(hash)
+}
+
+/// What of a photo's hash stands in its address: enough to tell one from the next.
+pub fn mark(hash: &str) -> String {
+    hash.get(..limit::PHOTO_MARK).unwrap_or_default().to_owned()
 }
 
 /// Removes the asker's photo.

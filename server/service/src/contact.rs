@@ -2,31 +2,42 @@
 
 use crate::desk::{Cx, Scope, Work};
 use crate::phone::{self, Phone};
-use crate::{Result, args, sql};
+use crate::{Result, args, avatar, sql};
 use model::*;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
+mod duplicates;
 mod edit;
 mod files;
+mod merge;
+mod photo;
+mod unmerge;
 
-pub(crate) use edit::{held, release, tell, writes_from_elsewhere};
+pub use duplicates::duplicates;
+pub(crate) use edit::{Held, answer_to, held, held_row, release, tell};
 pub use edit::{save, set_status};
 pub use files::files;
+pub use merge::merge;
+pub use photo::{photo, remove_photo, save_photo};
+pub use unmerge::{merges, sweep as sweep_merges, undo_merge};
 
 /// The columns of [`Listed`].
 macro_rules! listed {
     () => {
-        "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags from contact where account_id = $1"
+        "select id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags, photo, merged_into from contact where account_id = $1"
     };
 }
 
-/// A contact in full.
+/// A contact in full; one that was merged into another is that one.
 ///
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
     let row: Listed = scope.one(sql!(concat!(listed!(), " and id = $2")), args![id]).await?;
+    if let Some(into) = row.merged_into {
+        return Box::pin(get(scope, into.into())).await;
+    }
     let identities: Vec<(String, String, String, Option<String>)> = scope
         .all(
             sql!(
@@ -60,14 +71,31 @@ struct Listed {
     page_at: Option<Millis>,
     version: i64,
     tags: String,
+    photo: String,
+    merged_into: Option<i64>,
 }
 
 impl Listed {
     fn view(self, identities: Vec<Identity>, fields: Vec<FieldValue>) -> Result<Contact> {
-        let Listed { id, name, phone, email, status, annotation, created_at, page_url, page_title, page_at, version, tags } = self;
+        let Listed {
+            id,
+            name,
+            phone,
+            email,
+            status,
+            annotation,
+            created_at,
+            page_url,
+            page_title,
+            page_at,
+            version,
+            tags,
+            photo,
+            merged_into: _,
+        } = self;
         let page = page_url.zip(page_at).map(|(url, at)| VisitedPage { url, title: page_title.unwrap_or_default(), at });
-        let (id, status, tags) = (id.into(), status.parse()?, crate::tag::parse(&tags));
-        Ok(Contact { id, name, phone, email, status, annotation, created_at, identities, page, version, tags, fields })
+        let (id, status, tags, photo) = (id.into(), status.parse()?, crate::tag::parse(&tags), avatar::mark(&photo));
+        Ok(Contact { id, name, phone, email, status, annotation, created_at, identities, page, version, tags, fields, photo })
     }
 }
 
@@ -81,7 +109,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
     let below = after.map_or(i64::MAX, |a| a.0);
     let mut rows: Vec<Listed> = match text.filter(|t| !t.trim().is_empty()) {
         None => {
-            let all = sql!(concat!(listed!(), " and id < $2 order by id desc limit $3"));
+            let all = sql!(concat!(listed!(), " and merged_into is null and id < $2 order by id desc limit $3"));
             scope.all(all, args![below, limit + 1]).await?
         }
         Some(text) => {
@@ -125,18 +153,26 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
 
 /// The part of a contact that pickers show.
 pub(crate) async fn hit(work: &mut Work, id: ContactId) -> Result<ContactHit> {
-    let (name, phone, status): (String, Option<String>, String) =
-        work.one(sql!("select name, phone, status from contact where account_id = $1 and id = $2"), args![id]).await?;
-    Ok(ContactHit { id, name, phone, status: status.parse()? })
+    let (name, phone, status, photo, merged_into): (String, Option<String>, String, String, Option<i64>) =
+        work.one(sql!("select name, phone, status, photo, merged_into from contact where account_id = $1 and id = $2"), args![id]).await?;
+    if let Some(into) = merged_into {
+        return Box::pin(hit(work, into.into())).await;
+    }
+    Ok(ContactHit { id, name, phone, status: status.parse()?, photo: avatar::mark(&photo) })
 }
 
 /// Holds the contact until the work ends: what begins, reopens or continues its conversations goes one after the other.
-/// Taken before any of them is locked.
-pub(crate) async fn lock(work: &mut Work, id: ContactId) -> Result<()> {
-    if !work.is_sqlite() {
-        let _: Option<(i64,)> = work.opt(sql!("select id from contact where account_id = $1 and id = $2 {lock}"), args![id]).await?;
+/// Taken before any of them is locked. Answers the contact into which it was merged, if it was.
+pub(crate) async fn lock(work: &mut Work, mut id: ContactId) -> Result<ContactId> {
+    loop {
+        let row: Option<(Option<i64>,)> =
+            work.opt(sql!("select merged_into from contact where account_id = $1 and id = $2 {lock}"), args![id]).await?;
+        // What was merged later has the later number of merges: this ends.
+        match row {
+            Some((Some(into),)) => id = into.into(),
+            _ => return Ok(id),
+        }
     }
-    Ok(())
 }
 
 /// The contact with this number, in any of its forms.
@@ -171,7 +207,7 @@ pub(crate) async fn create_with_phone(work: &mut Work, name: &str, number: &Phon
         work.run(sql!("delete from contact where account_id = $1 and id = $2"), args![id]).await?;
         return by_phone(work, number).await?.ok_or_else(|| Fault::Unavailable.into());
     }
-    Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active })
+    Ok(ContactHit { id, name, phone: Some(number.e164.clone()), status: ContactStatus::Active, photo: String::new() })
 }
 
 /// Makes a contact without identities.

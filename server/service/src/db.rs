@@ -71,7 +71,8 @@ id_arg!(
     ClosingJobId,
     ViewId,
     TalkId,
-    TalkMessageId
+    TalkMessageId,
+    MergeId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
@@ -101,7 +102,8 @@ word_arg!(
     ItemState,
     AlertKind,
     TalkKind,
-    Language
+    Language,
+    MergeKind
 );
 
 /// A list of ids for `{in $n}`.

@@ -1,24 +1,18 @@
 //! The safety delay: what people send waits a few seconds, on the server's clock, and can be taken back meanwhile (TS).
 
-use crate::desk::{Cx, Scope, Work};
+use crate::desk::{Cx, Scope};
 use crate::{Result, args, sql};
 use model::*;
 
-fn read((enabled, seconds): (bool, i64)) -> SafetyDelay {
-    SafetyDelay { enabled, seconds }
-}
-
 /// The account's delay.
 pub(crate) async fn settings_of(scope: &Scope) -> Result<SafetyDelay> {
-    Ok(read(scope.one(sql!("select delay_on, delay_seconds from account where id = $1"), args![]).await?))
+    let (enabled, seconds) = scope.one(sql!("select delay_on, delay_seconds from account where id = $1"), args![]).await?;
+    Ok(SafetyDelay { enabled, seconds })
 }
 
 /// How long what the asker sends waits. What programs send leaves at once (TS-5): they have no login.
-pub(crate) async fn wait_of(cx: &Cx, work: &mut Work) -> Result<Option<Millis>> {
-    if cx.login.is_none() {
-        return Ok(None);
-    }
-    Ok(read(work.one(sql!("select delay_on, delay_seconds from account where id = $1"), args![]).await?).wait())
+pub(crate) fn wait_of(cx: &Cx) -> Option<Millis> {
+    cx.login.and_then(|_| cx.seat.delay.wait())
 }
 
 /// Changes the account's delay (TS-1). What waits already keeps its time.

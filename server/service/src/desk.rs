@@ -88,6 +88,8 @@ pub struct Seat {
     pub seen: Seen,
     pub name: String,
     pub nickname: String,
+    /// How long what they send waits.
+    pub delay: model::SafetyDelay,
 }
 
 /// What goes over an account's bus.
@@ -225,7 +227,7 @@ impl Desk {
 
     fn forget(&self, account: AccountId, what: SetupKind) {
         match what {
-            // Who may answer is a setting of the account.
+            // Who may answer, and how long what they send waits, are settings of the account.
             SetupKind::Members | SetupKind::Teams | SetupKind::Account => {
                 self.seats.forget();
                 self.tell(account, News::Seats { user_id: None });
@@ -267,8 +269,9 @@ impl Desk {
         let teams: Vec<(i64, String)> = scope.all(sql!("select id, restriction from team where account_id = $1"), args![]).await?;
         let teams = teams.into_iter().map(|(id, r)| Ok((id.into(), r.parse()?))).collect::<Result<Vec<_>>>()?;
         let only_assignee = crate::feature::features_of(&scope).await?.only_assignee;
+        let delay = crate::delay::settings_of(&scope).await?;
         let seen = Seen { only_assignee, ..Seen::new(user, role, &links, &teams) };
-        Ok(Some(Seat { role, seen, name, nickname }))
+        Ok(Some(Seat { role, seen, name, nickname, delay }))
     }
 
     /// Who asks; none when the person is not a member.
@@ -326,6 +329,7 @@ pub async fn sweep(desk: &Desk) -> Result<()> {
     desk.db.run(sql_system!("delete from login where expires_at < $1"), args![now]).await?;
     desk.db.run(sql_system!("delete from throttle where expires_at < $1"), args![now]).await?;
     crate::alert::sweep(desk).await?;
+    crate::contact::sweep_merges(desk).await?;
     crate::inbound::unpark_found(desk).await?;
     desk.db.run(sql_system!("delete from parked_status where at < $1"), args![now - 8 * DAY]).await?;
     desk.db.run(sql_system!("delete from reaction where created_at < $1"), args![now - 8 * DAY]).await?;

@@ -8,14 +8,20 @@ fn read((internal_chat, only_assignee): (bool, bool)) -> Features {
     Features { internal_chat, only_assignee }
 }
 
+macro_rules! features {
+    () => {
+        "select internal_chat, only_assignee from account where id = $1"
+    };
+}
+
 /// The account's switches.
 pub(crate) async fn features_of(scope: &Scope) -> Result<Features> {
-    Ok(read(scope.one(sql!("select internal_chat, only_assignee from account where id = $1"), args![]).await?))
+    Ok(read(scope.one(sql!(features!()), args![]).await?))
 }
 
 /// The same within work.
 pub(crate) async fn features_in(work: &mut Work) -> Result<Features> {
-    Ok(read(work.one(sql!("select internal_chat, only_assignee from account where id = $1"), args![]).await?))
+    Ok(read(work.one(sql!(features!()), args![]).await?))
 }
 
 /// Changes them.

@@ -33,6 +33,24 @@ pub(crate) async fn all(work: &mut Work) -> Result<Vec<CustomField>> {
     rows.into_iter().map(view).collect()
 }
 
+/// Writes a contact's value of a field; none takes it away.
+pub(crate) async fn put(work: &mut Work, contact: ContactId, field: FieldId, value: Option<&str>) -> Result<()> {
+    match value {
+        None => {
+            let text = sql!("delete from contact_field where account_id = $1 and contact_id = $2 and field_id = $3");
+            work.run(text, args![contact, field]).await?
+        }
+        Some(value) => {
+            let text = sql!(
+                "insert into contact_field (account_id, contact_id, field_id, value) values ($1, $2, $3, $4)
+                 on conflict (contact_id, field_id) do update set value = excluded.value"
+            );
+            work.run(text, args![contact, field, value]).await?
+        }
+    };
+    Ok(())
+}
+
 /// Creates or changes a field; a new one stands last. The kind is fixed once a contact has a value.
 ///
 /// # Errors

@@ -8,7 +8,7 @@
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
 //! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
-//! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: people's photos.
+//! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: photos of people and contacts.
 //! * [`talk`]: the internal chat. [`feature`]: what an admin switches on.
 //! * [`token`]: API tokens.
 
@@ -53,6 +53,7 @@ pub mod token;
 pub mod visitor;
 mod work;
 mod worker;
+mod zone;
 
 pub use auth::Visitor;
 pub use desk::{Cx, Desk, EventNews, News, Scope, Seat, Settings, Work};

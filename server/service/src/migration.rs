@@ -24,6 +24,9 @@ const STEPS: &[(i64, &str, &str)] = &[
     (18, "answering", include_str!("../migrations/0018_answering.sql")),
     (19, "hidden", include_str!("../migrations/0019_hidden.sql")),
     (20, "reply_file", include_str!("../migrations/0020_reply_file.sql")),
+    (21, "merge", include_str!("../migrations/0021_merge.sql")),
+    (22, "contact_photo", include_str!("../migrations/0022_contact_photo.sql")),
+    (23, "sticker", include_str!("../migrations/0023_sticker.sql")),
 ];
 
 /// The steps for one database.

@@ -63,7 +63,7 @@ pub async fn members(cx: &Cx) -> Result<Vec<Member>> {
                 name,
                 nickname,
                 email,
-                photo: crate::auth::photo_mark(&photo),
+                photo: crate::avatar::mark(&photo),
                 role: role.parse()?,
                 availability: availability.parse()?,
                 active,

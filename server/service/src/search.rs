@@ -8,7 +8,7 @@ use crate::conversation::{Row, columns};
 use crate::db::{Arg, Text};
 use crate::desk::{Cx, Scope};
 use crate::message::{Stored, columns as message_columns};
-use crate::{Result, args, sight, sql};
+use crate::{Result, args, avatar, sight, sql};
 use model::*;
 pub use narrow::{About, From, Narrow};
 
@@ -150,17 +150,20 @@ async fn contact_ids(scope: &Scope, text: &str, words: &[String]) -> Result<Vec<
     Ok(found)
 }
 
-async fn hits(scope: &Scope, ids: &[i64], most: i64) -> Result<Vec<ContactHit>> {
+pub(crate) async fn hits(scope: &Scope, ids: &[i64], most: i64) -> Result<Vec<ContactHit>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(i64, String, Option<String>, String)> = scope
+    let rows: Vec<(i64, String, Option<String>, String, String)> = scope
         .all(
-            sql!("select id, name, phone, status from contact where account_id = $1 and id in {in $2} order by name, id limit $3"),
+            sql!("select id, name, phone, status, photo from contact where account_id = $1 and id in {in $2} order by name, id limit $3"),
             vec![crate::db::list(ids.iter().copied()), most.into()],
         )
         .await?;
-    rows.into_iter().map(|(id, name, phone, status)| Ok(ContactHit { id: id.into(), name, phone, status: status.parse()? })).collect()
+    let hit = |(id, name, phone, status, photo): (i64, _, _, String, String)| {
+        Ok(ContactHit { id: id.into(), name, phone, status: status.parse()?, photo: avatar::mark(&photo) })
+    };
+    rows.into_iter().map(hit).collect()
 }
 
 /// A search under way.

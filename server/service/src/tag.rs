@@ -110,7 +110,8 @@ pub async fn change(cx: &Cx, contact: ContactId, how: TagChange, named: &[TagId]
     get(&scope, contact).await
 }
 
-async fn put(work: &mut Work, contact: ContactId, after: &[TagId], added: &[TagId], removed: &[TagId]) -> Result<()> {
+/// Writes a contact's tags, and which came and went.
+pub(crate) async fn put(work: &mut Work, contact: ContactId, after: &[TagId], added: &[TagId], removed: &[TagId]) -> Result<()> {
     work.run(
         sql!("delete from contact_tag where account_id = $1 and contact_id = $2 and tag_id in {in $3}"),
         args![contact].into_iter().chain([ids(removed.iter().copied())]).collect(),
@@ -121,6 +122,14 @@ async fn put(work: &mut Work, contact: ContactId, after: &[TagId], added: &[TagI
     }
     work.run(sql!("update contact set tags = $3 where account_id = $1 and id = $2"), args![contact, text_of(after)]).await?;
     Ok(())
+}
+
+/// Gives a contact the tags again that it had, as far as they still exist.
+pub(crate) async fn put_back(work: &mut Work, contact: ContactId, had: &[TagId]) -> Result<()> {
+    let known: Vec<(i64,)> =
+        work.all(sql!("select id from tag where account_id = $1 and id in {in $2}"), vec![ids(had.iter().copied())]).await?;
+    let still: Vec<TagId> = had.iter().filter(|t| known.contains(&(t.0,))).copied().collect();
+    put(work, contact, &still, &still, &still).await
 }
 
 /// How a contact's tags stand beside its name: each id between commas, so that one of them can be taken out by its text.

@@ -135,13 +135,8 @@ pub async fn bring(
         return Err(Fault::ChannelDown.into());
     }
     let file = upload::take_from_visitor(desk, row.account_id, announced, bytes).await?;
-    let stored = store(desk, row, visitor, client_id, Said::File(&file), name).await;
-    if stored.is_err() {
-        let mut work = desk.system(row.account_id).begin().await?;
-        kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
-        work.commit().await?;
-    }
-    stored
+    // Refused now, its bytes are nobody's: the clean-up finds them.
+    store(desk, row, visitor, client_id, Said::File(&file), name).await
 }
 
 enum Said<'a> {
@@ -203,10 +198,6 @@ async fn store(
     let stored = match arrived {
         Some(Arrived { message, .. }) => message,
         None => {
-            // It came twice: the second one's bytes are nobody's, if they are others.
-            if let Said::File(file) = what {
-                kept::stopped_pointing(&mut work, &[&file.sha256, &file.small]).await?;
-            }
             let row: Option<message::Stored> = work
                 .opt(
                     sql!(concat!(

@@ -320,6 +320,10 @@ impl Chat {
                 {
                     self.show(messages).await?;
                 }
+                // Merging contacts, and undoing that, gives the visitor another one.
+                if news.event.change == (Change::Contact { contact_id: contact }) {
+                    self.who_again().await?;
+                }
                 Ok(())
             }
             News::AgentTyping { contact_id, .. } if contact_id == contact => self.send(&ServerFrame::Typing {}).await,
@@ -341,11 +345,17 @@ impl Chat {
         if row.channel_id != self.row.id || !messages.iter().any(|m| m.direction == model::Direction::In) {
             return Ok(());
         }
+        self.who_again().await?;
+        let mine = self.who.as_ref().and_then(|w| w.contact_id) == Some(row.contact_id);
+        if mine { self.show(messages).await } else { Ok(()) }
+    }
+
+    /// Which contact the visitor is by now.
+    async fn who_again(&mut self) -> Result<(), End> {
         let Some(who) = self.who.clone() else { return Ok(()) };
         let again = visitor::admit(&self.web.desk, &self.row, Some(&who.token)).await.map_err(failed)?;
-        let mine = again.contact_id == Some(row.contact_id);
         self.who = Some(VisitorId { page: who.page, ..again });
-        if mine { self.show(messages).await } else { Ok(()) }
+        Ok(())
     }
 
     async fn show(&mut self, messages: &[model::Message]) -> Result<(), End> {

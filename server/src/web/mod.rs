@@ -82,6 +82,10 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         .route("/media/{id}/small", get(media::small))
         .route("/photo/{user}", get(photo::get))
         .route("/photo", post(photo::put).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)))
+        .route(
+            "/photo/contact/{id}",
+            get(photo::get_contact).post(photo::put_contact).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)),
+        )
         .route("/share", post(page::share))
         .fallback(page::page)
         .layer(middleware::from_fn_with_state(web.clone(), session::who))

@@ -40,6 +40,7 @@ const OWN: &[&str] = &[
     "several/mark_several",
     "several/take_back_several",
     "inbox/archive",
+    "sticker/stickers",
     "contact/history",
     "contact/files",
     "contact/tags",
@@ -106,6 +107,8 @@ const OTHERS: &[&str] = &[
     "POST /upload",
     "GET /photo/{user}",
     "POST /photo",
+    "GET /photo/contact/{id}",
+    "POST /photo/contact/{id}",
     "POST /share",
     "GET /inbox",
 ];
@@ -255,6 +258,28 @@ async fn contact_draft(w: &World) -> ContactDraft {
     ContactDraft { annotation: format!("vip {}", w.fresh()), ..ContactDraft::of(&now) }
 }
 
+/// Two contacts whom the agent serves.
+async fn merge_draft(w: &World) -> ContactMergeDraft {
+    let scope = w.desk.system(w.people().account);
+    let (one, other) = (w.served().await, w.served().await);
+    let one = service::contact::get(&scope, one.contact_id).await.unwrap();
+    ContactMergeDraft::suggest(&one, &service::contact::get(&scope, other.contact_id).await.unwrap())
+}
+
+/// A concluded conversation and one that the agent serves, of one contact: two contacts that were merged.
+async fn two_of_one(w: &World) -> (ConversationId, ConversationId) {
+    let (done, open) = (w.done().await, w.served().await);
+    w.write("update conversation set contact_id = $1 where id = $2", args![open.contact_id, done.id]).await;
+    (done.id, open.id)
+}
+
+/// A merge of two conversations that the agent made.
+async fn merged(w: &World) -> MergeId {
+    let (from, into) = two_of_one(w).await;
+    conversation::merge(&w.people().agent.cx, from, into).await.unwrap();
+    w.number(&format!("select id from merge where source_id = {from}")).await.into()
+}
+
 /// A fresh team in which one conversation waits.
 async fn team_with_one(w: &World) -> TeamId {
     let admin = &w.people().admin.cx;
@@ -318,6 +343,10 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "inbox/start_preview" => json!({"contact_id": w.done().await.contact_id, "phone": "", "channel_id": p.whatsapp}),
         "contact/contact" => json!({"id": w.served().await.contact_id}),
         "contact/save_contact" => json!({"draft": contact_draft(w).await}),
+        "contact/remove_contact_photo" => json!({"id": w.served().await.contact_id}),
+        "contact/merge_contacts" => json!({"draft": merge_draft(w).await}),
+        "contact/duplicates" | "contact/merges" => json!({"id": w.served().await.contact_id}),
+        "contact/undo_merge" => json!({"id": merged(w).await}),
         "contact/set_contact_status" => json!({"id": w.served().await.contact_id, "status": "ARCHIVED"}),
         "contact/history" => json!({"query": {"contact_id": w.served().await.contact_id}}),
         "contact/files" => json!({"query": {"contact_id": w.served().await.contact_id, "kind": "LINK"}}),
@@ -337,6 +366,10 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
         "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
         "act/pause" => json!({"id": w.served().await.id, "on": true}),
+        "act/merge_conversations" => {
+            let (from, into) = two_of_one(w).await;
+            json!({"from": from, "into": into})
+        }
         "act/restart" => json!({"id": w.done().await.id, "client_id": format!("r{n}"), "fill": fill(w)}),
         "act/start" => json!({"draft": {"client_id": format!("s{n}"), "contact_id": null, "phone": format!("+55117{:08}", 70_000_000 + n),
                               "channel_id": p.whatsapp, "team_id": p.team, "template": fill(w)}}),
@@ -367,7 +400,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "alert/alerts" => json!({"after": null}),
         "alert/read_alerts" => json!({"conversation_id": w.served().await.id}),
         "alert/alert_setup" | "alert/unsubscribe_push" | "alert/test_push" | "auth/remove_photo" => json!({}),
-        "kept/kept" | "kept/snooze_choices" => json!({}),
+        "kept/kept" | "kept/snooze_choices" | "sticker/stickers" => json!({}),
         "alert/save_alert_settings" => json!({"settings": {}}),
         "alert/subscribe_push" => {
             json!({"draft": {"endpoint": format!("https://push.example/{n}"), "language": "pt-BR", "auth": "_ordMnz7uTCmrpBTeUV4Bw",
@@ -519,6 +552,17 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             w.write("update users set photo = 'aaaaaaaaaaaaaaaaaaaa' where id = $1", args![p.agent.cx.user]).await;
             w.desk.storage.keep_bytes(b"jpeg".to_vec(), "aaaaaaaaaaaaaaaaaaaa").await.unwrap();
             format!("/photo/{}", p.agent.cx.user)
+        }
+        "GET /photo/contact/{id}" => {
+            let contact = w.served().await.contact_id;
+            w.write("update contact set photo = 'bbbbbbbbbbbbbbbbbbbb' where id = $1", args![contact]).await;
+            w.desk.storage.keep_bytes(b"jpeg".to_vec(), "bbbbbbbbbbbbbbbbbbbb").await.unwrap();
+            format!("/photo/contact/{contact}")
+        }
+        "POST /photo/contact/{id}" => {
+            let path = format!("/photo/contact/{}", w.served().await.contact_id);
+            let answer = w.client.call("POST", &path, &headers, "x").await;
+            return Some((answer.status, answer.text()));
         }
         // No picture: refused for what it is, by those who let one in.
         "POST /photo" | "POST /share" => {

@@ -58,6 +58,9 @@ fn transitions() -> Vec<Transition> {
         Classified { classification: Some(classification(Some(Money { minor: 123_456, currency: Currency::Brl }))) },
         Reopened { to: Some(user) },
         Restarted,
+        Merged { other: ConversationId(2), protocol: "1".into() },
+        MergedInto { other: ConversationId(i64::MAX), protocol: "1".into() },
+        Unmerged { other: ConversationId(2), protocol: String::new() },
         NumberChanged { from: "+55 11".into(), to: "".into() },
     ]
 }
@@ -114,6 +117,7 @@ fn conversation() -> Conversation {
         contact_name: "Bia".into(),
         contact_phone: None,
         contact_tags: vec![TagId(8)],
+        contact_photo: "0123456789abcdef".into(),
         channel_id: ChannelId(6),
         team_id: TeamId(3),
         assignee_id: Some(UserId(1)),
@@ -138,6 +142,7 @@ fn conversation() -> Conversation {
         classification: Some(classification(None)),
         snoozed_until: Some(5),
         paused: true,
+        merged_into: Some(ConversationId(6)),
     }
 }
 
@@ -216,6 +221,7 @@ fn faults() -> Vec<Fault> {
         LastAdmin,
         Conflict,
         InUse { count: 7 },
+        NotMerged { why: MergeWhy::Later },
         ChannelDown,
         RateLimited { seconds: -1 },
         KeyReused,

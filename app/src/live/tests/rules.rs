@@ -107,6 +107,7 @@ fn opened(inbox: &mut Inbox, seq: i64) {
         version: 1,
         tags: vec![],
         fields: vec![],
+        photo: String::new(),
     };
     let messages = vec![message(1, ID, Direction::In, 900, None), message(2, ID, Direction::In, 950, None)];
     inbox.thread(ID).page_asked();

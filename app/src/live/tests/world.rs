@@ -63,6 +63,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         contact_name: format!("contact {contact}"),
         contact_phone: None,
         contact_tags: Vec::new(),
+        contact_photo: String::new(),
         channel_id: CHANNEL,
         team_id: team,
         assignee_id: None,
@@ -87,6 +88,7 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         snoozed_until: None,
         classification: None,
         paused: false,
+        merged_into: None,
     }
 }
 
@@ -256,6 +258,7 @@ impl World {
             version: 1,
             tags: Vec::new(),
             fields: Vec::new(),
+            photo: String::new(),
         };
         Some(Opened {
             conversation,

@@ -49,6 +49,8 @@ table! {
     MarkUnread: Conversation "u";
     Snooze: Conversation "s";
     Pin: Conversation "b";
+    /// The contact is merged with another.
+    Merge: Conversation;
     Start: Conversation "shift+n";
     Write: Message "r";
     Note: Message "n";

@@ -129,7 +129,7 @@ fn Row(row: Conversation) -> impl IntoView {
     view! {
         <li>
             <A href=format!("/inbox/{}", row.id) attr:class="archive-row">
-                <Avatar name=name.clone() id=row.contact_id.0/>
+                <Avatar name=name.clone() id=row.contact_id.0 photo=contact_photo(row.contact_id, &row.contact_photo)/>
                 <span class="archive-texts">
                     <span class="archive-top"><bdi class="archive-name">{name}</bdi><Time at=row.completed_at.unwrap_or(row.last_at) style=TimeStyle::Full/></span>
                     <bdi class="archive-text">{row.preview.text}</bdi>

@@ -80,8 +80,12 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, help.inbox.talk_text)}</p>
         <h2>{t_string!(i18n, help.inbox.two)}</h2>
         <p>{t_string!(i18n, help.inbox.two_text)}</p>
+        <h2>{t_string!(i18n, photo.help.title)}</h2>
+        <p>{t_string!(i18n, photo.help.text)}</p>
         <h2>{t_string!(i18n, help.inbox.archive)}</h2>
         <p>{t_string!(i18n, help.inbox.archive_text)}</p>
+        <h2>{t_string!(i18n, merge.help)}</h2>
+        <p>{t_string!(i18n, merge.help_text)}</p>
         <h2>{t_string!(i18n, help.inbox.safe)}</h2>
         <p>{t_string!(i18n, help.inbox.safe_text)}</p>
     }
@@ -112,6 +116,8 @@ fn files(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, help.files.view).to_string(), t_string!(i18n, help.files.view_text).to_string()),
             (t_string!(i18n, help.files.kept).to_string(), t_string!(i18n, help.files.kept_text).to_string()),
         ])}
+        <h2>{t_string!(i18n, sticker.help.title)}</h2>
+        <p>{t_string!(i18n, sticker.help.text)}</p>
         <h2>{t_string!(i18n, help.files.ways)}</h2>
         {facts(vec![
             (t_string!(i18n, help.files.native).to_string(), t_string!(i18n, help.files.native_text).to_string()),

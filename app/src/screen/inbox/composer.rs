@@ -8,12 +8,14 @@ pub mod files;
 pub mod place;
 pub mod question;
 pub mod quick;
+pub mod sticker;
 pub mod suggest;
 mod typed;
 mod voice;
 
 use super::classified::Classified;
 use super::head::may::{Mode, Offer};
+use super::layout::use_panes;
 use super::template::{Picked, TemplatePicker};
 use super::thread::pane::{Deed, Sheet, Tab, use_pane};
 use crate::area::{Area, Part};
@@ -63,7 +65,7 @@ pub fn Composer() -> impl IntoView {
                     Some(Face::Other(Mode::Template)) => view! { <Area part=Part::Templates/> }.into_any(),
                     Some(Face::Other(Mode::Pending)) => view! { <Pending/> }.into_any(),
                     Some(Face::Other(Mode::NotMine)) => view! { <NotMine/> }.into_any(),
-                    Some(Face::Other(_)) => view! { <Completed/> }.into_any(),
+                    Some(Face::Other(_)) => view! { <Over/> }.into_any(),
                 }}
             </div>
         </div>
@@ -283,6 +285,25 @@ fn NotMine() -> impl IntoView {
             })}
             <Button icon="note" press=move |()| pane.focus(Tab::Note)>{t!(i18n, inbox.thread.composer.completed_write)}</Button>
         </div>
+    }
+}
+
+/// Concluded; or merged into another conversation, where its messages are (NX-2).
+#[component]
+fn Over() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let panes = use_panes();
+    let into = Memo::new(move |_| pane.of(|c| c.merged_into));
+    move || match into.get() {
+        None => view! { <Completed/> }.into_any(),
+        Some(into) => view! {
+            <div class="composer-bar">
+                <p>{t!(i18n, merge.moved)}</p>
+                <Button kind=Kind::Primary icon="merge" press=move |()| panes.show(into)>{t!(i18n, merge.follow)}</Button>
+            </div>
+        }
+        .into_any(),
     }
 }
 

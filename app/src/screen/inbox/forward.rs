@@ -82,6 +82,7 @@ fn Choices(chosen: RwSignal<Vec<ConversationId>>) -> impl IntoView {
     let row = move |c: Conversation| {
         let id = c.id;
         let shown = name(&c);
+        let (contact, photo) = (c.contact_id.0, contact_photo(c.contact_id, &c.contact_photo));
         let channel = pane.store.channel(c.channel_id).map(|c| c.name).unwrap_or_default();
         let is_chosen = move || chosen.with(|all| all.contains(&id));
         view! {
@@ -89,6 +90,7 @@ fn Choices(chosen: RwSignal<Vec<ConversationId>>) -> impl IntoView {
                 <button type="button" class="forward-choice" role="checkbox" aria-checked=move || if is_chosen() { "true" } else { "false" }
                     on:click=move |_| toggle(id)>
                     <span class="forward-mark"><Show when=is_chosen><Icon name="check" small=true/></Show></span>
+                    <Avatar name=shown.clone() id=contact photo size=AvatarSize::Small/>
                     <strong dir="auto">{shown}</strong>
                     <span class="forward-channel">{channel}</span>
                 </button>

@@ -51,7 +51,7 @@ fn Who() -> impl IntoView {
     view! {
         <button type="button" class="thread-who" on:click=move |_| panes.toggle_panel()
             aria-expanded=move || if panes.panel_is_shown() { "true" } else { "false" }>
-            <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) channel=kind/>
+            <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) photo=Signal::derive(move || pane.photo()) channel=kind/>
             <span class="thread-names">
                 <span class="thread-name" dir="auto">{move || pane.name()}</span>
                 <Under number=Signal::derive(number)/>

@@ -23,6 +23,8 @@ pub struct Panes {
     pub goal: RwSignal<Option<Place>>,
     /// Whether the contact panel has a place of its own.
     pub wide: RwSignal<bool>,
+    /// The dialog in which the contact is merged with another.
+    pub merging: RwSignal<bool>,
     panel: RwSignal<bool>,
     sheet: RwSignal<bool>,
     go: Callback<(String, bool)>,
@@ -44,6 +46,7 @@ pub fn provide_panes() -> Panes {
         wide: RwSignal::new(true),
         panel: RwSignal::new(true),
         sheet: RwSignal::new(false),
+        merging: RwSignal::new(false),
         go,
     };
     provide_context(panes);

@@ -13,6 +13,7 @@ pub mod classify;
 pub mod composer;
 pub mod conclude;
 pub mod filter;
+mod find;
 pub mod format;
 mod forward;
 pub mod head;

@@ -5,6 +5,9 @@ pub mod edit;
 mod field;
 pub mod files;
 pub mod history;
+pub mod merge;
+mod merged;
+pub mod photo;
 mod tags;
 mod values;
 
@@ -83,6 +86,8 @@ pub struct Shown {
     pub contact: RwSignal<Option<Contact>>,
     /// Its form is open.
     pub editing: RwSignal<bool>,
+    /// Its photo is shown and chosen.
+    pub photo: RwSignal<bool>,
     /// The account's fields; none until they are here.
     pub fields: Fetched<Vec<CustomField>>,
 }
@@ -98,8 +103,14 @@ impl Shown {
             }
             now
         });
-        let shown =
-            Shown { pane, store: pane.store, contact: pane.timeline().contact.clone().into(), editing: RwSignal::new(false), fields };
+        let shown = Shown {
+            pane,
+            store: pane.store,
+            contact: pane.timeline().contact.clone().into(),
+            editing: RwSignal::new(false),
+            photo: RwSignal::new(false),
+            fields,
+        };
         provide_context(shown);
         shown
     }
@@ -122,7 +133,12 @@ fn Facts(id: ConversationId) -> impl IntoView {
     view! {
         <div class="panel-top">
             <div class="panel-who">
-                <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) size=AvatarSize::Large channel=kind/>
+                <button type="button" class="panel-photo" on:click=move |_| shown.photo.set(true) data-tip=move || t_string!(i18n, photo.contact).to_string()
+                    aria-label=move || t_string!(i18n, photo.contact).to_string()>
+                    <Avatar name=Signal::derive(move || pane.name()) id=Signal::derive(move || pane.of(|c| c.contact_id.0)) photo=Signal::derive(move || pane.photo())
+                        size=AvatarSize::Large channel=kind/>
+                    <span class="panel-photo-mark" aria-hidden="true"><Icon name="pencil" small=true/></span>
+                </button>
                 <p class="panel-name" dir="auto">{move || pane.name()}</p>
                 {move || match contact.with(|c| c.as_ref().map(|c| c.status)) {
                     Some(ContactStatus::Blocked) => Some(view! { <Chip tone=Tone::Danger icon="block">{t!(i18n, inbox.thread.panel.blocked)}</Chip> }.into_any()),
@@ -141,6 +157,8 @@ fn Facts(id: ConversationId) -> impl IntoView {
             }}
         </div>
         <Later part=Part::EditContact wanted=shown.editing/>
+        <Later part=Part::ContactPhoto wanted=shown.photo/>
+        <Later part=Part::MergeContact wanted=use_panes().merging/>
     }
 }
 
@@ -174,6 +192,7 @@ fn Actions(shown: Shown) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let toasts = use_toasts();
+    let panes = use_panes();
     let busy = RwSignal::new(false);
     let status = Memo::new(move |_| shown.contact.with(|c| c.as_ref().map(|c| c.status)));
     let set = move |to: ContactStatus| {
@@ -200,6 +219,8 @@ fn Actions(shown: Shown) -> impl IntoView {
         <div class="panel-actions">
             <Button small=true icon="edit" press=move |()| shown.editing.set(true)
                 why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))>{t!(i18n, contact.edit)}</Button>
+            <IconButton small=true icon="merge" label=move || t_string!(i18n, merge.open).to_string() press=move |()| panes.merging.set(true)
+                why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))/>
             {move || match status.get() {
                 Some(ContactStatus::Active) => Some(view! {
                     <IconButton small=true icon="archive" label=move || t_string!(i18n, contact.archive).to_string() press=move |()| set(ContactStatus::Archived)/>

@@ -78,6 +78,7 @@ pub fn RowContent(
     let panes = use_panes();
     let name = Memo::new(move |_| row.with(|r| name_of(i18n, &r.contact_name, r.contact_phone.as_deref())));
     let avatar_id = Memo::new(move |_| row.with(|r| r.contact_id.0));
+    let photo = Signal::derive(move || row.with(|r| contact_photo(r.contact_id, &r.contact_photo)));
     let kind = Memo::new(move |_| store.channel(row.with(|r| r.channel_id)).map(|c| c.kind));
     let at = Memo::new(move |_| row.with(|r| r.last_at));
     let unread = Memo::new(move |_| row.with(|r| r.unread));
@@ -89,7 +90,7 @@ pub fn RowContent(
         if panes.open.get() == Some(id) || !store.has_draft(id) { None } else { Some(store.draft(id).get()) }
     });
     view! {
-        <Avatar name id=avatar_id channel=Signal::derive(move || kind.get())/>
+        <Avatar name id=avatar_id photo channel=Signal::derive(move || kind.get())/>
         <span class="row-text">
             <span class="row-top">
                 <bdi class="row-name" class:unread=move || { unread.get() > 0 }>{move || match &named {

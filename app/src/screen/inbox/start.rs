@@ -2,10 +2,9 @@
 
 mod content;
 
+use super::find::FindContact;
 use super::layout::Panes;
 use super::row::name_of;
-use super::search::phone_like;
-use crate::api;
 use crate::i18n::*;
 use crate::live::{Store, use_store, web};
 use crate::part::*;
@@ -13,9 +12,6 @@ use content::Content;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{ChannelId, ChannelStatus, ContactHit, Fault, StartDraft, Tab, TeamId, TemplateFill};
-
-/// Pause in typing after which contacts are looked up.
-const ASK_AFTER_MS: u32 = 200;
 
 /// With whom the dialog begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -245,71 +241,14 @@ fn keep_valid(value: RwSignal<String>, choices: Memo<Vec<Choice>>, usual: Signal
 #[component]
 fn Choose() -> impl IntoView {
     let i18n = use_i18n();
-    let (store, starter) = (use_store(), use_start());
-    let hits = RwSignal::new(None::<Vec<ContactHit>>);
-    let asked = StoredValue::new(0u32);
-    let wanted = Memo::new(move |_| starter.typed.with(|t| t.trim().to_owned()));
-    effect(move || {
-        let text = wanted.get();
-        let turn = asked.try_update_value(|n| {
-            *n += 1;
-            *n
-        });
-        if text.chars().count() < 2 {
-            hits.set(None);
-            return;
-        }
-        spawn_local(async move {
-            web::sleep(ASK_AFTER_MS).await;
-            if asked.try_get_value() != turn {
-                return;
-            }
-            let answer = api::inbox::find_contacts(text).await;
-            if asked.try_get_value() == turn {
-                // A failed look-up still lets one use the number.
-                let _ = hits.try_set(Some(answer.map_err(|refused| store.hear(refused)).unwrap_or_default()));
-            }
-        });
-    });
-    let number = Memo::new(move |_| wanted.with(|t| phone_like(t)));
+    let starter = use_start();
     let take = move |who: Who| {
         starter.fault.set(None);
         starter.who.set(who);
     };
-    let nobody = move || hits.with(|h| h.as_ref().is_some_and(Vec::is_empty)) && number.with(Option::is_none);
     view! {
-        <form class="start-who" on:submit=move |event| {
-            event.prevent_default();
-            match (number.get_untracked(), hits.get_untracked().unwrap_or_default()) {
-                (Some(number), found) if found.is_empty() => take(Who::Number(number)),
-                (_, found) => if let Some(hit) = found.into_iter().next() { take(Who::Contact(hit)) },
-            }
-        }>
-            <TextField name="who" label=move || t_string!(i18n, inbox.start.who).to_string() hint=move || t_string!(i18n, inbox.start.who_hint).to_string()
-                value=starter.typed max=120 autofocus=true/>
-        </form>
-        <div class="start-hits" aria-live="polite">
-            {move || hits.get().unwrap_or_default().into_iter().map(|hit| {
-                let name = name_of(i18n, &hit.name, hit.phone.as_deref());
-                let chosen = hit.clone();
-                view! {
-                    <button type="button" class="inbox-row" on:click=move |_| take(Who::Contact(chosen.clone()))>
-                        <Avatar name=name.clone() id=hit.id.0/>
-                        <span class="row-text">
-                            <span class="row-top"><bdi class="row-name">{name}</bdi></span>
-                            <span class="row-bottom"><span class="row-preview">{hit.phone.as_deref().map(model::text::phone_display)}</span></span>
-                        </span>
-                    </button>
-                }
-            }).collect_view()}
-            {move || number.get().map(|number| {
-                let label = t_string!(i18n, inbox.start.new_number, number = number.clone()).to_string();
-                view! { <Button icon="phone" press=move |()| take(Who::Number(number.clone()))>{label}</Button> }
-            })}
-            {move || nobody().then(|| view! {
-                <p class="start-note">{t_string!(i18n, inbox.start.nobody, text = wanted.get()).to_string()}</p>
-            })}
-        </div>
+        <FindContact typed=starter.typed label=move || t_string!(i18n, inbox.start.who).to_string() hint=move || t_string!(i18n, inbox.start.who_hint).to_string()
+            pick=move |hit| take(Who::Contact(hit)) number=Callback::new(move |number| take(Who::Number(number)))/>
     }
 }
 
@@ -319,16 +258,19 @@ fn Chosen() -> impl IntoView {
     let i18n = use_i18n();
     let starter = use_start();
     let shown = Memo::new(move |_| match starter.who.get() {
-        Who::Contact(hit) => {
-            (name_of(i18n, &hit.name, hit.phone.as_deref()), hit.phone.as_deref().map(model::text::phone_display), hit.id.0)
-        }
-        Who::Number(number) => (number, None, 0),
-        Who::Nobody => (String::new(), None, 0),
+        Who::Contact(hit) => (
+            name_of(i18n, &hit.name, hit.phone.as_deref()),
+            hit.phone.as_deref().map(model::text::phone_display),
+            hit.id.0,
+            contact_photo(hit.id, &hit.photo),
+        ),
+        Who::Number(number) => (number, None, 0, String::new()),
+        Who::Nobody => (String::new(), None, 0, String::new()),
     });
     let is_number = Memo::new(move |_| starter.who.with(|w| matches!(w, Who::Number(_))));
     view! {
         <div class="start-chosen">
-            <Avatar name=Signal::derive(move || shown.get().0) id=Signal::derive(move || shown.get().2)/>
+            <Avatar name=Signal::derive(move || shown.get().0) id=Signal::derive(move || shown.get().2) photo=Signal::derive(move || shown.get().3)/>
             <span class="row-text">
                 <bdi class="row-name">{move || shown.get().0}</bdi>
                 <span class="row-preview">{move || shown.get().1}</span>

@@ -14,6 +14,7 @@ use super::composer::card::CardDialog;
 use super::composer::files::Drop;
 use super::composer::place::PlaceDialog;
 use super::composer::question::QuestionDialog;
+use super::composer::sticker::StickerDialog;
 use super::conclude::{ConcludeDialog, PreferenceDialog};
 use super::forward::ForwardDialog;
 use super::head::Head;
@@ -180,6 +181,7 @@ pub fn Sheets() -> impl IntoView {
         <CardDialog/>
         <PlaceDialog/>
         <QuestionDialog/>
+        <StickerDialog/>
         <Lightbox/>
         <ForwardDialog/>
         <SnoozeDialog/>
@@ -334,6 +336,17 @@ fn commands(pane: Pane) {
         Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
         Signal::derive(move || pane.is_in_mine()),
         Callback::new(move |()| super::snooze::toggle_pin(pane)),
+    );
+    add(
+        CommandId::Merge,
+        Signal::derive(move || t_string!(i18n, merge.key).to_string()),
+        always,
+        Callback::new(move |()| {
+            if !panes.panel_is_shown() {
+                panes.toggle_panel();
+            }
+            panes.merging.set(true);
+        }),
     );
     add(
         CommandId::Panel,

@@ -2,21 +2,21 @@
 
 mod alerts;
 mod logins;
-mod photo;
 mod you;
 
+use crate::api::auth::remove_photo;
 use crate::frame::theme_name;
 use crate::i18n::*;
 use crate::language;
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
+use crate::screen::photo::{Crop, CropButtons, Photo, PhotoButtons};
 use crate::screen::preference::ClosingPreference;
 use crate::session::use_session;
 use alerts::AlertsCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
-use photo::PhotoEditor;
 use you::AboutMe;
 
 /// Everything about me. Each choice is saved when it is made.
@@ -43,6 +43,10 @@ fn You() -> impl IntoView {
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
     let photo = Signal::derive(move || session.with(|me| photo_of(me.user_id, &me.photo)));
+    let has_photo = Signal::derive(move || session.with(|me| !me.photo.is_empty()));
+    let new = Photo::begin();
+    let remove = move |()| new.remove(remove_photo(), move || session.change(|me| me.photo.clear()));
+    let send = move |()| new.send("/photo".to_owned(), move |mark| session.change(|me| me.photo = mark));
     let role = move || {
         let is_admin = session.is_admin();
         if is_admin { t_string!(i18n, settings.members.admin) } else { t_string!(i18n, settings.members.agent) }.to_string()
@@ -55,8 +59,13 @@ fn You() -> impl IntoView {
                 <p><bdi>{move || session.with(|me| me.email.clone())}</bdi></p>
                 <p>{role}" · "<bdi>{move || session.with(|me| me.account.name.clone())}</bdi></p>
             </div>
-            <PhotoEditor/>
+            <PhotoButtons photo=new has=has_photo remove/>
         </header>
+        <Dialog open=new.cutting locked=new.busy title=move || t_string!(i18n, photo.crop).to_string() footer=move || view! {
+            <CropButtons photo=new cancel=move |()| new.cutting.set(false) send/>
+        }.into_any()>
+            <Crop photo=new/>
+        </Dialog>
     }
 }
 

@@ -102,18 +102,13 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         name,
         nickname,
         email,
-        photo: photo_mark(&photo),
+        photo: crate::avatar::mark(&photo),
         role: cx.seat.role,
         archive_preference: preference.parse()?,
         classify_on_conclude,
         account,
         accounts,
     })
-}
-
-/// What of a photo's hash stands in its address: enough to tell one from the next.
-pub(crate) fn photo_mark(hash: &str) -> String {
-    hash.get(..16).unwrap_or_default().to_owned()
 }
 
 /// The first start: creates the account, its default team and its first admin, and signs them in.

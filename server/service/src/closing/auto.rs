@@ -135,16 +135,7 @@ fn fits(settings: &ClosingSettings, reason: Option<&Reason>, rule: &AutoClose) -
 
 /// Closes what is due until the server stops.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => tokio::time::sleep(PAUSE).await,
-            Ok(n) => tracing::debug!(n, "conversations were warned or closed by themselves"),
-            Err(e) => {
-                tracing::error!(error = %e, "closing by itself stumbled");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "closing by itself", None, PAUSE, turn).await;
 }
 
 /// Warns and closes what is due; answers how many conversations that were.

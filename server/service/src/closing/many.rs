@@ -159,16 +159,7 @@ pub async fn cancel_job(cx: &Cx, id: ClosingJobId) -> Result<()> {
 
 /// Works through jobs until the server stops.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => tokio::time::sleep(PAUSE).await,
-            Ok(_) => {}
-            Err(e) => {
-                tracing::error!(error = %e, "concluding many stumbled");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "concluding many", None, PAUSE, turn).await;
 }
 
 /// A step of each running job; answers how many conversations were worked on.

@@ -23,6 +23,7 @@ pub(crate) struct Held {
     pub status: String,
     pub version: i64,
     pub tags: String,
+    pub photo: String,
 }
 
 /// The contact, held until the work ends, when the asker may change it: whoever sees one of its conversations, and
@@ -32,9 +33,7 @@ pub(crate) struct Held {
 /// [`Fault::Missing`], [`Fault::Forbidden`].
 pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held> {
     lock(work, id).await?;
-    let contact: Held = work
-        .one(sql!("select name, phone, email, annotation, status, version, tags from contact where account_id = $1 and id = $2"), args![id])
-        .await?;
+    let contact = held_row(work, id).await?;
     let (condition, more) = sight::condition(cx.seen(), 3);
     let mut args = args![id];
     args.extend(more);
@@ -43,6 +42,15 @@ pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held
     );
     let (all, seen): (i64, i64) = work.one(Text::Built(text), args).await?;
     if all > 0 && seen == 0 { Err(Fault::Forbidden.into()) } else { Ok(contact) }
+}
+
+/// The contact without a question of who asks.
+pub(crate) async fn held_row(work: &mut Work, id: ContactId) -> Result<Held> {
+    work.one(
+        sql!("select name, phone, email, annotation, status, version, tags, photo from contact where account_id = $1 and id = $2 and merged_into is null"),
+        args![id],
+    )
+    .await
 }
 
 /// Tells of a changed contact; with `rows`, when something changed that its conversations' rows show.
@@ -141,25 +149,7 @@ async fn set_values(work: &mut Work, draft: &ContactDraft, fields: &[CustomField
         if now.as_deref() == before {
             continue;
         }
-        match &now {
-            None => {
-                work.run(
-                    sql!("delete from contact_field where account_id = $1 and contact_id = $2 and field_id = $3"),
-                    args![draft.id, field.id],
-                )
-                .await?
-            }
-            Some(value) => {
-                work.run(
-                    sql!(
-                        "insert into contact_field (account_id, contact_id, field_id, value) values ($1, $2, $3, $4)
-                         on conflict (contact_id, field_id) do update set value = excluded.value"
-                    ),
-                    args![draft.id, field.id, value],
-                )
-                .await?
-            }
-        };
+        field::put(work, draft.id, field.id, now.as_deref()).await?;
         changed.insert(field_name(field.id), json!({ "from": before, "to": now }));
     }
     Ok(())
@@ -226,7 +216,7 @@ pub(crate) async fn release(work: &mut Work, c: &mut Row) -> Result<()> {
     work.run(
         sql!(
             "delete from contact_identity where account_id = $1 and contact_id = $2 and kind = 'PHONE' and former
-             and not exists (select 1 from conversation c where c.account_id = $1 and c.contact_id = $2 and c.to_address is not null)"
+             and not merged and not exists (select 1 from conversation c where c.account_id = $1 and c.contact_id = $2 and c.to_address is not null)"
         ),
         args![c.contact_id],
     )
@@ -234,8 +224,38 @@ pub(crate) async fn release(work: &mut Work, c: &mut Row) -> Result<()> {
     Ok(())
 }
 
+/// The contact wrote from this number: the answer goes there when it is one that came with a merged contact, and to the
+/// contact's own again when they write from that.
+pub(crate) async fn answer_to(work: &mut Work, c: &mut Row, from: Option<&str>) -> Result<()> {
+    let key = |address: &str| phone::network(address).map(|n| n.digits().to_owned());
+    if let (Some(address), Some(written)) = (from, from.and_then(key))
+        && c.contact_phone.as_deref().and_then(|own| key(own.trim_start_matches('+'))).is_none_or(|own| own != written)
+    {
+        let second: Option<(String,)> = work
+            .opt(
+                sql!(
+                    "select address from contact_identity where account_id = $1 and contact_id = $2 and kind = 'PHONE' and value = $3 and former and merged"
+                ),
+                args![c.contact_id, written],
+            )
+            .await?;
+        if second.is_some() {
+            if c.to_address.as_deref() != Some(address) {
+                c.to_address = Some(address.to_owned());
+                work.run(
+                    sql!("update conversation set to_kind = 'PHONE', to_address = $3 where account_id = $1 and id = $2"),
+                    args![c.id, address],
+                )
+                .await?;
+            }
+            return Ok(());
+        }
+    }
+    if writes_from_elsewhere(c, from) { release(work, c).await } else { Ok(()) }
+}
+
 /// Whether a conversation that stays with an old number is written to from another one.
-pub(crate) fn writes_from_elsewhere(c: &Row, from: Option<&str>) -> bool {
+fn writes_from_elsewhere(c: &Row, from: Option<&str>) -> bool {
     let key = |address: &str| phone::network(address).map(|n| n.digits().to_owned());
     match (&c.to_address, from.and_then(key)) {
         (Some(pinned), Some(from)) => key(pinned).is_none_or(|pinned| pinned != from),

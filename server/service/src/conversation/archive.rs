@@ -3,7 +3,7 @@
 use super::row::view;
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::Cx;
-use crate::{Result, Scope, args, sight, sql};
+use crate::{Result, Scope, args, sight};
 use jiff::civil::Date;
 use model::*;
 
@@ -36,8 +36,7 @@ async fn period(scope: &Scope, query: &ArchiveQuery) -> Result<(Millis, Millis)>
     if query.from.is_empty() && query.until.is_empty() {
         return Ok((0, i64::MAX));
     }
-    let (zone,): (String,) = scope.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = crate::zone::of(scope).await?;
     let day = |text: &str, field: &str| text.parse::<Date>().map_err(|_| Fault::field(field, Wrong::NotADate));
     let begins = |day: Date, field: &str| {
         let zoned = day.to_zoned(zone.clone()).map_err(|_| Fault::field(field, Wrong::NotADate))?;

@@ -58,8 +58,7 @@ pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<
 
 /// The next human number: the day in the account's time zone and a counter, such as `2026112100042`.
 async fn next_protocol(work: &mut Work, at: Millis) -> Result<String> {
-    let (zone,): (String,) = work.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = crate::zone::within(work).await?;
     let day = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone).strftime("%Y%m%d").to_string();
     let n = work.count_up(&format!("protocol:{day}"), 1).await?;
     Ok(format!("{day}{n:05}"))

@@ -3,11 +3,12 @@
 use crate::message::{NewMessage, put};
 use crate::{Result, Work, args, sql};
 use model::*;
+use serde::{Deserialize, Serialize};
 
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, substr(k.photo, 1, 16) as contact_photo, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused, c.merged_into"
     };
 }
 pub(crate) use columns;
@@ -15,13 +16,13 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused})"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, substr(k.photo, 1, 16), c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused}, c.merged_into)"
     };
 }
 pub(crate) use view;
 
 /// A conversation as stored, with its contact's name and number.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub id: i64,
     pub protocol: String,
@@ -29,6 +30,9 @@ pub(crate) struct Row {
     pub contact_name: String,
     pub contact_phone: Option<String>,
     pub contact_tags: String,
+    /// The mark of its photo ([`crate::avatar::mark`]).
+    #[serde(default)]
+    pub contact_photo: String,
     /// Where it is sent to although the contact has another number by now (CP-5).
     pub to_address: Option<String>,
     pub channel_id: i64,
@@ -74,6 +78,8 @@ pub(crate) struct Row {
     pub snoozed_until: Option<Millis>,
     /// Somebody keeps it from closing by itself (AU-3).
     pub paused: bool,
+    /// Its messages are in this one (NX-2).
+    pub merged_into: Option<i64>,
 }
 
 impl Row {
@@ -86,6 +92,7 @@ impl Row {
             contact_name: name.to_owned(),
             contact_phone: phone.map(str::to_owned),
             contact_tags: String::new(),
+            contact_photo: String::new(),
             to_address: None,
             channel_id: channel.0,
             team_id: team.0,
@@ -121,6 +128,7 @@ impl Row {
             warned_at: None,
             snoozed_until: None,
             paused: false,
+            merged_into: None,
         }
     }
 
@@ -145,6 +153,7 @@ impl Row {
             contact_name: self.contact_name.clone(),
             contact_phone: self.contact_phone.clone(),
             contact_tags: crate::tag::parse(&self.contact_tags),
+            contact_photo: self.contact_photo.clone(),
             channel_id: self.channel_id.into(),
             team_id: self.team_id.into(),
             assignee_id: self.assignee_id.map(UserId),
@@ -169,6 +178,7 @@ impl Row {
             classification: self.classification(),
             snoozed_until: self.snoozed_until,
             paused: self.paused,
+            merged_into: self.merged_into.map(ConversationId),
         }
     }
 
@@ -295,7 +305,7 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
              last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
              last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
              preview_text = $23, preview_author_id = $24, awaiting_from = $25, closed_by = $26, reason_id = $27, reason_category = $28, reason_text = $29,
-             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34, paused = $35 where account_id = $1 and id = $2"
+             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34, paused = $35, merged_into = $36 where account_id = $1 and id = $2"
         ),
         args![
             c.id,
@@ -331,7 +341,8 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             c.idle_since,
             c.warned_at,
             c.snoozed_until,
-            c.paused
+            c.paused,
+            c.merged_into
         ],
     )
     .await?;
@@ -386,6 +397,8 @@ pub(crate) async fn transition_with(
         Transition::Reopened { .. } => "conversation.reopen",
         Transition::Restarted => "conversation.restart",
         Transition::NumberChanged { .. } => "contact.number",
+        Transition::Merged { .. } | Transition::MergedInto { .. } => "conversation.merge",
+        Transition::Unmerged { .. } => "conversation.unmerge",
     };
     let mut data = serde_json::to_value(&what)?;
     if let Some(data) = data.as_object_mut() {

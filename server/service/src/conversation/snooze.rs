@@ -4,7 +4,7 @@ use super::act::seen;
 use super::row::{Told, lock, save, tell, view};
 use crate::db::Text;
 use crate::desk::{Cx, Desk};
-use crate::{Result, Scope, alert, args, sql, sql_system};
+use crate::{Result, alert, args, sql, sql_system};
 use jiff::civil::{DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -30,7 +30,7 @@ pub async fn snooze(cx: &Cx, id: ConversationId, until: Option<SnoozeUntil>) -> 
     let at = match &until {
         None => None,
         Some(SnoozeUntil::Time { at }) => Some(*at),
-        Some(SnoozeUntil::Clock { local }) => Some(on_clocks(local, zone(&scope).await?)?),
+        Some(SnoozeUntil::Clock { local }) => Some(on_clocks(local, crate::zone::of(&scope).await?)?),
     };
     let mut work = scope.begin().await?;
     let mut c = seen(cx, &mut work, id).await?;
@@ -67,14 +67,8 @@ pub async fn snooze(cx: &Cx, id: ConversationId, until: Option<SnoozeUntil>) -> 
 
 /// The usual times, on the clocks of the account.
 pub async fn snooze_choices(cx: &Cx) -> Result<Vec<SnoozeChoice>> {
-    let zone = zone(&cx.may(Permission::Inbox)?).await?;
+    let zone = crate::zone::of(&cx.may(Permission::Inbox)?).await?;
     Ok(choices(cx.desk().now(), zone))
-}
-
-/// The account's time zone.
-async fn zone(scope: &Scope) -> Result<TimeZone> {
-    let (name,): (String,) = scope.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    Ok(TimeZone::get(&name).unwrap_or(TimeZone::UTC))
 }
 
 /// A day and a time as clocks show them. What a clock skips is taken as much later; of what it shows twice, the first.
@@ -122,16 +116,7 @@ pub fn asleep_text(me: UserId) -> (String, Vec<crate::db::Arg>) {
 
 /// Brings back what is due until the server stops.
 pub async fn run(desk: Desk) {
-    while !desk.is_stopping() {
-        match turn(&desk).await {
-            Ok(0) => tokio::time::sleep(PAUSE).await,
-            Ok(n) => tracing::debug!(n, "snoozed conversations are back"),
-            Err(e) => {
-                tracing::error!(error = %e, "bringing snoozed conversations back stumbled");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
+    crate::worker::until_stopped(&desk, "bringing snoozed conversations back", None, PAUSE, turn).await;
 }
 
 /// Brings back what is due; answers how many that were.

@@ -33,7 +33,7 @@ async fn window_of(work: &mut Work, channel: ChannelId, contact: ContactId) -> R
 }
 
 /// Who serves the contact, for an asker who may not see it (IN-5).
-async fn served_by(work: &mut Work, c: &Row) -> Result<Fault> {
+pub(super) async fn served_by(work: &mut Work, c: &Row) -> Result<Fault> {
     let name = match c.assignee_id {
         Some(user) => member_name(work, UserId(user)).await?,
         None => String::new(),
@@ -143,7 +143,10 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
             }
         }
     };
-    contact::lock(&mut work, who.id).await?;
+    let who = match contact::lock(&mut work, who.id).await? {
+        same if same == who.id => who,
+        other => contact::hit(&mut work, other).await?,
+    };
     if let Some(c) = started_before(cx, &mut work, &send, channel.id, who.id).await? {
         return Ok(Started { conversation: c.view(), existed: false });
     }
@@ -206,7 +209,7 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
         let same = crate::message::repeats(&mut work, c.channel_id.into(), &send, &sent).await?;
         return if same { Ok(c.view()) } else { Err(Fault::KeyReused.into()) };
     }
-    if c.status == ConversationStatus::Pending {
+    if c.status == ConversationStatus::Pending || c.merged_into.is_some() {
         return Err(Fault::WrongState.into());
     }
     if !cx.seen().may(Act::Restart, &c.access()) {

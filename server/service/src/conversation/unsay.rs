@@ -1,6 +1,8 @@
-//! A message that was taken back was never said: who waits for whom is as it was before it.
+//! Who waits for whom, worked out from what was said: a message that was taken back was never said, and messages may come
+//! from or go to another conversation.
 
 use super::row::Row;
+use crate::message::{Stored, columns};
 use crate::{Result, Work, args, sql};
 use model::Message;
 
@@ -8,6 +10,51 @@ use model::Message;
 /// deleted.
 pub(crate) async fn unsay(work: &mut Work, c: &mut Row, m: &Message) -> Result<()> {
     c.see(m);
+    let first_out = weigh(work, c).await?;
+    if c.first_response_at == Some(m.at) {
+        c.first_response_at = first_out;
+    }
+    Ok(())
+}
+
+/// The conversation's line in the list and who waits for whom, after messages came or went; the caller saves the row.
+pub(crate) async fn derive(work: &mut Work, c: &mut Row) -> Result<()> {
+    let last: Option<Stored> = work
+        .opt(
+            sql!(concat!(
+                "select ",
+                columns!(),
+                " from message m where m.account_id = $1 and m.conversation_id = $2 and m.kind not in ('NOTE', 'TRANSITION') order by m.at desc, m.id desc limit 1"
+            )),
+            args![c.id],
+        )
+        .await?;
+    let heard: Option<(i64, Option<String>)> = work
+        .opt(
+            sql!(
+                "select at, external_id from message where account_id = $1 and conversation_id = $2 and direction = 'IN' and kind not in ('NOTE', 'TRANSITION')
+                 order by at desc, id desc limit 1"
+            ),
+            args![c.id],
+        )
+        .await?;
+    let empty = Row::begin(c.id, c.contact_id.into(), "", None, c.channel_id.into(), c.team_id.into(), c.started_at);
+    (c.preview_id, c.preview_at, c.preview_kind, c.preview_direction) = (0, 0, empty.preview_kind, empty.preview_direction);
+    (c.preview_status, c.preview_text, c.preview_author_id) = (empty.preview_status, empty.preview_text, None);
+    c.last_at = c.started_at;
+    let (response, snoozed) = (c.first_response_at, c.snoozed_until);
+    if let Some(last) = last {
+        c.see(&last.view()?);
+    }
+    // Nothing is said now: it neither wakes nor answers.
+    (c.first_response_at, c.snoozed_until) = (response, snoozed);
+    (c.last_in_at, c.last_in_external) = heard.map_or((None, None), |(at, external)| (Some(at), external));
+    weigh(work, c).await?;
+    Ok(())
+}
+
+/// Who waits for whom since when; answers when we answered first.
+async fn weigh(work: &mut Work, c: &mut Row) -> Result<Option<i64>> {
     // Notes and system lines say nothing to the contact; what the system says answers nobody.
     let (last_out, last_in, first_out): (Option<i64>, Option<i64>, Option<i64>) = work
         .one(
@@ -27,12 +74,9 @@ pub(crate) async fn unsay(work: &mut Work, c: &mut Row, m: &Message) -> Result<(
         )
         .await?;
     c.waiting_since = waits.filter(|_| c.status.is_open());
-    if c.first_response_at == Some(m.at) {
-        c.first_response_at = first_out;
-    }
     let owed = last_out.filter(|out| last_in.is_none_or(|said| said < *out) && c.status.is_open());
     if c.idle_since != owed {
         (c.idle_since, c.warned_at) = (owed, None);
     }
-    Ok(())
+    Ok(first_out)
 }

@@ -200,7 +200,13 @@ async fn contacts(work: &mut Work, size: &Size, talks: &[Talk], anchor: Millis) 
             .percent(20)
             .then(|| format!("{}.{n}@exemplo.example", crate::contact::fold(name.split(' ').next().unwrap_or("cliente"))));
         let phone = Some(format!("+{digits}"));
-        hits.push(ContactHit { id: id.into(), name: name.clone(), phone: phone.clone(), status: ContactStatus::Active });
+        hits.push(ContactHit {
+            id: id.into(),
+            name: name.clone(),
+            phone: phone.clone(),
+            status: ContactStatus::Active,
+            photo: String::new(),
+        });
         rows.push(ContactRow { id, name, phone, email, status: ContactStatus::Active, annotation: String::new(), at });
         identities.push(IdentityRow {
             kind: IdentityKind::Phone,

@@ -222,7 +222,7 @@ fn contact(desk: &Desk, sheet: &mut Sheet, ids: &mut Ids, scene: &Scene, stage: 
         annotation: who.annotation.to_owned(),
         at,
     });
-    ContactHit { id: id.into(), name: who.name.to_owned(), phone, status }
+    ContactHit { id: id.into(), name: who.name.to_owned(), phone, status, photo: String::new() }
 }
 
 /// One script while it plays.

@@ -141,7 +141,7 @@ pub(crate) async fn unpark(work: &mut Work, channel: ChannelId, external_id: &st
 /// The new number stands in every conversation of the contact; the open one tells of the change.
 async fn number_changed(work: &mut Work, row: &Arc<ChannelRow>, from: &channel::Sender, new_address: &str) -> Result<()> {
     let Some(contact) = identity::known(work, from).await? else { return Ok(()) };
-    crate::contact::lock(work, contact).await?;
+    let contact = crate::contact::lock(work, contact).await?;
     let Some((old, new)) = identity::change_number(work, contact, new_address).await? else { return Ok(()) };
     let ids: Vec<(i64,)> = work
         .all(sql!("select id from conversation where account_id = $1 and contact_id = $2 order by last_at desc limit 100"), args![contact])

@@ -33,6 +33,7 @@ pub(crate) async fn resolve(work: &mut Work, channel: ChannelKind, from: &Sender
     let name = from.name.as_deref().map(str::trim).filter(|n| !n.is_empty());
     let id = match (by_number, by_bsuid) {
         (Some(n), Some(b)) if n != b => {
+            work.run(sql!("update contact set same_as = $3 where account_id = $1 and id = $2"), args![b, n]).await?;
             work.audit(None, "contact.same_person", n, serde_json::json!({ "bsuid": from.bsuid, "other": b })).await?;
             work.run(
                 sql!("update contact_identity set contact_id = $2 where account_id = $1 and kind = 'BSUID' and value = $3"),
@@ -120,7 +121,7 @@ pub(crate) async fn change_number(work: &mut Work, id: ContactId, new_address: &
         return Ok(None);
     }
     work.run(
-        sql!("delete from contact_identity where account_id = $1 and contact_id = $2 and kind = 'PHONE' and value <> $3"),
+        sql!("delete from contact_identity where account_id = $1 and contact_id = $2 and kind = 'PHONE' and value <> $3 and not merged"),
         args![id, number.digits()],
     )
     .await?;

@@ -96,7 +96,7 @@ async fn write(
     known: Known,
     file: Option<&Waiting>,
 ) -> Result<Option<Arrived>> {
-    contact::lock(work, who).await?;
+    let who = contact::lock(work, who).await?;
     // The same message may have come twice at once: the second one waited for the contact, and must not leave a new
     // conversation behind.
     let known = if work.is_sqlite() { known } else { self::known(work, row.id, &m.external_id).await? };
@@ -105,9 +105,7 @@ async fn write(
     }
     let referral = m.referral.as_ref().map(|r| text::shorten(&r.to_string(), 4000));
     let (mut c, told, mut lines) = place(work, row, who, at, referral).await?;
-    if contact::writes_from_elsewhere(&c, m.from.phone.as_deref()) {
-        contact::release(work, &mut c).await?;
-    }
+    contact::answer_to(work, &mut c, m.from.phone.as_deref()).await?;
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;

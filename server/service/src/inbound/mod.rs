@@ -124,7 +124,7 @@ struct Stored {
 
 /// Works through stored bodies until the server stops.
 pub async fn run(desk: Desk) {
-    crate::worker::until_stopped(&desk, "reading webhooks", &desk.webhooks, Duration::from_secs(1), turn).await;
+    crate::worker::until_stopped(&desk, "reading webhooks", Some(&desk.webhooks), Duration::from_secs(1), turn).await;
 }
 
 /// Works through the oldest bodies; answers how many were handled.

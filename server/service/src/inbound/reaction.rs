@@ -27,7 +27,7 @@ pub(super) async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, told: &Reacte
         return Ok(false);
     }
     let Some(contact) = identity::known(work, told.from).await? else { return Ok(true) };
-    crate::contact::lock(work, contact).await?;
+    let contact = crate::contact::lock(work, contact).await?;
     // Locked before its message is looked for: whoever is learning the message's id holds the lock as well, and finds the
     // reaction when we do not find the message.
     let mut open = match conversation::open_of(work, row.id, contact).await? {
@@ -35,16 +35,13 @@ pub(super) async fn arrive(work: &mut Work, row: &Arc<ChannelRow>, told: &Reacte
         None => None,
     };
     if let Some(found) = by_external(work, row.id, told.target).await? {
-        let of = ConversationId(found.conversation_id);
-        let mut c = match open.take_if(|c| c.id() == of) {
-            Some(c) => c,
-            None => conversation::lock(work, of).await?,
-        };
+        let (mut c, found) = message::hold(work, found).await?;
         if c.contact_id != contact.0 {
             return Ok(true);
         }
+        open.take_if(|open| open.id == c.id);
         let before = Told::of(&c);
-        let mut m = message::again(work, found).await?.view()?;
+        let mut m = found.view()?;
         let changed = show(work, row.id, row.kind, &mut c, &mut m, told.target).await?;
         interacted(work, row, c, before, told.at, changed.then_some(m)).await?;
     }
@@ -152,9 +149,9 @@ pub(crate) async fn found(work: &mut Work, channel: ChannelId, external_id: &str
         return Ok(());
     }
     let Some(stored) = by_external(work, channel, external_id).await? else { return Ok(()) };
-    let mut c = conversation::lock(work, stored.conversation_id.into()).await?;
+    let (mut c, stored) = message::hold(work, stored).await?;
     let before = Told::of(&c);
-    let mut m = message::again(work, stored).await?.view()?;
+    let mut m = stored.view()?;
     let kind = channels::own_in(work, channel).await?.kind;
     let window = c.window_expires_at;
     if show(work, channel, kind, &mut c, &mut m, external_id).await? || c.window_expires_at != window {

@@ -55,7 +55,7 @@ struct Job {
 
 /// Fetches files until the server stops.
 pub async fn run(desk: Desk) {
-    crate::worker::until_stopped(&desk, "fetching files", &desk.media, Duration::from_secs(2), turn).await;
+    crate::worker::until_stopped(&desk, "fetching files", Some(&desk.media), Duration::from_secs(2), turn).await;
 }
 
 /// Fetches what is due; answers how many files were tried.
@@ -172,8 +172,8 @@ async fn fetch(desk: &Desk, job: &Job) -> std::result::Result<Fetched, Refusal> 
 async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, String>) -> Result<()> {
     let mut work = desk.system(job.account_id.into()).begin().await?;
     let found = message::get(&mut work, job.message_id.into()).await?;
-    let c = crate::conversation::lock(&mut work, found.conversation_id.into()).await?;
-    let mut m = message::again(&mut work, found).await?.view()?;
+    let (c, stored) = message::hold(&mut work, found).await?;
+    let mut m = stored.view()?;
     let Content::Media(media) = &mut m.content else { return Err(Error::Other("a file of a message without one".into())) };
     match outcome {
         Ok(file) => {

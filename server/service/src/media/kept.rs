@@ -1,8 +1,8 @@
 //! Which stored files are still pointed to, how much room an account uses, and removing what nobody needs.
 //!
-//! A file is shared by all rows with its hash. Who is about to point to one says so first ([`about_to_point`]); who stops
-//! says so, too ([`stopped_pointing`]). The clean-up looks at the latter only, an hour later, and decides while it holds
-//! the row of the hash, so that no file goes that somebody points to.
+//! A file is shared by all rows with its hash. Who is about to point to one says so first ([`about_to_point`]), and who stops
+//! says so, too ([`stopped_pointing`]). The clean-up looks at both an hour later, and decides while it holds the row of the
+//! hash: no file goes that somebody points to, and none stays because pointing to it failed.
 
 use crate::desk::{Desk, Work};
 use crate::{Result, args, sql, sql_system};
@@ -16,13 +16,13 @@ const TURN: i64 = 500;
 /// What stays in the spool longer than this belongs to no upload any more.
 const SPOOL_AGE: Duration = Duration::from_secs(6 * 3600);
 
-/// Keeps the clean-up away from a hash for the next hour.
+/// Keeps the clean-up away from a hash for the next hour; then it looks whether somebody points to it.
 pub(crate) async fn about_to_point(desk: &Desk, sha256: &str) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     tx.run(
         sql_system!(
-            "insert into stored_file (sha256, used_at) values ($1, $2)
-             on conflict (sha256) do update set used_at = excluded.used_at, doomed = false"
+            "insert into stored_file (sha256, used_at, doomed) values ($1, $2, true)
+             on conflict (sha256) do update set used_at = excluded.used_at, doomed = true"
         ),
         args![sha256, desk.now()],
     )
@@ -156,7 +156,8 @@ async fn remove(desk: &Desk, sha256: &str) -> Result<()> {
                    union all select 1 from upload where sha256 = $1 union all select 1 from upload where small = $1 and small <> ''
                    union all select 1 from talk_file where sha256 = $1 union all select 1 from talk_file where small = $1 and small <> ''
                    union all select 1 from quick_reply_file where sha256 = $1 union all select 1 from quick_reply_file where small = $1 and small <> ''
-                   union all select 1 from users where photo = $1 and photo <> '') u limit 1"
+                   union all select 1 from users where photo = $1 and photo <> ''
+                   union all select 1 from contact where photo = $1 and photo <> '') u limit 1"
             ),
             args![sha256],
         )

@@ -150,8 +150,11 @@ fn is_text(head: &[u8]) -> bool {
 /// Blocks; what is no picture is left as it is.
 ///
 /// # Errors
-/// A picture that is to be shown but cannot be read, or is too large to be opened.
+/// A picture that is to be shown but cannot be read, or is too large to be opened; what cannot be a sticker.
 pub(crate) fn look(path: &Path, mime: String, wish: FileWish) -> Result<Look, FileWhy> {
+    if wish == FileWish::Sticker {
+        return super::sticker::look(path, &mime);
+    }
     let strict = wish == FileWish::Shown;
     let plain = |mime: String| Look { mime, ..Look::default() };
     if file_kind(&mime) != FileKind::Image {
@@ -176,7 +179,7 @@ pub(crate) fn look(path: &Path, mime: String, wish: FileWish) -> Result<Look, Fi
 }
 
 /// Opens a picture, and tells whether it is a PNG of a kind that WhatsApp refuses.
-fn open(path: &Path, format: ImageFormat) -> Result<(DynamicImage, bool), FileWhy> {
+pub(super) fn open(path: &Path, format: ImageFormat) -> Result<(DynamicImage, bool), FileWhy> {
     let mut reader = ImageReader::open(path).map_err(|_| FileWhy::Unreadable)?;
     reader.set_format(format);
     let (picture, stored) = picture::open(reader, &BOUNDS).map_err(|closed| match closed {
@@ -188,7 +191,7 @@ fn open(path: &Path, format: ImageFormat) -> Result<(DynamicImage, bool), FileWh
 }
 
 /// JPEG on white, because the small picture need not be seen through.
-fn small(picture: &DynamicImage) -> Option<Vec<u8>> {
+pub(super) fn small(picture: &DynamicImage) -> Option<Vec<u8>> {
     let shrunk = if picture.width().max(picture.height()) > SMALL { picture.thumbnail(SMALL, SMALL) } else { picture.clone() };
     jpeg(&on_white(&shrunk), 78)
 }

@@ -1,11 +1,12 @@
 //! Files of messages: [`fetch`] brings those that contacts send, [`upload`] takes those that we send, [`look`] sees what
-//! they are, `voice` makes recordings voice notes, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
+//! they are, `voice` makes recordings voice notes, `sticker` pictures stickers, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
 
 mod fetch;
 pub(crate) mod kept;
 mod look;
 mod scan;
 mod spool;
+mod sticker;
 pub mod storage;
 pub(crate) mod upload;
 mod voice;

@@ -6,6 +6,7 @@ use super::spool::{Broken, Bytewise, Spooled, spool};
 use super::{scan, voice};
 use crate::desk::{Cx, Desk, Work};
 use crate::{Error, Result, args, sql};
+use futures::TryStreamExt;
 use model::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -252,6 +253,7 @@ fn named(name: String, mime: &str) -> String {
     let ending = match mime {
         "image/jpeg" => "jpg",
         "image/png" => "png",
+        "image/webp" => "webp",
         "audio/ogg" => "ogg",
         _ => return name,
     };
@@ -303,12 +305,24 @@ pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Re
     work.count_up(ROOM, size).await?;
     let as_document = kind == MessageKind::Document && file_kind(&mime) != FileKind::Document;
     let wish = match kind {
+        MessageKind::Sticker if is_sticker(work.desk(), &sha256, size).await? => FileWish::Sticker,
         MessageKind::Audio if mime == "audio/ogg" => FileWish::Voice,
         _ if as_document => FileWish::Document,
         _ => FileWish::Shown,
     };
     let id = work.desk().seam.id::<i64>();
     Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
+}
+
+/// Whether a file that was sent as a sticker is one by the network's own rules. What is small may move or not; whether a
+/// larger one does stands in its beginning.
+async fn is_sticker(desk: &Desk, sha256: &str, size: i64) -> Result<bool> {
+    if size > STICKER_MOVING_MAX {
+        return Ok(false);
+    }
+    let bytes = desk.storage.read(sha256, Some(0..WEBP_HEAD.min(size.max(0) as usize) as u64)).await?;
+    let head = bytes.try_collect::<Vec<_>>().await.map_err(|e| Error::Other(format!("the store: {e}")))?.concat();
+    Ok(Webp::read(&head).is_some_and(|webp| webp.is_sticker(size)))
 }
 
 /// A file of a message that was taken back, as if it had just been uploaded.
@@ -325,6 +339,7 @@ pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind
     let wish = match kind {
         _ if media.voice => FileWish::Voice,
         MessageKind::Document if file_kind(&mime) != FileKind::Document => FileWish::Document,
+        MessageKind::Sticker => FileWish::Sticker,
         _ => FileWish::Shown,
     };
     let (id, expires_at) = (media.id.0, work.desk().now() + WAITS_MILLIS);

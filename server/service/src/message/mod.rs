@@ -10,6 +10,7 @@ mod recall;
 mod row;
 mod send;
 mod status;
+mod sticker;
 
 pub use edit::{edit, versions};
 pub use hide::{hidden, hide};
@@ -21,4 +22,5 @@ pub use recall::recall;
 pub(crate) use row::{NewMessage, Stored, by_client, columns, get, index_text, put, quote_of, searched, set_content, set_status, waiting};
 pub use send::{cancel, retry, send};
 pub(crate) use send::{queue_waiting, repeats, send_in};
-pub(crate) use status::{again, fail, heard, problem, taken};
+pub(crate) use status::{fail, heard, hold, problem, taken};
+pub use sticker::stickers;

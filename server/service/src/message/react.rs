@@ -51,8 +51,8 @@ pub(crate) async fn refused(desk: &Desk, account: AccountId, id: MessageId, emoj
         Err(crate::Error::Fault(Fault::Missing)) => return Ok(()),
         found => found?,
     };
-    let c = crate::conversation::lock(&mut work, found.conversation_id.into()).await?;
-    let mut m = super::status::again(&mut work, found).await?.view()?;
+    let (c, stored) = super::status::hold(&mut work, found).await?;
+    let mut m = stored.view()?;
     if m.own_reaction.as_deref() != Some(emoji) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::forward;
 use super::row::{NewMessage, by_client, get, put, quote_of, set_status, waiting};
-use super::status::again;
+use super::status::hold;
 use crate::channels::ChannelRow;
 use crate::conversation::{Row, Told, lock, save, tell};
 use crate::desk::{Cx, Work};
@@ -41,7 +41,7 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     }
     let channel = crate::channels::own_in(&mut work, c.channel_id.into()).await?;
     let told = Told::of(&c);
-    let wait = if note { None } else { crate::delay::wait_of(cx, &mut work).await? };
+    let wait = if note { None } else { crate::delay::wait_of(cx) };
     let message = send_in(cx, &mut work, &mut c, &channel, &draft, wait).await?;
     work.run(sql!("delete from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id]).await?;
     save(&mut work, &c).await?;
@@ -213,8 +213,8 @@ pub(super) fn own_file(
     if !note {
         new.kind = seen.message_kind(delivery);
     }
-    // Sound has no caption there, and a text that nobody sees is lost.
-    if new.kind == MessageKind::Audio && channel.uploads() && !new.body.is_empty() {
+    // Sound and stickers have no caption there, and a text that nobody sees is lost.
+    if !note && !new.body.is_empty() && !seen.takes_caption(channel) {
         return Err(Fault::field("caption", Wrong::NotAllowed).into());
     }
     let link_until = (delivery == Delivery::Link).then_some(now + crate::media::LINK_MILLIS);
@@ -290,12 +290,8 @@ pub(crate) async fn queue_waiting(work: &mut Work, c: &mut Row) -> Result<Vec<Me
 /// [`Fault::Missing`].
 pub(super) async fn locked(cx: &Cx, work: &mut Work, id: MessageId) -> Result<(Row, Message)> {
     let found = get(work, id).await?;
-    let c = lock(work, found.conversation_id.into()).await?;
-    if !cx.seen().sees(&c.access()) {
-        return Err(Fault::Missing.into());
-    }
-    let message = again(work, found).await?.view()?;
-    Ok((c, message))
+    let (c, stored) = hold(work, found).await?;
+    if cx.seen().sees(&c.access()) { Ok((c, stored.view()?)) } else { Err(Fault::Missing.into()) }
 }
 
 /// The same where the asker may write.

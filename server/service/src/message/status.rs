@@ -14,8 +14,7 @@ pub(crate) fn problem(e: &SendError) -> Problem {
 /// Applies what the network told about one of our messages; false when no message is known by that id yet.
 pub(crate) async fn heard(work: &mut Work, channel: ChannelId, fact: &StatusFact) -> Result<bool> {
     let Some(found) = find(work, channel, fact).await? else { return Ok(false) };
-    let mut c = lock(work, found.conversation_id.into()).await?;
-    let stored = again(work, found).await?;
+    let (mut c, stored) = hold(work, found).await?;
     let learnt = stored.external_id.is_none();
     if learnt {
         // Our own answer was not stored, or never came: the network echoes our message's id.
@@ -64,10 +63,20 @@ async fn find(work: &mut Work, channel: ChannelId, fact: &StatusFact) -> Result<
     .await
 }
 
-/// The message as it is now that its conversation is locked: the lock of a conversation is the lock of its messages, so
-/// of two facts at once the second one builds on the first.
-pub(crate) async fn again(work: &mut Work, found: Stored) -> Result<Stored> {
-    if work.is_sqlite() { Ok(found) } else { get(work, found.id.into()).await }
+/// The message and its conversation, locked: the lock of a conversation is the lock of its messages, so of two facts at
+/// once the second one builds on the first. A message that was merged into another conversation meanwhile is held there.
+pub(crate) async fn hold(work: &mut Work, mut found: Stored) -> Result<(Row, Stored)> {
+    for _ in 0..3 {
+        let c = lock(work, found.conversation_id.into()).await?;
+        if work.is_sqlite() {
+            return Ok((c, found));
+        }
+        found = get(work, found.id.into()).await?;
+        if found.conversation_id == c.id {
+            return Ok((c, found));
+        }
+    }
+    Err(Fault::Unavailable.into())
 }
 
 /// The message after a fact. Of several times told for one step the earliest counts, so that facts may come in any
@@ -96,8 +105,8 @@ fn apply(m: &mut Message, status: MessageStatus, at: Millis, error: Option<&Send
 /// Marks a message as failed.
 pub(crate) async fn fail(work: &mut Work, id: MessageId, why: Problem) -> Result<()> {
     let found = get(work, id).await?;
-    let mut c = lock(work, found.conversation_id.into()).await?;
-    let mut m = again(work, found).await?.view()?;
+    let (mut c, stored) = hold(work, found).await?;
+    let mut m = stored.view()?;
     if m.status.after(MessageStatus::Failed) != MessageStatus::Failed || m.status == MessageStatus::Failed {
         return Ok(());
     }
@@ -114,8 +123,8 @@ pub(crate) async fn fail(work: &mut Work, id: MessageId, why: Problem) -> Result
 /// Marks a message as sent that the network took without an id of its own.
 pub(crate) async fn taken(work: &mut Work, id: MessageId) -> Result<()> {
     let found = get(work, id).await?;
-    let mut c = lock(work, found.conversation_id.into()).await?;
-    let mut m = again(work, found).await?.view()?;
+    let (mut c, stored) = hold(work, found).await?;
+    let mut m = stored.view()?;
     let (before, now) = (m.clone(), work.desk().now());
     apply(&mut m, MessageStatus::Sent, now, None);
     if m != before { changed(work, &mut c, &m, before.status).await } else { Ok(()) }

@@ -151,7 +151,7 @@ struct Job {
 
 /// Sends until the server stops: woken by new rows, and looking once a second for those that are due.
 pub async fn run(desk: Desk) {
-    crate::worker::until_stopped(&desk, "the outbox", &desk.outbox, Duration::from_secs(1), turn).await;
+    crate::worker::until_stopped(&desk, "the outbox", Some(&desk.outbox), Duration::from_secs(1), turn).await;
 }
 
 pub use file::{run as run_files, turn as turn_files};

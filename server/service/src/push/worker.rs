@@ -199,8 +199,7 @@ async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Res
 /// Whether it is a quiet hour, in the account's time.
 async fn is_quiet(scope: &crate::Scope, settings: &AlertSettings) -> Result<bool> {
     let Some(quiet) = settings.quiet else { return Ok(false) };
-    let (zone,): (String,) = scope.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    let zone = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = crate::zone::of(scope).await?;
     let now = jiff::Timestamp::from_millisecond(scope.desk().now()).unwrap_or_default().to_zoned(zone);
     Ok(quiet.covers(i64::from(now.hour()) * 60 + i64::from(now.minute())))
 }

@@ -91,8 +91,7 @@ impl Narrow {
                     narrow.tags = Some(ids(all, &values));
                 }
                 Operator::Before | Operator::After => {
-                    let (zone,): (String,) = scope.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-                    let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+                    let zone = crate::zone::of(scope).await?;
                     for value in &values {
                         match begins(value, cx.desk().now(), &zone) {
                             // The narrowest counts.

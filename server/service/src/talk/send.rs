@@ -140,16 +140,12 @@ async fn tell(cx: &Cx, work: &mut Work, talk: &TalkRow, message: TalkMessage) ->
     if told.iter().any(|(.., push)| push.is_some()) {
         work.wake_push();
     }
-    let (account,): (String,) = work.one(sql!("select name from account where id = $1"), args![]).await?;
-    let team: Option<(String,)> = match access.team_id {
-        Some(team) => work.opt(sql!("select name from team where account_id = $1 and id = $2"), args![team]).await?,
-        None => None,
+    let place: Option<(String,)> = match (access.kind, access.team_id) {
+        (TalkKind::Team, Some(team)) => work.opt(sql!("select name from team where account_id = $1 and id = $2"), args![team]).await?,
+        (TalkKind::All, _) => work.opt(sql!("select name from account where id = $1"), args![]).await?,
+        _ => None,
     };
-    let place = match access.kind {
-        TalkKind::Pair => None,
-        TalkKind::Team => team.map(|(name,)| name),
-        TalkKind::All => Some(account),
-    };
+    let place = place.map(|(name,)| name);
     let alert = bell::alert(talk.id.into(), &cx.seat.name, place.as_deref(), &message, 1, at, false);
     let to = told.into_iter().map(|(user, unread, wanted, _)| (user.into(), unread, wanted)).collect();
     work.alert(News::Talk(Arc::new(TalkNews { id: talk.id.into(), access, message, to, alert })));

@@ -51,6 +51,7 @@ struct Theirs {
     field: FieldId,
     reply: ReplyId,
     view: ViewId,
+    merge: MergeId,
     login: LoginId,
     talk: TalkId,
     said: MediaId,
@@ -247,6 +248,22 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
     ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
+    ("contact::photo", "missing", |cx, t| Box::pin(async move { contact::photo(&cx, t.contact).await.map(drop) })),
+    ("contact::save_photo", "missing", |cx, t| Box::pin(async move { contact::save_photo(&cx, t.contact, Vec::new()).await.map(drop) })),
+    ("contact::remove_photo", "missing", |cx, t| Box::pin(async move { contact::remove_photo(&cx, t.contact).await })),
+    ("conversation::merge", "missing", |cx, t| Box::pin(async move { conversation::merge(&cx, t.done, t.conversation).await.map(drop) })),
+    ("contact::merge", "missing", |cx, t| {
+        Box::pin(async move { contact::merge(&cx, merge_draft(t.contact, ContactId(1))).await.map(drop) })
+    }),
+    ("contact::merge with one's own", "missing", |cx, t| {
+        Box::pin(async move {
+            let own = contact::list(&cx, None, None, 1).await?.items.first().map_or(ContactId(1), |c| c.id);
+            contact::merge(&cx, merge_draft(own, t.contact)).await.map(drop)
+        })
+    }),
+    ("contact::merges", "missing", |cx, t| Box::pin(async move { contact::merges(&cx, t.contact).await.map(drop) })),
+    ("contact::duplicates", "missing", |cx, t| Box::pin(async move { contact::duplicates(&cx, t.contact).await.map(drop) })),
+    ("contact::undo_merge", "missing", |cx, t| Box::pin(async move { contact::undo_merge(&cx, t.merge).await })),
     ("contact::save", "missing", |cx, t| {
         Box::pin(async move {
             let (phone, email, annotation) = (String::new(), String::new(), String::new());
@@ -331,6 +348,7 @@ const LISTS: &[&str] = &[
     "inbox::workspace",
     "kept::all",
     "message::hidden",
+    "message::stickers",
     "people::account",
     "people::members",
     "people::teams",
@@ -410,6 +428,22 @@ fn view_draft(id: Option<ViewId>) -> ViewDraft {
     ViewDraft { id, scope: ViewScope::All, team_id: None, name: "Todos".into(), filter: Filter::default(), oldest_first: false }
 }
 
+fn merge_draft(kept_id: ContactId, other_id: ContactId) -> ContactMergeDraft {
+    let side = MergeSide::Kept;
+    let (kept_version, other_version) = (1, 1);
+    ContactMergeDraft {
+        kept_id,
+        kept_version,
+        other_id,
+        other_version,
+        name: side,
+        phone: side,
+        email: side,
+        annotation: side,
+        fields: Vec::new(),
+    }
+}
+
 fn reply_draft(id: Option<ReplyId>) -> ReplyDraft {
     ReplyDraft { id, scope: ReplyScope::All, team_ids: Vec::new(), alias: "oi".into(), text: "Olá".into(), file_id: None, archived: false }
 }
@@ -445,6 +479,11 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let fields = vec![FieldValue { field_id: field, value: "123".into() }];
     contact::save(&w.admin, ContactDraft { fields, ..ContactDraft::of(&known) }).await.unwrap();
     feature::save(&w.admin, Features { internal_chat: true, ..Features::default() }).await.unwrap();
+    let (one, other) = (w.served(&w.admin, "5511987650002").await, w.served(&w.admin, "5511987650003").await);
+    let scope = w.desk.system(w.account);
+    let (one, other) = (contact::get(&scope, one.contact_id).await.unwrap(), contact::get(&scope, other.contact_id).await.unwrap());
+    contact::merge(&w.admin, ContactMergeDraft::suggest(&one, &other)).await.unwrap();
+    let merge = w.number("select id from merge where kind = 'CONTACT'").await;
     let talk = talk::open(&w.admin, TalkWith::Everybody).await.unwrap().talk.id;
     let said = w.upload(&w.admin, "plano.txt", FileWish::Shown, b"segredo").await.unwrap().id;
     let draft = TalkDraft { client_id: "t".into(), text: "segredo".into(), upload_id: Some(said), conversation_id: None };
@@ -470,6 +509,7 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
         field,
         reply,
         view,
+        merge: merge.into(),
         login: w.admin.login.unwrap(),
         account: w.account,
     })
@@ -533,6 +573,7 @@ both! {
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
         assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
+        assert_eq!(message::stickers(&cx).await.unwrap(), []);
         let work = inbox::workspace(&cx).await.unwrap();
         assert_eq!((work.seq, work.channels.len(), work.counts, work.me.accounts.len()), (0, 0, Counts::default(), 1));
         assert_eq!(kept::all(&cx).await.unwrap(), Kept::default());

@@ -83,5 +83,8 @@ fn say(i18n: I18nContext<Locale>, store: Store, message: &Message) -> String {
             let (from, to) = (phone_display(from), phone_display(to));
             t_string!(i18n, inbox.thread.change.number, from = from.as_str(), to = to.as_str()).to_string()
         }
+        Transition::Merged { protocol, .. } => t_string!(i18n, merge.feed.merged, who = who, protocol = protocol.as_str()).to_string(),
+        Transition::MergedInto { protocol, .. } => t_string!(i18n, merge.feed.into, who = who, protocol = protocol.as_str()).to_string(),
+        Transition::Unmerged { protocol, .. } => t_string!(i18n, merge.feed.undone, who = who, protocol = protocol.as_str()).to_string(),
     }
 }

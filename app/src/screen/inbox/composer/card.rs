@@ -115,10 +115,11 @@ fn Find(#[prop(into)] chosen: Callback<ContactHit>) -> impl IntoView {
             view! {
                 <ul class="forward-list">
                     {list.into_iter().take(6).map(|hit| {
+                        let (id, photo) = (hit.id.0, contact_photo(hit.id, &hit.photo));
                         let (name, phone) = (hit.name.clone(), hit.phone.clone().map(|p| phone_display(&p)));
                         view! {
                             <li><button type="button" class="forward-choice" on:click=move |_| { chosen.run(hit.clone()); text.set(String::new()) }>
-                                <strong dir="auto">{name}</strong><span class="forward-channel">{phone}</span>
+                                <Avatar name=name.clone() id photo size=AvatarSize::Small/><strong dir="auto">{name}</strong><span class="forward-channel">{phone}</span>
                             </button></li>
                         }
                     }).collect_view()}

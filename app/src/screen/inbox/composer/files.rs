@@ -11,7 +11,8 @@ use crate::prefs::is_phone;
 use crate::{fault, language};
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
-use model::{CAPTION_MAX, Delivery, FILES_MAX, FileKind, FileWish, Upload};
+use leptos::task::spawn_local;
+use model::{CAPTION_MAX, Delivery, FILES_MAX, FileKind, FileWish, STICKER_MOVING_MAX, Upload, WEBP_HEAD, Webp};
 use wasm_bindgen::JsCast;
 
 /// The tray of a tab.
@@ -19,12 +20,37 @@ pub fn tray_id(pane: Pane, tab: Tab) -> TrayId {
     TrayId { conversation: pane.id, note: tab == Tab::Note }
 }
 
-/// Attaches files, and says when some were too many.
+/// Attaches files, and says when some were too many. A picture that is a sticker already goes as one when no text stands
+/// beside it.
 pub fn attach(pane: Pane, tab: Tab, files: Vec<web_sys::File>, wish: FileWish) {
+    let may_be = |f: &web_sys::File| f.type_() == "image/webp" && f.size() <= STICKER_MOVING_MAX as f64;
+    let silent = || pane.store.draft(pane.id).with_untracked(|t| t.trim().is_empty());
+    if wish != FileWish::Shown || tab != Tab::Message || !files.iter().any(may_be) || !silent() {
+        return attach_wished(pane, tab, files.into_iter().map(|f| (f, wish)).collect());
+    }
+    spawn_local(async move {
+        let mut wished = Vec::with_capacity(files.len());
+        for file in files {
+            let wish = if may_be(&file) && is_sticker(&file).await { FileWish::Sticker } else { wish };
+            wished.push((file, wish));
+        }
+        attach_wished(pane, tab, wished);
+    });
+}
+
+/// Whether a file is a sticker as it is.
+async fn is_sticker(file: &web_sys::File) -> bool {
+    let Ok(head) = file.slice_with_i32_and_i32(0, WEBP_HEAD as i32) else { return false };
+    let Ok(bytes) = wasm_bindgen_futures::JsFuture::from(head.array_buffer()).await else { return false };
+    Webp::read(&js_sys::Uint8Array::new(&bytes).to_vec()).is_some_and(|webp| webp.is_sticker(file.size() as i64))
+}
+
+fn attach_wished(pane: Pane, tab: Tab, files: Vec<(web_sys::File, FileWish)>) {
     if files.is_empty() {
         return;
     }
-    let over = pane.store.attach(tray_id(pane, tab), files, wish);
+    let at = tray_id(pane, tab);
+    let over: usize = files.into_iter().map(|(file, wish)| pane.store.attach(at, vec![file], wish)).sum();
     if over > 0 {
         let i18n = pane.i18n();
         pane.fail(untrack(|| t_string!(i18n, file.too_many, max = FILES_MAX, over = over).to_string()));
@@ -79,6 +105,7 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl
             <MenuItem icon="image" press=move |()| press(shown)>{t!(i18n, file.attach_shown)}</MenuItem>
             <MenuItem icon="document" press=move |()| press(document)>{t!(i18n, file.attach_document)}</MenuItem>
             {(tab == Tab::Message).then(|| view! {
+                <MenuItem icon="sticker" press=move |()| sheet(Sheet::Sticker)>{t!(i18n, sticker.menu)}</MenuItem>
                 <MenuItem icon="contact" press=move |()| sheet(Sheet::Card)>{t!(i18n, message.menu.contact)}</MenuItem>
                 <MenuItem icon="location" press=move |()| sheet(Sheet::Place)>{t!(i18n, message.menu.location)}</MenuItem>
                 <Show when=move || pane.channel().is_some_and(|c| c.kind.asks())>
@@ -116,13 +143,14 @@ pub fn TrayView(tab: Tab) -> impl IntoView {
         move |_| {
             let kind = pane.channel().map(|c| c.kind);
             let silent = files.with(|f| match (f.first().map(|f| f.step.get()), kind) {
-                (Some(Step::Ready(upload)), Some(kind)) => !upload.takes_caption(kind),
-                _ => false,
+                (Some(Step::Ready(upload)), Some(kind)) if !upload.takes_caption(kind) => Some(upload.wish),
+                _ => None,
             });
             let count = if at.note || files.with(Vec::is_empty) { 0 } else { text.with(|t| t.trim_end().chars().count()) };
             match count {
                 0 => None,
-                _ if silent => Some(Apart::NoCaption),
+                _ if silent == Some(FileWish::Sticker) => Some(Apart::Sticker),
+                _ if silent.is_some() => Some(Apart::NoCaption),
                 n if n > CAPTION_MAX => Some(Apart::TooLong),
                 _ => None,
             }
@@ -135,6 +163,7 @@ pub fn TrayView(tab: Tab) -> impl IntoView {
             </ul>
             {move || long.get().map(|apart| view! {
                 <p class="composer-note" role="status">{move || match apart {
+                    Apart::Sticker => t_string!(i18n, sticker.no_caption).to_string(),
                     Apart::NoCaption => t_string!(i18n, file.caption_none).to_string(),
                     Apart::TooLong => t_string!(i18n, file.caption_long, max = CAPTION_MAX).to_string(),
                 }}</p>
@@ -159,6 +188,7 @@ pub fn TrayView(tab: Tab) -> impl IntoView {
 /// Why the text is no caption.
 #[derive(Clone, Copy, PartialEq)]
 enum Apart {
+    Sticker,
     NoCaption,
     TooLong,
 }
@@ -168,6 +198,7 @@ enum Apart {
 fn FileChip(at: TrayId, file: Attached) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
+    let (makes_sticker, is_sticker) = (!at.note && file.can_be_sticker(), file.wish == FileWish::Sticker);
     let Attached { key, name, size, step, picture, sound, wish, .. } = file;
     let step: RwSignal<Step> = step.into();
     // The browser cannot show it.
@@ -215,6 +246,15 @@ fn FileChip(at: TrayId, file: Attached) -> impl IntoView {
                     Some(view! { <progress max="100" value=i32::from(percent)
                         aria-label=move || { let name = called(); t_string!(i18n, file.progress, name = name.as_str()).to_string() }></progress> })
                 } else { None }}
+                {makes_sticker.then(|| view! {
+                    <label class="tray-sticker">
+                        <input type="checkbox" prop:checked=is_sticker on:change=move |event| {
+                            pane.store.attach_as(at, key, if event_target_checked(&event) { FileWish::Sticker } else { FileWish::Shown });
+                            pane.focus(Tab::Message);
+                        }/>
+                        {t!(i18n, sticker.toggle)}
+                    </label>
+                })}
                 {sound.map(|address| view! {
                     <audio controls preload="metadata" src=address aria-label=move || t_string!(i18n, file.record_listen).to_string()></audio>
                 })}
@@ -238,6 +278,7 @@ fn way(i18n: leptos_i18n::I18nContext<Locale>, pane: Pane, at: TrayId, upload: &
         (Some(Delivery::File), _, FileKind::Document) => t_string!(i18n, file.as_document),
         (Some(Delivery::File), ..) => t_string!(i18n, file.as_file),
         (_, FileWish::Voice, _) => t_string!(i18n, file.as_voice),
+        (_, FileWish::Sticker, _) => t_string!(i18n, sticker.as_sticker),
         (_, _, FileKind::Image) => t_string!(i18n, file.as_image),
         (_, _, FileKind::Video) => t_string!(i18n, file.as_video),
         (_, _, FileKind::Audio) => t_string!(i18n, file.as_audio),

@@ -76,7 +76,8 @@ pub fn offers(seen: &Seen, c: &Conversation, kind: ChannelKind, now: Millis) -> 
             assume: Offer::Hidden,
             transfer: Offer::Hidden,
             conclude: Offer::Hidden,
-            restart: restart(ask(Act::Restart, Why::NotYourTeam)),
+            // What was merged goes on elsewhere.
+            restart: if c.merged_into.is_some() { Offer::Hidden } else { restart(ask(Act::Restart, Why::NotYourTeam)) },
             primary: Act::Restart,
         },
     }
@@ -145,6 +146,7 @@ mod tests {
             contact_name: "Bia".into(),
             contact_phone: None,
             contact_tags: Vec::new(),
+            contact_photo: String::new(),
             channel_id: ChannelId(1),
             team_id: TEAM,
             assignee_id: assignee,
@@ -169,6 +171,7 @@ mod tests {
             classification: None,
             snoozed_until: None,
             paused: false,
+            merged_into: None,
         }
     }
 

@@ -4,7 +4,7 @@ use super::values::say_value;
 use crate::i18n::*;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{ContactDraft, CustomField, FieldId, FieldKind, FieldValue, text::phone_display};
+use model::{ContactDraft, CustomField, FieldId, FieldKind, FieldValue, MergeSide, text::phone_display};
 
 /// A part of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,8 +49,8 @@ pub struct Difference {
     pub what: What,
     pub mine: String,
     pub theirs: String,
-    /// Chosen at first: mine when I changed it, else what the other one wrote.
-    pub keeps_mine: bool,
+    /// What is chosen; at first mine when I changed it, else what the other one wrote.
+    pub side: MergeSide,
 }
 
 /// Where `mine` and `theirs` differ, both made from `base`.
@@ -61,46 +61,76 @@ pub fn differences(base: &ContactDraft, mine: &ContactDraft, theirs: &ContactDra
         .chain(own)
         .filter_map(|what| {
             let [base, mine, theirs] = [base, mine, theirs].map(|draft| read(draft, what).trim().to_owned());
-            (mine != theirs).then(|| Difference { what, keeps_mine: mine != base, mine, theirs })
+            (mine != theirs).then(|| Difference { what, side: if mine != base { MergeSide::Kept } else { MergeSide::Other }, mine, theirs })
         })
         .collect()
 }
 
-/// The two values of each part, side by side, with a choice.
+impl Difference {
+    /// The chosen value.
+    pub fn chosen(&self) -> String {
+        match self.side {
+            MergeSide::Kept => self.mine.clone(),
+            MergeSide::Other => self.theirs.clone(),
+            MergeSide::Both => model::joined(&self.mine, &self.theirs),
+        }
+    }
+}
+
+/// Where two drafts of one contact differ, with a choice.
 #[component]
 pub fn Conflict(differences: RwSignal<Vec<Difference>>, fields: Vec<CustomField>) -> impl IntoView {
     let i18n = use_i18n();
-    let fields = StoredValue::new(fields);
-    let lines = differences.get_untracked();
-    let choose = move |what: What, mine: bool| {
-        differences.update(|all| all.iter_mut().filter(|d| d.what == what).for_each(|d| d.keeps_mine = mine));
-    };
     view! {
         <div class="conflict" role="alert">
             <p class="dialog-lead">{t!(i18n, contact.conflict.text)}</p>
-            {lines.into_iter().enumerate().map(|(n, line)| {
-                let what = line.what;
-                let kept = move || differences.with(|all| all.iter().any(|d| d.what == what && d.keeps_mine));
-                let said = move |value: &str| fields.with_value(|fields| say(i18n, fields, what, value));
-                let side = move |mine: bool, value: String| view! {
-                    <label class="check conflict-side">
-                        <input type="radio" name=format!("conflict-{n}") prop:checked=move || kept() == mine on:change=move |_| choose(what, mine)/>
-                        <span class="check-text">
-                            <small class="field-hint">{move || if mine { t_string!(i18n, contact.conflict.mine) } else { t_string!(i18n, contact.conflict.theirs) }}</small>
-                            <span class="conflict-value" dir="auto">{move || said(&value)}</span>
-                        </span>
-                    </label>
-                };
-                view! {
-                    <fieldset class="conflict-part">
-                        <legend class="field-label" dir="auto">{move || fields.with_value(|fields| name_of(i18n, fields, what))}</legend>
-                        {side(true, line.mine)}
-                        {side(false, line.theirs)}
-                    </fieldset>
-                }
-            }).collect_view()}
+            <Sides differences fields mine=move || t_string!(i18n, contact.conflict.mine).to_string()
+                theirs=move || t_string!(i18n, contact.conflict.theirs).to_string()/>
         </div>
     }
+}
+
+/// The two values of each part, side by side, with a choice; of what a note holds, both on request.
+#[component]
+pub fn Sides(
+    differences: RwSignal<Vec<Difference>>,
+    fields: Vec<CustomField>,
+    #[prop(into)] mine: Signal<String>,
+    #[prop(into)] theirs: Signal<String>,
+    /// Labels the choice of both annotations.
+    #[prop(optional, into)]
+    both: Option<Signal<String>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let fields = StoredValue::new(fields);
+    let lines = differences.get_untracked();
+    let choose = move |what: What, side: MergeSide| {
+        differences.update(|all| all.iter_mut().filter(|d| d.what == what).for_each(|d| d.side = side));
+    };
+    lines.into_iter().enumerate().map(|(n, line)| {
+        let what = line.what;
+        let chosen = move || differences.with(|all| all.iter().find(|d| d.what == what).map(|d| d.side));
+        let option = move |side: MergeSide, label: Signal<String>, value: Option<String>| view! {
+            <label class="check conflict-side">
+                <input type="radio" name=format!("conflict-{n}") prop:checked=move || chosen() == Some(side) on:change=move |_| choose(what, side)/>
+                <span class="check-text">
+                    <small class="field-hint" dir="auto">{label}</small>
+                    {value.map(|value| view! {
+                        <span class="conflict-value" dir="auto">{move || fields.with_value(|fields| say(i18n, fields, what, &value))}</span>
+                    })}
+                </span>
+            </label>
+        };
+        let joint = both.filter(|_| what == What::Annotation && !line.mine.is_empty() && !line.theirs.is_empty());
+        view! {
+            <fieldset class="conflict-part">
+                <legend class="field-label" dir="auto">{move || fields.with_value(|fields| name_of(i18n, fields, what))}</legend>
+                {option(MergeSide::Kept, mine, Some(line.mine))}
+                {option(MergeSide::Other, theirs, Some(line.theirs))}
+                {joint.map(|label| option(MergeSide::Both, label, None))}
+            </fieldset>
+        }
+    }).collect_view()
 }
 
 fn name_of(i18n: I18nContext<Locale>, fields: &[CustomField], what: What) -> String {
@@ -158,7 +188,10 @@ mod tests {
         let mine = draft("Beatriz", "", "Ouro");
         let theirs = draft("Bia Reis", "b@x.example", "Ouro");
         let found = differences(&base, &mine, &theirs, &[field(7, false), field(8, true)]);
-        let line = |what, mine: &str, theirs: &str, keeps_mine| Difference { what, mine: mine.into(), theirs: theirs.into(), keeps_mine };
+        let line = |what, mine: &str, theirs: &str, keeps_mine| {
+            let side = if keeps_mine { MergeSide::Kept } else { MergeSide::Other };
+            Difference { what, mine: mine.into(), theirs: theirs.into(), side }
+        };
         assert_eq!(found, [line(What::Name, "Beatriz", "Bia Reis", true), line(What::Email, "", "b@x.example", false)]);
         assert_eq!(differences(&base, &theirs, &theirs, &[field(7, false)]), []);
     }

@@ -221,7 +221,7 @@ impl Typed {
     fn choose(self, differences: &[Difference]) {
         let mut draft = self.draft();
         for line in differences {
-            write(&mut draft, line.what, if line.keeps_mine { line.mine.clone() } else { line.theirs.clone() });
+            write(&mut draft, line.what, line.chosen());
         }
         self.name.set(draft.name.clone());
         self.phone.set(draft.phone.clone());

@@ -2,6 +2,7 @@
 
 use super::super::layout::use_panes;
 use super::Shown;
+use super::merged::{MergeButton, Merges};
 use crate::api::contact::history;
 use crate::i18n::*;
 use crate::live::use_store;
@@ -27,12 +28,12 @@ pub fn History() -> impl IntoView {
             Ok((found, page.next))
         });
     };
-    // Another contact, another channel, a conversation that has just begun: from the top. Older ones that this list itself
-    // brings have smaller ids.
+    // Another contact, or one that was merged, another channel, a conversation that has just begun: from the top. Older ones
+    // that this list itself brings have smaller ids.
     let others: RwSignal<Vec<Conversation>> = shown.pane.timeline().others.clone().into();
     let known = Memo::new(move |_| {
         let newest = others.with(|o| o.iter().map(|c| c.id).max());
-        (shown.contact.with(|c| c.as_ref().map(|c| c.id)), channel.get(), newest)
+        (shown.contact.with(|c| c.as_ref().map(|c| (c.id, c.version))), channel.get(), newest)
     });
     effect(move || {
         known.track();
@@ -40,6 +41,7 @@ pub fn History() -> impl IntoView {
     });
     let channels = move || store.workspace.with(|w| w.iter().flat_map(|w| &w.channels).map(|c| (c.id, c.name.clone())).collect::<Vec<_>>());
     view! {
+        <Merges shown/>
         {move || Some(channels()).filter(|all| all.len() > 1).map(|all| view! {
             <div class="panel-choice" role="group" aria-label=move || t_string!(i18n, inbox.thread.panel.channel).to_string()>
                 <Choose mine=None name=t_string!(i18n, contact.history.all).to_string() channel/>
@@ -90,7 +92,7 @@ fn Other(row: RwSignal<Conversation>) -> impl IntoView {
     };
     let here = move || panes.open.get() == Some(row.with(|r| r.id));
     view! {
-        <li>
+        <li class="panel-other-item">
             <a class="panel-other" href=move || panes.href(row.with(|r| r.id)) aria-current=move || here().then_some("true")
                 on:click=move |_| panes.close_sheet()>
                 <span class="panel-other-line">
@@ -100,6 +102,7 @@ fn Other(row: RwSignal<Conversation>) -> impl IntoView {
                 <span class="panel-other-text" dir="auto">{move || row.with(|r| r.preview.text.clone())}</span>
                 <span class="panel-other-facts">{facts}</span>
             </a>
+            <MergeButton row/>
         </li>
     }
 }

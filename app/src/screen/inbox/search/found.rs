@@ -38,6 +38,7 @@ pub fn MessageFound(hit: MessageHit, term: String, file: bool) -> impl IntoView 
     let (id, place) = (conversation.id, message.place());
     let kind = Signal::derive(move || store.channel(conversation.channel_id).map(|c| c.kind));
     let contact_id = conversation.contact_id.0;
+    let photo = contact_photo(conversation.contact_id, &conversation.contact_photo);
     let name = Signal::derive(move || name_of(i18n, &conversation.contact_name, conversation.contact_phone.as_deref()));
     let said = match &message.content {
         Content::Media(media) if file => &media.file_name,
@@ -52,7 +53,7 @@ pub fn MessageFound(hit: MessageHit, term: String, file: bool) -> impl IntoView 
                 panes.show_at(id, place);
             }
         }>
-            <Avatar name id=contact_id channel=kind/>
+            <Avatar name id=contact_id photo channel=kind/>
             <span class="row-text">
                 <span class="row-top"><bdi class="row-name">{move || name.get()}</bdi><Time at=message.at style=TimeStyle::List/></span>
                 <span class="row-bottom">
@@ -81,7 +82,7 @@ pub fn ContactFound(hit: ContactHit, term: String) -> impl IntoView {
     let chosen = hit.clone();
     view! {
         <button type="button" class="inbox-row" data-hit="" aria-label=label data-tip=label on:click=move |_| start.begin(Start::Contact(chosen.clone()))>
-            <Avatar name id=hit.id.0/>
+            <Avatar name id=hit.id.0 photo=contact_photo(hit.id, &hit.photo)/>
             <span class="row-text">
                 <span class="row-top"><bdi class="row-name">{move || lit(marked(&name.get(), &term))}</bdi></span>
                 <span class="row-bottom">

@@ -4,7 +4,7 @@ use super::super::head::may::{self, Mode, Offers};
 use super::super::template::Picked;
 use crate::i18n::*;
 use crate::live::{Key, Phase, Store, Timeline, use_store, web};
-use crate::part::{Toasts, use_toasts};
+use crate::part::{Toasts, contact_photo, use_toasts};
 use crate::session::{Session, use_session};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,6 +45,8 @@ pub enum Sheet {
     Place,
     /// A text with answers to choose from is sent.
     Question,
+    /// A sticker is sent once more.
+    Sticker,
     /// Messages go, for me alone.
     Hide(Vec<MessageId>),
     /// A note is written anew.
@@ -180,6 +182,11 @@ impl Pane {
             (true, Some(phone)) => text::phone_display(&phone),
             (true, None) => t_string!(self.i18n, inbox.thread.head.no_name).to_string(),
         }
+    }
+
+    /// The address of the contact's photo; empty for none. Tracked.
+    pub fn photo(self) -> String {
+        self.of(|c| contact_photo(c.contact_id, &c.contact_photo))
     }
 
     /// Who is quoted: the contact, or our side as a whole, because a quote does not tell who of us wrote. Tracked.
