@@ -156,6 +156,18 @@ test('a long talk opens at its end, older messages move nothing, and what one se
   await tell(one, 'daqui de cima')
   await expect(lines(one).last()).toContainText('daqui de cima')
   await expect(lines(one).last()).toBeInViewport()
+  // A picture comes after its message, and the end is still in sight.
+  await one.locator('input[data-attach="talk"]').setInputFiles('../public/screen-narrow.webp')
+  await expect(chat(one).locator('.talk-files')).toContainText('screen-narrow.webp')
+  await expect(chat(one).getByRole('button', { name: 'Enviar', exact: true })).not.toHaveAttribute('aria-disabled', 'true')
+  await tell(one, 'com imagem')
+  await open(one)
+  await talkTo(one, 'Todos da conta')
+  await expect.poll(() => lines(one).last().locator('img').evaluate((img: HTMLImageElement) => img.complete && img.naturalHeight > 0)).toBe(true)
+  await expect.poll(() => chat(one).getByRole('log').evaluate(log => {
+    const box = log.parentElement!
+    return box.scrollHeight - box.scrollTop - box.clientHeight
+  })).toBeLessThanOrEqual(1)
 })
 
 test('CI-4: without a connection the message waits under one\'s eyes and is sent again', async ({ agent }) => {

@@ -249,6 +249,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
     let at_end = StoredValue::new(true);
     // From the upper edge of what is in view to the end, and whether older messages came above it since.
     let (below, came_above) = (StoredValue::new(0), StoredValue::new(false));
+    let top_was = StoredValue::new(0);
     let keep = move |el: &web_sys::Element| {
         if at_end.try_get_value() == Some(true) {
             scroll::to_end(el);
@@ -270,7 +271,10 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
         if came_above.get_value() {
             keep(&el);
         }
-        at_end.set_value(el.scroll_height() - el.scroll_top() - el.client_height() < NEAR);
+        // What came below since moved the end away, not the reader: only who scrolls up leaves it.
+        let (top, was) = (el.scroll_top(), top_was.get_value());
+        top_was.set_value(top);
+        at_end.set_value(el.scroll_height() - top - el.client_height() < NEAR || at_end.get_value() && top >= was);
         below.set_value(el.scroll_height() - el.scroll_top());
         if el.scroll_top() < NEAR {
             open.older();
