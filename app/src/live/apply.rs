@@ -100,8 +100,8 @@ pub struct Inbox {
     pub(super) made: u64,
     /// The last change of each contact that was told lately.
     pub(super) contacts: HashMap<ContactId, i64>,
-    /// Counts fetches of contacts.
-    pub(super) contact_turn: u64,
+    /// The last fetch of each contact that is on its way.
+    pub(super) contact_turns: HashMap<ContactId, u64>,
     /// What stands beside the list of my own conversations.
     pub aside: Aside,
 }

@@ -25,6 +25,23 @@ impl Inbox {
         self.contacts.get(&id).is_some_and(|changed| *changed > seq)
     }
 
+    /// A contact is fetched; answers which fetch of it this is.
+    pub fn contact_asked(&mut self, id: ContactId) -> u64 {
+        self.made += 1;
+        self.contact_turns.insert(id, self.made);
+        self.made
+    }
+
+    /// The answer to a fetch, none when it failed; one that a later fetch of that contact has overtaken is dropped.
+    pub fn contact_answered(&mut self, id: ContactId, turn: u64, contact: Option<&Contact>) {
+        if self.contact_turns.get(&id) == Some(&turn) {
+            self.contact_turns.remove(&id);
+            if let Some(contact) = contact {
+                self.learn_contact(contact);
+            }
+        }
+    }
+
     /// Shows a contact wherever it is on screen.
     pub fn learn_contact(&self, contact: &Contact) {
         for thread in self.threads.values() {
@@ -45,18 +62,10 @@ impl Store {
     /// Fetches a contact again; an answer that a later question has overtaken is dropped.
     pub fn refresh_contact(&self, id: ContactId) {
         let store = *self;
-        let turn = store.change(|i| {
-            i.contact_turn += 1;
-            i.contact_turn
-        });
+        let turn = store.change(|i| i.contact_asked(id));
         spawn_local(async move {
-            if let Ok(contact) = api::contact::contact(id).await {
-                store.change(|i| {
-                    if i.contact_turn == turn {
-                        i.learn_contact(&contact);
-                    }
-                });
-            }
+            let answer = api::contact::contact(id).await.ok();
+            store.change(|i| i.contact_answered(id, turn, answer.as_ref()));
         });
     }
 

@@ -145,7 +145,30 @@ fn a_contact_on_screen_is_fetched_again_when_it_changes() {
     let shown = inbox.thread(ID).face.contact.clone();
     let fresh = Contact { name: "Bia".into(), ..shown.get_untracked().expect("the contact is on screen") };
     inbox.learn_contact(&fresh);
-    assert_eq!(shown.get_untracked(), Some(fresh));
+    assert_eq!(shown.get_untracked(), Some(fresh.clone()));
+    // Of two fetches of a contact the later one counts; those of others are no later ones.
+    let (earlier, later, other) = (inbox.contact_asked(contact_id), inbox.contact_asked(contact_id), inbox.contact_asked(ContactId(99)));
+    let newer = Contact { version: fresh.version + 1, ..fresh.clone() };
+    inbox.contact_answered(contact_id, earlier, Some(&fresh));
+    inbox.contact_answered(ContactId(99), other, None);
+    inbox.contact_answered(contact_id, later, Some(&newer));
+    assert_eq!(shown.get_untracked(), Some(newer.clone()));
+    inbox.contact_answered(contact_id, earlier, Some(&fresh));
+    assert_eq!(shown.get_untracked(), Some(newer));
+}
+
+#[test]
+fn nx_3_a_conversation_that_is_another_contacts_now_is_no_other_one_of_this_contact() {
+    let mut inbox = inbox();
+    opened(&mut inbox, 10);
+    let mut other = conversation(200, 1, TEAMS[0], 500);
+    other.contact_id = assumed(USERS[0]).contact_id;
+    inbox.take(&told(11, &other, None, vec![]));
+    let others = inbox.thread(ID).face.others.clone();
+    assert!(others.with_untracked(|all| all.iter().any(|c| c.id == other.id)));
+    other.contact_id = ContactId(99);
+    inbox.take(&told(12, &other, Some(other.access()), vec![]));
+    assert!(others.with_untracked(|all| all.iter().all(|c| c.id != other.id)));
 }
 
 #[test]
