@@ -1,5 +1,6 @@
 -- Conversations and contacts that were merged into another (NX-2, NX-3), and what it takes to undo that.
 alter table conversation add column merged_into bigint;
+create index conversation_merged on conversation (merged_into) where merged_into is not null;
 alter table contact add column merged_into bigint;
 -- The network named two contacts as one person (20, identity rule): offered as a duplicate.
 alter table contact add column same_as bigint;

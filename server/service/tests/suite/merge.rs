@@ -132,6 +132,22 @@ both! {
         assert_eq!(w.number("select count(*) from merged_message").await, 0);
     }
 
+    async fn nx_2_what_was_merged_into_a_purged_one_points_nowhere(w) {
+        let ana = w.agent("Ana", w.team).await;
+        let (first, second) = two(w, &ana).await;
+        conversation::merge(&ana, first.id, second.id).await.unwrap();
+        concluded(w, &ana, second.id).await;
+        // As if it had been concluded again since: it is kept longer than what it went into.
+        w.write("update conversation set completed_at = $1 where id = $2", service::args![w.desk.now() + 20 * DAY, first.id]).await;
+        service::closing::save_retention(&w.admin, 1, PASSWORD).await.unwrap();
+        w.pass(40 * DAY);
+        assert_eq!(service::closing::retention::turn(&w.desk).await.unwrap(), 1);
+        assert_eq!(w.conversation(first.id).await.merged_into, None);
+        for (table, left) in [("conversation", 1), ("message", 1), ("merge", 0), ("merged_message", 0)] {
+            assert_eq!(w.number(&format!("select count(*) from {table}")).await, left, "{table}");
+        }
+    }
+
     async fn nx_3_two_contacts_become_one_field_by_field_and_two_again(w) {
         let ana = w.agent("Ana", w.team).await;
         let home = w.served(&ana, MARIA).await;
