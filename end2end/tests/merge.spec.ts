@@ -99,6 +99,11 @@ test('NX-3 two contacts become one field by field; both numbers arrive and are a
   await tab(ana, 'Conversas')
   await expect(merges(ana)).toContainText(`Contato ${name}`)
   await expect(panel(ana).locator('.panel-other')).toHaveCount(2)
+  // CP-2: of one channel, or of all.
+  await panel(ana).getByRole('button', { name: 'Chat do site' }).click()
+  await expect(panel(ana).getByText('Nenhuma conversa que você possa ver.')).toBeVisible()
+  await panel(ana).getByRole('button', { name: 'Todos os canais' }).click()
+  await expect(panel(ana).locator('.panel-other')).toHaveCount(2)
 
   // The other number arrives in the same conversation, and gets the answer.
   await inbound({ from: work, name, text: 'agora do trabalho', phone_number_id: salesNumber })

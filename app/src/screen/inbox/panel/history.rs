@@ -36,7 +36,8 @@ pub fn History() -> impl IntoView {
         (shown.contact.with(|c| c.as_ref().map(|c| (c.id, c.version))), channel.get(), newest)
     });
     effect(move || {
-        known.track();
+        // Read, not only tracked: what nobody reads is never worked out, and so never changes.
+        let _ = known.get();
         load(false);
     });
     let channels = move || store.workspace.with(|w| w.iter().flat_map(|w| &w.channels).map(|c| (c.id, c.name.clone())).collect::<Vec<_>>());
