@@ -11,9 +11,12 @@ const list = (page: Page) => page.getByRole('listbox', { name: 'Lista de atendim
 /** Three customers who wait in the queue of Vendas, the last one the newest. */
 async function waiting(page: Page): Promise<[string, string, string]> {
   const names: [string, string, string] = [unique('Vários'), unique('Vários'), unique('Vários')]
-  for (const name of names) await inbound({ from: newNumber(), name, text: 'oi', phone_number_id: salesNumber })
   await showTab(page, 'Novos')
-  for (const name of names) await expect(row(page, name)).toBeVisible()
+  for (const name of names) {
+    await inbound({ from: newNumber(), name, text: 'oi', phone_number_id: salesNumber })
+    // One after the other: the order in the list is that in which they came.
+    await expect(row(page, name)).toBeVisible()
+  }
   return names
 }
 
