@@ -17,6 +17,8 @@ use model::*;
 pub fn MergeContact() -> impl IntoView {
     let shown: Shown = expect_context();
     let panes = use_panes();
+    // The panel may be closed over it.
+    on_cleanup(move || panes.merging.set(false));
     let ready = Memo::new(move |_| panes.merging.get() && shown.contact.with(Option::is_some));
     move || ready.get().then(|| view! { <Merging shown/> })
 }
