@@ -41,7 +41,7 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
     let identities: Vec<(String, String, String, Option<String>)> = scope
         .all(
             sql!(
-                "select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 and not former order by kind"
+                "select kind, channel_kind, address, username from contact_identity where account_id = $1 and contact_id = $2 and (not former or merged) order by kind, former"
             ),
             args![id],
         )
@@ -124,7 +124,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
         .all(
             sql!(
                 "select contact_id, kind, channel_kind, address, username from contact_identity
-                 where account_id = $1 and contact_id in {in $2} and not former order by contact_id, kind"
+                 where account_id = $1 and contact_id in {in $2} and (not former or merged) order by contact_id, kind, former"
             ),
             args![crate::db::list(rows.iter().map(|r| r.id))],
         )
@@ -269,7 +269,18 @@ pub(crate) async fn activate(work: &mut Work, id: ContactId) -> Result<()> {
 /// Writes the terms by which the contact is found.
 pub(crate) async fn index(work: &mut Work, id: ContactId, name: &str, phone: Option<&str>, email: Option<&str>) -> Result<()> {
     work.run(sql!("delete from contact_term where account_id = $1 and contact_id = $2"), args![id]).await?;
-    for term in terms(name, phone, email) {
+    // Numbers that came with a merged contact.
+    let more: Vec<(String,)> = work
+        .all(
+            sql!("select value from contact_identity where account_id = $1 and contact_id = $2 and kind = 'PHONE' and merged order by value limit 5"),
+            args![id],
+        )
+        .await?;
+    let mut found = terms(name, phone, email);
+    for (number,) in more {
+        found.extend(terms("", Some(&number), None));
+    }
+    for term in found {
         work.run(
             sql!("insert into contact_term (account_id, term, contact_id) values ($1, $2, $3) on conflict do nothing"),
             args![term, id],

@@ -166,11 +166,8 @@ async fn purge(work: &mut Work, id: ConversationId) -> Result<(i64, i64)> {
     .await?;
     work.run(sql!("delete from outbox where account_id = $1 and conversation_id = $2"), args![id]).await?;
     // What was merged into it points nowhere any more, and what undoing would need holds a line of what was said.
-    work.run(
-        sql!("delete from merge where account_id = $1 and kind = 'CONVERSATION' and (target_id = $2 or source_id = $2)"),
-        args![id],
-    )
-    .await?;
+    work.run(sql!("delete from merge where account_id = $1 and kind = 'CONVERSATION' and (target_id = $2 or source_id = $2)"), args![id])
+        .await?;
     work.run(sql!("update conversation set merged_into = null where account_id = $1 and merged_into = $2"), args![id]).await?;
     // What hangs on messages goes with them: raw bodies.
     let messages = work.run(sql!("delete from message where account_id = $1 and conversation_id = $2"), args![id]).await?;

@@ -89,8 +89,8 @@ fn Merging(shown: Shown) -> impl IntoView {
                 Ok(one) => {
                     store.learn_contact(&one);
                     let said = untrack(|| t_string!(i18n, merge.done, name = other.name.as_str()).to_string());
-                    offer_undo(i18n, toasts, store, one.id, said);
                     let _ = open.try_set(false);
+                    offer_undo(i18n, toasts, store, one.id, said).await;
                 }
                 Err(refused) => {
                     let why = store.hear(refused);

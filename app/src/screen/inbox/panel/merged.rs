@@ -13,23 +13,14 @@ use leptos_i18n::I18nContext;
 use model::*;
 
 /// Tells of a merge that was just made, with the way back.
-pub fn offer_undo(i18n: I18nContext<Locale>, toasts: Toasts, store: Store, contact: ContactId, said: String) {
-    let fail = move |refused| {
-        let fault = store.hear(refused);
-        toasts.fail(untrack(|| crate::fault::say(i18n, &fault)));
-    };
+pub async fn offer_undo(i18n: I18nContext<Locale>, toasts: Toasts, store: Store, contact: ContactId, said: String) {
+    // The newest merge of the contact, asked for now: a later one must not be undone in its place.
+    let Some(id) = merges(contact).await.ok().and_then(|all| all.first().map(|merge| merge.id)) else { return toasts.say(said) };
     toasts.undo(i18n, said, move || {
         spawn_local(async move {
-            // The newest merge of the contact is the one that was told of.
-            match merges(contact).await {
-                Ok(all) => {
-                    if let Some(last) = all.into_iter().next()
-                        && let Err(refused) = undo_merge(last.id).await
-                    {
-                        fail(refused);
-                    }
-                }
-                Err(refused) => fail(refused),
+            if let Err(refused) = undo_merge(id).await {
+                let fault = store.hear(refused);
+                toasts.fail(untrack(|| crate::fault::say(i18n, &fault)));
             }
         });
     });
@@ -145,7 +136,7 @@ pub fn MergeButton(row: RwSignal<Conversation>) -> impl IntoView {
                         panes.show(one.id);
                     }
                     let said = untrack(|| t_string!(i18n, merge.merged).to_string());
-                    offer_undo(i18n, toasts, store, one.contact_id, said);
+                    offer_undo(i18n, toasts, store, one.contact_id, said).await;
                 }
                 Err(refused) => {
                     let fault = store.hear(refused);
