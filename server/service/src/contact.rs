@@ -219,7 +219,8 @@ pub(crate) async fn create(work: &mut Work, name: &str, number: Option<&Phone>) 
         args![id, &name, number.map(|n| n.e164.as_str()), now],
     )
     .await?;
-    index(work, id, &name, number.map(|n| n.e164.as_str()), None).await?;
+    // Made just now: nothing else leads here yet.
+    enter(work, id, terms(&name, number.map(|n| n.e164.as_str()), None)).await?;
     Ok(id)
 }
 
@@ -280,7 +281,11 @@ pub(crate) async fn index(work: &mut Work, id: ContactId, name: &str, phone: Opt
     for (number,) in more {
         found.extend(terms("", Some(&number), None));
     }
-    for term in found {
+    enter(work, id, found).await
+}
+
+async fn enter(work: &mut Work, id: ContactId, terms: Vec<String>) -> Result<()> {
+    for term in terms {
         work.run(
             sql!("insert into contact_term (account_id, term, contact_id) values ($1, $2, $3) on conflict do nothing"),
             args![term, id],

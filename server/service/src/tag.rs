@@ -101,27 +101,27 @@ pub async fn change(cx: &Cx, contact: ContactId, how: TagChange, named: &[TagId]
     if after == before {
         return get(&scope, contact).await;
     }
-    let without = |of: &[TagId], these: &[TagId]| of.iter().filter(|id| !these.contains(id)).copied().collect::<Vec<_>>();
-    let (added, removed) = (without(&after, &before), without(&before, &after));
-    put(&mut work, contact, &after, &added, &removed).await?;
+    let (added, removed) = put(&mut work, contact, &before, &after).await?;
     work.audit(Some(cx.user), "contact.tag", contact, json!({ "added": added, "removed": removed })).await?;
     tell(&mut work, contact, true).await?;
     work.commit().await?;
     get(&scope, contact).await
 }
 
-/// Writes a contact's tags, and which came and went.
-pub(crate) async fn put(work: &mut Work, contact: ContactId, after: &[TagId], added: &[TagId], removed: &[TagId]) -> Result<()> {
+/// Writes a contact's tags; answers which came and which went.
+pub(crate) async fn put(work: &mut Work, contact: ContactId, before: &[TagId], after: &[TagId]) -> Result<(Vec<TagId>, Vec<TagId>)> {
+    let without = |of: &[TagId], these: &[TagId]| of.iter().filter(|id| !these.contains(id)).copied().collect::<Vec<_>>();
+    let (added, removed) = (without(after, before), without(before, after));
     work.run(
         sql!("delete from contact_tag where account_id = $1 and contact_id = $2 and tag_id in {in $3}"),
         args![contact].into_iter().chain([ids(removed.iter().copied())]).collect(),
     )
     .await?;
-    for tag in added {
+    for tag in &added {
         work.run(sql!("insert into contact_tag (account_id, contact_id, tag_id) values ($1, $2, $3)"), args![contact, *tag]).await?;
     }
     work.run(sql!("update contact set tags = $3 where account_id = $1 and id = $2"), args![contact, text_of(after)]).await?;
-    Ok(())
+    Ok((added, removed))
 }
 
 /// Gives a contact the tags again that it had, as far as they still exist.
@@ -129,7 +129,8 @@ pub(crate) async fn put_back(work: &mut Work, contact: ContactId, had: &[TagId])
     let known: Vec<(i64,)> =
         work.all(sql!("select id from tag where account_id = $1 and id in {in $2}"), vec![ids(had.iter().copied())]).await?;
     let still: Vec<TagId> = had.iter().filter(|t| known.contains(&(t.0,))).copied().collect();
-    put(work, contact, &still, &still, &still).await
+    // While it was merged it had none.
+    put(work, contact, &[], &still).await.map(drop)
 }
 
 /// How a contact's tags stand beside its name: each id between commas, so that one of them can be taken out by its text.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Takes turns until the server stops: at once while a turn found something to do, else when it is woken or after a pause.
-/// A failed turn is logged and tried again after a pause of at most a second.
+/// A failed turn is logged and tried again: a second later by a worker that is woken, after its pause by one that is not.
 pub(crate) async fn until_stopped(
     desk: &Desk,
     what: &str,
@@ -22,7 +22,7 @@ pub(crate) async fn until_stopped(
             (Ok(_), _) => {}
             (Err(e), _) => {
                 tracing::error!(error = %e, "{what} stumbled");
-                tokio::time::sleep(pause.min(Duration::from_secs(1))).await;
+                tokio::time::sleep(if wake.is_some() { Duration::from_secs(1) } else { pause }).await;
             }
         }
     }

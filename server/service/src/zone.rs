@@ -9,16 +9,19 @@ macro_rules! zone {
     };
 }
 
-fn read((name,): (String,)) -> TimeZone {
-    TimeZone::get(&name).unwrap_or(TimeZone::UTC)
+/// The zone of this name; UTC for one that is not known any more.
+pub(crate) fn named(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 /// The time zone in which the account counts days and hours; UTC for a name that is not known any more.
 pub(crate) async fn of(scope: &Scope) -> Result<TimeZone> {
-    Ok(read(scope.one(sql!(zone!()), args![]).await?))
+    let (name,): (String,) = scope.one(sql!(zone!()), args![]).await?;
+    Ok(named(&name))
 }
 
 /// The same within work.
 pub(crate) async fn within(work: &mut Work) -> Result<TimeZone> {
-    Ok(read(work.one(sql!(zone!()), args![]).await?))
+    let (name,): (String,) = work.one(sql!(zone!()), args![]).await?;
+    Ok(named(&name))
 }

@@ -3,7 +3,7 @@
 
 use crate::desk::{Cx, Desk, Scope, Work};
 use crate::{Result, args, media, sql, sql_system};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::{Timestamp, ToSpan};
 use model::*;
 
 /// Conversations of one step: the only writer of SQLite is busy with it for some milliseconds.
@@ -61,7 +61,7 @@ pub async fn turn(desk: &Desk) -> Result<i64> {
 
 /// The same time of day so many months ago, in the account's zone.
 fn ago(now: Millis, months: i64, zone: &str) -> Millis {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = crate::zone::named(zone);
     let now_there = Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone);
     // Before the beginning of time nothing was concluded.
     now_there.checked_sub(months.months()).map_or(i64::MIN, |then| then.timestamp().as_millisecond())

@@ -2,8 +2,8 @@
 
 use super::{NewIdentity, add_identity, by_identity, get, index, lock};
 use crate::conversation::{self, Row, Told};
-use crate::db::Text;
-use crate::desk::{Cx, Work};
+use crate::db::{Arg, Text};
+use crate::desk::{Cx, Scope, Work};
 use crate::phone::{self, Phone};
 use crate::{Result, args, field, sight, sql};
 use model::*;
@@ -34,14 +34,34 @@ pub(crate) struct Held {
 pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held> {
     lock(work, id).await?;
     let contact = held_row(work, id).await?;
+    let (text, args) = seen_of(cx, id);
+    decide(work.one(text, args).await?)?;
+    Ok(contact)
+}
+
+/// Whether the asker may change the contact, without holding it: for what only reads, or looks before it begins.
+///
+/// # Errors
+/// [`Fault::Missing`], [`Fault::Forbidden`].
+pub(super) async fn may_change(cx: &Cx, scope: &Scope, id: ContactId) -> Result<()> {
+    let _: (i64,) = scope.one(sql!("select id from contact where account_id = $1 and id = $2 and merged_into is null"), args![id]).await?;
+    let (text, args) = seen_of(cx, id);
+    decide(scope.one(text, args).await?)
+}
+
+/// Counts the contact's conversations, and those of them that the asker sees.
+fn seen_of(cx: &Cx, id: ContactId) -> (Text, Vec<Arg>) {
     let (condition, more) = sight::condition(cx.seen(), 3);
     let mut args = args![id];
     args.extend(more);
     let text = format!(
         "select count(*), count(case when {condition} then 1 end) from conversation c where c.account_id = $1 and c.contact_id = $2"
     );
-    let (all, seen): (i64, i64) = work.one(Text::Built(text), args).await?;
-    if all > 0 && seen == 0 { Err(Fault::Forbidden.into()) } else { Ok(contact) }
+    (Text::Built(text), args)
+}
+
+fn decide((all, seen): (i64, i64)) -> Result<()> {
+    if all > 0 && seen == 0 { Err(Fault::Forbidden.into()) } else { Ok(()) }
 }
 
 /// The contact without a question of who asks.
@@ -227,7 +247,6 @@ pub(crate) async fn release(work: &mut Work, c: &mut Row) -> Result<()> {
 /// The contact wrote from this number: the answer goes there when it is one that came with a merged contact, and to the
 /// contact's own again when they write from that.
 pub(crate) async fn answer_to(work: &mut Work, c: &mut Row, from: Option<&str>) -> Result<()> {
-    let key = |address: &str| phone::network(address).map(|n| n.digits().to_owned());
     if let (Some(address), Some(written)) = (from, from.and_then(key))
         && c.contact_phone.as_deref().and_then(|own| key(own.trim_start_matches('+'))).is_none_or(|own| own != written)
     {
@@ -254,9 +273,13 @@ pub(crate) async fn answer_to(work: &mut Work, c: &mut Row, from: Option<&str>) 
     if writes_from_elsewhere(c, from) { release(work, c).await } else { Ok(()) }
 }
 
+/// The key of a number as networks write it.
+fn key(address: &str) -> Option<String> {
+    phone::network(address).map(|n| n.digits().to_owned())
+}
+
 /// Whether a conversation that stays with an old number is written to from another one.
 fn writes_from_elsewhere(c: &Row, from: Option<&str>) -> bool {
-    let key = |address: &str| phone::network(address).map(|n| n.digits().to_owned());
     match (&c.to_address, from.and_then(key)) {
         (Some(pinned), Some(from)) => key(pinned).is_none_or(|pinned| pinned != from),
         _ => false,

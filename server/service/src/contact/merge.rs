@@ -4,7 +4,6 @@
 //! that undoing gives it back as it was. Who writes from an identity that is not the contact's first is answered there.
 
 use super::{Held, get, index, lock, tell};
-use crate::conversation;
 use crate::conversation::merge::{self as conversations, NewMerge, keep, refused};
 use crate::desk::{Cx, Work};
 use crate::{Result, args, field, sql, tag};
@@ -163,9 +162,7 @@ async fn merge_open(cx: &Cx, work: &mut Work, kept: ContactId, other: ContactId,
         )
         .await?;
     for (a, b) in open {
-        let first = conversation::lock(work, a.min(b).into()).await?;
-        let second = conversation::lock(work, a.max(b).into()).await?;
-        conversations::merge_open(cx, work, first, second, part_of).await?;
+        conversations::merge_open(cx, work, a.into(), b.into(), part_of).await?;
     }
     Ok(())
 }
@@ -252,8 +249,7 @@ pub(super) async fn write(work: &mut Work, id: ContactId, before: &Facts, after:
     )
     .await?;
     index(work, id, &after.name, after.phone.as_deref(), after.email.as_deref()).await?;
-    let without = |of: &[TagId], these: &[TagId]| of.iter().filter(|t| !these.contains(t)).copied().collect::<Vec<_>>();
-    tag::put(work, id, &after.tags, &without(&after.tags, &before.tags), &without(&before.tags, &after.tags)).await?;
+    tag::put(work, id, &before.tags, &after.tags).await?;
     for field in before.fields.keys().chain(after.fields.keys()).filter(|f| before.fields.get(f) != after.fields.get(f)) {
         field::put(work, id, (*field).into(), after.fields.get(field).map(String::as_str)).await?;
     }

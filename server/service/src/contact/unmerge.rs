@@ -1,7 +1,8 @@
 //! What was merged can be undone for [`limit::MERGE_MILLIS`].
 
+use super::edit::may_change;
 use super::merge::{Before, Facts, facts, write};
-use super::{hit, index, lock, tell};
+use super::{index, lock, tell};
 use crate::conversation::merge::{self as conversations, Kept, refused};
 use crate::desk::{Cx, Desk, Work};
 use crate::media::kept;
@@ -13,10 +14,10 @@ use model::*;
 /// # Errors
 /// [`Fault::Missing`], [`Fault::Forbidden`] for who may not change the contact.
 pub async fn merges(cx: &Cx, id: ContactId) -> Result<Vec<Merge>> {
-    let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    super::held(cx, &mut work, id).await?;
-    let now = work.desk().now();
-    let rows: Vec<(i64, String, String, Millis, Millis, i64)> = work
+    let scope = cx.may(Permission::Inbox)?;
+    may_change(cx, &scope, id).await?;
+    let now = cx.desk().now();
+    let rows: Vec<(i64, String, String, Millis, Millis, i64)> = scope
         .all(
             sql!(
                 "select id, kind, label, at, until_at, user_id from merge where account_id = $1 and part_of is null and until_at > $3
@@ -106,8 +107,7 @@ async fn undo_contact(cx: &Cx, work: &mut Work, merge: &Kept) -> Result<()> {
     let other = super::held_row(work, other_id).await?;
     index(work, other_id, &other.name, other.phone.as_deref(), other.email.as_deref()).await?;
     tag::put_back(work, other_id, &tag::parse(&other.tags)).await?;
-    let name = hit(work, other_id).await?.name;
-    work.audit(Some(cx.user), "contact.unmerge", kept_id, serde_json::json!({ "other": other_id, "name": name })).await?;
+    work.audit(Some(cx.user), "contact.unmerge", kept_id, serde_json::json!({ "other": other_id, "name": other.name })).await?;
     tell(work, kept_id, true).await?;
     tell(work, other_id, true).await
 }

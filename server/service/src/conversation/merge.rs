@@ -83,16 +83,16 @@ async fn locked(work: &mut Work, from: ConversationId, into: ConversationId) -> 
 }
 
 /// Of two contacts that become one, the open conversations on one channel become one as well: that in which the contact
-/// wrote last stays. Answers the one that stays.
-pub(crate) async fn merge_open(cx: &Cx, work: &mut Work, one: Row, other: Row, part_of: MergeId) -> Result<Row> {
+/// wrote last stays.
+pub(crate) async fn merge_open(cx: &Cx, work: &mut Work, one: ConversationId, other: ConversationId, part_of: MergeId) -> Result<()> {
+    let (one, other) = locked(work, one, other).await?;
     for c in [&one, &other] {
         if !may_merge(cx, c) {
             return Err(served_by(work, c).await?.into());
         }
     }
     let (source, mut target) = if (one.last_in_at, one.id) > (other.last_in_at, other.id) { (other, one) } else { (one, other) };
-    merge_in(cx, work, source, &mut target, Some(part_of)).await?;
-    Ok(target)
+    merge_in(cx, work, source, &mut target, Some(part_of)).await
 }
 
 async fn merge_in(cx: &Cx, work: &mut Work, mut source: Row, target: &mut Row, part_of: Option<MergeId>) -> Result<()> {
@@ -254,11 +254,7 @@ pub(crate) async fn keep(work: &mut Work, cx: &Cx, new: NewMerge<'_>) -> Result<
 
 /// Undoes the merge of two conversations: what was written since stays where it was written.
 pub(crate) async fn undo(cx: &Cx, work: &mut Work, merge: &Kept) -> Result<()> {
-    let (mut source, mut target) = match locked(work, merge.source_id.into(), merge.target_id.into()).await {
-        // One of them was purged since.
-        Err(crate::Error::Fault(Fault::Missing)) => return Ok(()),
-        both => both?,
-    };
+    let (mut source, mut target) = locked(work, merge.source_id.into(), merge.target_id.into()).await?;
     if target.merged_into.is_some() || source.merged_into != Some(target.id) {
         return Err(refused(MergeWhy::Later));
     }

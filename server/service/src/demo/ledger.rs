@@ -73,7 +73,7 @@ pub(super) struct Protocols {
 
 impl Protocols {
     pub fn new(zone: &str) -> Protocols {
-        Protocols { zone: jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC), counters: BTreeMap::new() }
+        Protocols { zone: crate::zone::named(zone), counters: BTreeMap::new() }
     }
 
     /// The next number of the day of `at`.

@@ -3,6 +3,7 @@
 use super::Shown;
 use super::conflict::{Difference, Sides, What, differences};
 use super::merged::offer_undo;
+use crate::api::Answer;
 use crate::api::contact::{contact, duplicates, merge_contacts};
 use crate::i18n::*;
 use crate::part::*;
@@ -68,7 +69,7 @@ fn Merging(shown: Shown) -> impl IntoView {
         busy.set(true);
         fault.set(None);
         spawn_local(async move {
-            let answer = async { Ok((contact(kept).await?, contact(hit.id).await?)) }.await;
+            let answer = both(kept, hit.id).await;
             if busy.try_set(false).is_some() {
                 return;
             }
@@ -96,7 +97,7 @@ fn Merging(shown: Shown) -> impl IntoView {
                     let why = store.hear(refused);
                     // Somebody changed one of them since: compared again as they are now.
                     if why == Fault::Conflict
-                        && let (Ok(kept), Ok(other)) = (contact(kept.id).await, contact(other.id).await)
+                        && let Ok((kept, other)) = both(kept.id, other.id).await
                         && busy.try_get_untracked().is_some()
                     {
                         compare(kept, other);
@@ -126,6 +127,11 @@ fn Merging(shown: Shown) -> impl IntoView {
             {move || fault.get().map(|fault| crate::fault::view(i18n, &fault))}
         </Dialog>
     }
+}
+
+/// Two contacts as they are now.
+async fn both(kept: ContactId, other: ContactId) -> Answer<(Contact, Contact)> {
+    Ok((contact(kept).await?, contact(other).await?))
 }
 
 fn draft(kept: &Contact, other: &Contact, sides: &[Difference]) -> ContactMergeDraft {
