@@ -114,7 +114,7 @@ impl Inbox {
 
     // --- timelines ------------------------------------------------------------------------------------------------
 
-    /// The timeline of a conversation, made when it is not there; the least recently used beyond the bound is dropped.
+    /// The timeline of the conversation that comes on screen, made when it is not there; the one before it is left.
     pub fn thread(&mut self, id: ConversationId) -> &mut Thread {
         if self.recent.front() != Some(&id) {
             if let Some(left) = self.recent.front().and_then(|front| self.threads.get_mut(front)) {
@@ -122,10 +122,23 @@ impl Inbox {
             }
             self.recent.retain(|r| *r != id);
             self.recent.push_front(id);
-            while self.recent.len() > THREADS_MAX {
-                if let Some(oldest) = self.recent.pop_back() {
-                    self.threads.remove(&oldest);
-                }
+        }
+        self.kept(id)
+    }
+
+    /// The timeline of a conversation that may come on screen next, made when it is not there; the one on screen stays.
+    pub fn next_thread(&mut self, id: ConversationId) -> &mut Thread {
+        if !self.recent.contains(&id) {
+            self.recent.insert(self.recent.len().min(1), id);
+        }
+        self.kept(id)
+    }
+
+    /// A timeline that is counted as used; the least recently used ones beyond the bound are dropped.
+    fn kept(&mut self, id: ConversationId) -> &mut Thread {
+        while self.recent.len() > THREADS_MAX {
+            if let Some(oldest) = self.recent.pop_back() {
+                self.threads.remove(&oldest);
             }
         }
         let row = self.rows.get(&id).map(|r| r.get_untracked());

@@ -17,6 +17,13 @@ pub enum Phase {
     Gone,
 }
 
+impl Phase {
+    /// Whether it has to be asked for before it can be shown.
+    pub fn is_to_load(&self) -> bool {
+        matches!(self, Phase::Idle | Phase::Failed(_) | Phase::Gone)
+    }
+}
+
 /// Whether there is more behind the edge of what is loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum More {

@@ -346,21 +346,33 @@ impl Store {
     pub fn timeline(&self, id: ConversationId) -> Timeline {
         let face = self.change(|i| i.thread(id).face.clone());
         self.show_outgoing(id);
-        if face.phase.with_untracked(|p| matches!(p, Phase::Idle | Phase::Failed(_) | Phase::Gone)) {
+        if face.phase.with_untracked(Phase::is_to_load) {
             self.load_timeline(id);
         }
         Timeline::new(*self, id, face)
     }
 
+    /// Asks for a conversation that is about to be opened: its messages are on their way while its pane is made.
+    pub fn prepare(&self, id: ConversationId) {
+        if self.change(|i| i.next_thread(id).face.phase.with_untracked(Phase::is_to_load)) {
+            self.load_timeline(id);
+        }
+    }
+
+    /// How far the conversation's first page is, without loading it.
+    pub fn known_phase(&self, id: ConversationId) -> ArcRwSignal<Phase> {
+        self.change(|i| i.next_thread(id).face.phase.clone())
+    }
+
     /// The conversation's row as far as it is known, without loading it.
     pub fn known_row(&self, id: ConversationId) -> ArcRwSignal<Option<Conversation>> {
-        self.change(|i| i.thread(id).face.row.clone())
+        self.change(|i| i.next_thread(id).face.row.clone())
     }
 
     pub(super) fn load_timeline(&self, id: ConversationId) {
         let store = *self;
         store.change(|i| {
-            let thread = i.thread(id);
+            let thread = i.next_thread(id);
             thread.round += 1;
             thread.page_asked();
             if thread.face.phase.with_untracked(|p| *p != Phase::Ready) {

@@ -109,6 +109,13 @@ mod here {
         }
     }
 
+    /// Calls back when what is on the page now has been painted.
+    pub fn after_paint(act: impl FnOnce() + 'static) {
+        leptos::prelude::request_animation_frame(move || {
+            gloo_timers::callback::Timeout::new(0, act).forget();
+        });
+    }
+
     /// Waits.
     pub async fn sleep(ms: u32) {
         gloo_timers::future::TimeoutFuture::new(ms).await;
@@ -138,6 +145,7 @@ mod here {
         false
     }
     pub fn watch(_: &web_sys::Element, _: &str, _: &str, _: impl Fn(bool) + 'static) {}
+    pub fn after_paint(_: impl FnOnce() + 'static) {}
     pub async fn sleep(_: u32) {}
 }
 

@@ -4,12 +4,14 @@ use super::{Icon, Kind, effect};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::text::plain;
+use std::sync::Mutex;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 const GAP: f64 = 4.0;
 
-/// A button that opens a panel. The panel keeps its content, so forms in it keep what was typed.
+/// A button that opens a panel. Its content is drawn when it is first opened, and kept from then on, so that forms in it
+/// keep what was typed.
 #[component]
 pub fn Popover(
     /// What the button says, or its name when only an icon shows.
@@ -39,7 +41,8 @@ pub fn Popover(
     floating(Floating { label, icon, icon_only, kind, small, marked, trigger, open, class, role: "dialog" }, children)
 }
 
-/// A button that opens a menu of [`MenuItem`]s and [`MenuLink`]s; arrows move, Home and End jump, letters find.
+/// A button that opens a menu of [`MenuItem`]s and [`MenuLink`]s, which are drawn when it is first opened; arrows move, Home
+/// and End jump, letters find.
 #[component]
 pub fn Menu(
     #[prop(into)] label: Signal<String>,
@@ -81,6 +84,17 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
     let Floating { label, icon, icon_only, kind, small, marked, trigger, open, class, role } = given;
     let button = NodeRef::<leptos::html::Button>::new();
     let panel = NodeRef::<leptos::html::Div>::new();
+    let ever = RwSignal::new(false);
+    let draw = move || {
+        if !ever.get_untracked() {
+            ever.set(true);
+        }
+    };
+    let children = Mutex::new(Some(children));
+    let content = move || {
+        let children = ever.get().then(|| children.lock().ok().and_then(|mut children| children.take())).flatten();
+        children.map(|children| children())
+    };
 
     effect(move || {
         if let (Some(button), Some(panel)) = (button.get(), panel.get()) {
@@ -92,6 +106,7 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
         let Some(panel) = panel.get() else { return };
         let shown = panel.matches(":popover-open").unwrap_or(false);
         if open.get() && !shown {
+            draw();
             if let Some(button) = button.get_untracked() {
                 place(&button, &panel);
             }
@@ -102,6 +117,7 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
     });
     let before = move |event: web_sys::Event| {
         if let (true, Some(button), Some(panel)) = (new_state(&event), button.get_untracked(), panel.get_untracked()) {
+            draw();
             place(&button, &panel);
         }
     };
@@ -149,7 +165,7 @@ fn floating(given: Floating, children: Children) -> impl IntoView {
         </button>
         <div node_ref=panel class="popover" class:menu={role == "menu"} popover="auto" role=role aria-label=move || label.get()
             on:beforetoggle=before on:toggle=toggled on:keydown=keys>
-            {children()}
+            {content}
         </div>
     }
 }

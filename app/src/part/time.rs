@@ -86,18 +86,19 @@ pub enum TimeStyle {
     Full,
 }
 
-/// A time as people read it, with the exact one on hover.
+/// A time as people read it; its exact one is the tooltip's, which reads it from `datetime`.
 #[component]
 pub fn Time(#[prop(into)] at: Signal<Millis>, #[prop(default = TimeStyle::List)] style: TimeStyle) -> impl IntoView {
     let times = use_times();
     view! {
-        <time class="time" datetime=move || iso(at.get()) data-tip=move || times.exact(at.get())>
+        <time class="time" datetime=move || iso(at.get())>
             {move || times.text(at.get(), style)}
         </time>
     }
 }
 
-/// Writes times; every function tracks clock, language and zone, and answers nothing on the server.
+/// Writes times; every function tracks language and zone, and the clock where the text depends on the present. On the
+/// server all of them answer nothing.
 #[derive(Clone, Copy)]
 pub struct Times {
     clock: Clock,
@@ -113,25 +114,28 @@ pub fn use_times() -> Times {
 impl Times {
     /// The time in the given style.
     pub fn text(self, at: Millis, style: TimeStyle) -> String {
-        let Some(now) = self.clock.now() else { return String::new() };
+        if !cfg!(feature = "browser") {
+            return String::new();
+        }
+        let now = || self.clock.now().unwrap_or_default();
         match style {
-            TimeStyle::List => self.list(at, now),
             TimeStyle::Clock => self.format(at, Shape::Clock),
-            TimeStyle::Day => self.format(at, self.day_shape(at, now)),
-            TimeStyle::LongDay => self.long_day(at, now),
-            TimeStyle::Ago => self.ago(at, now),
             TimeStyle::Full => self.format(at, Shape::Full),
+            TimeStyle::List => self.list(at, now()),
+            TimeStyle::Day => self.format(at, self.day_shape(at, now())),
+            TimeStyle::LongDay => self.long_day(at, now()),
+            TimeStyle::Ago => self.ago(at, now()),
         }
     }
 
     /// Date and time to the second.
     pub fn exact(self, at: Millis) -> String {
-        if self.clock.now().is_none() { String::new() } else { self.format(at, Shape::Exact) }
+        self.format(at, Shape::Exact)
     }
 
     /// The calendar day in the account's zone, as `2026-11-21`: equal for two times of one day.
     pub fn day_key(self, at: Millis) -> String {
-        if self.clock.now().is_none() { String::new() } else { self.format(at, Shape::Key) }
+        self.format(at, Shape::Key)
     }
 
     /// What time it is now in another zone, such as `14:05`; nothing when the browser does not know the zone.
@@ -204,6 +208,9 @@ impl Times {
     }
 
     fn format(self, at: Millis, shape: Shape) -> String {
+        if !cfg!(feature = "browser") {
+            return String::new();
+        }
         let language = if shape == Shape::Key { "en-CA" } else { language::code(self.i18n.get_locale()) };
         #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
         let at = JsValue::from_f64(at as f64);

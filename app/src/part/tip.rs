@@ -1,4 +1,5 @@
-//! Tooltips: any element with `data-tip` shows it on hover, after a moment, and on keyboard focus, at once.
+//! Tooltips: any element with `data-tip` shows it on hover, after a moment, and on keyboard focus, at once. That of a time
+//! is its exact one, written when it is asked for: there are hundreds of them on a page.
 
 use leptos::prelude::*;
 
@@ -7,17 +8,20 @@ use leptos::prelude::*;
 pub fn TipHost() -> impl IntoView {
     let node = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "browser")]
-    super::effect(move || {
-        if let Some(el) = node.get() {
-            live::attend(el);
-        }
-    });
+    {
+        let times = super::use_times();
+        super::effect(move || {
+            if let Some(el) = node.get() {
+                live::attend(el, times);
+            }
+        });
+    }
     view! { <div node_ref=node class="tip" role="tooltip" popover="manual" aria-hidden="true"></div> }
 }
 
 #[cfg(feature = "browser")]
 mod live {
-    use super::super::menu::px;
+    use super::super::{Times, menu::px};
     use gloo_timers::callback::Timeout;
     use leptos::prelude::*;
     use std::{cell::RefCell, rc::Rc};
@@ -28,7 +32,7 @@ mod live {
     const GAP: f64 = 6.0;
 
     /// Listens on the document for as long as the page lives.
-    pub fn attend(tip: web_sys::HtmlDivElement) {
+    pub fn attend(tip: web_sys::HtmlDivElement, times: Times) {
         let tip: HtmlElement = tip.into();
         let waiting: Rc<RefCell<Option<Timeout>>> = Rc::default();
         let hide = {
@@ -46,7 +50,7 @@ mod live {
                 hide();
                 if let Some(on) = tipped(&event).filter(|_| !touch) {
                     let tip = tip.clone();
-                    *waiting.borrow_mut() = Some(Timeout::new(WAIT_MILLIS, move || show(&tip, &on)));
+                    *waiting.borrow_mut() = Some(Timeout::new(WAIT_MILLIS, move || show(&tip, &on, times)));
                 }
             }
         });
@@ -55,7 +59,7 @@ mod live {
             move |event| {
                 hide();
                 if let Some(on) = tipped(&event).filter(|el| el.matches(":focus-visible").unwrap_or(false)) {
-                    show(&tip, &on);
+                    show(&tip, &on, times);
                 }
             }
         });
@@ -72,11 +76,19 @@ mod live {
     }
 
     fn tipped(event: &Event) -> Option<Element> {
-        event.target()?.dyn_into::<Element>().ok()?.closest("[data-tip]").ok().flatten()
+        event.target()?.dyn_into::<Element>().ok()?.closest("[data-tip], time[datetime]").ok().flatten()
     }
 
-    fn show(tip: &HtmlElement, on: &Element) {
-        let Some(text) = on.get_attribute("data-tip").filter(|t| !t.is_empty() && on.is_connected()) else { return };
+    fn said(on: &Element, times: Times) -> Option<String> {
+        on.get_attribute("data-tip").or_else(|| {
+            let at = js_sys::Date::parse(&on.get_attribute("datetime")?);
+            #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+            at.is_finite().then(|| untrack(|| times.exact(at as i64)))
+        })
+    }
+
+    fn show(tip: &HtmlElement, on: &Element, times: Times) {
+        let Some(text) = said(on, times).filter(|t| !t.is_empty() && on.is_connected()) else { return };
         tip.set_text_content(Some(&text));
         if tip.show_popover().is_err() {
             return;

@@ -11,10 +11,11 @@ mod tools;
 pub use change::ChangeLine;
 pub use leaving::recall_last;
 pub use numbers::size_text;
+pub use pick::Hold;
 pub use tools::MessageInfo;
 
 use super::format;
-use super::thread::pane::{mark, use_pane};
+use super::thread::pane::{key_of, mark, use_pane};
 use crate::i18n::*;
 use crate::live::{Item, Key, Local};
 use crate::part::*;
@@ -22,13 +23,13 @@ use content::ContentView;
 use leaving::Leaving;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Content, Direction, Mention, Message, MessageKind, MessageStatus, Quote, text};
-use pick::{Cover, Hold};
-use status::{Failure, Ticks};
+use model::{Content, Direction, Mention, Message, MessageKind, MessageStatus, Millis, Quote, text};
+use pick::Cover;
+use status::{Failure, Sign};
 use tools::Tools;
 
-/// The parts of a message that its body is drawn from; a change of its status redraws only the ticks, so that a player
-/// goes on playing.
+/// The parts of a message that its body is drawn from; a change of its status redraws only what stands below, so that a
+/// player goes on playing.
 #[derive(Clone, PartialEq)]
 struct Shape {
     kind: MessageKind,
@@ -36,22 +37,30 @@ struct Shape {
     content: Content,
     mentions: Vec<Mention>,
     deleted: bool,
+    quoted: Option<Quote>,
 }
 
-/// A bubble. `first` of those that hang together tells who wrote it.
+/// What stands below the body of most bubbles.
+#[derive(Clone, PartialEq)]
+struct Foot {
+    at: Millis,
+    edited: bool,
+    sign: Option<Sign>,
+    reactions: Vec<String>,
+    own: Option<String>,
+    waits: bool,
+    failed: bool,
+}
+
+/// A bubble. `first` of those that hang together tells who wrote it. There are hundreds on a page, so that each watches
+/// few things; what the pointer does is the feed's.
 #[component]
-pub fn Bubble(
-    key: Key,
-    first: bool,
-    /// The bubble under the pointer or with the focus.
-    active: RwSignal<Option<Key>>,
-    selected: Memo<bool>,
-) -> impl IntoView {
+pub fn Bubble(key: Key, first: bool, #[prop(into)] selected: Signal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
+    let times = use_times();
     let Some(cell) = pane.timeline().item(&key) else { return ().into_any() };
     let item: RwSignal<Item> = cell.into();
-    let message = move || item.with(|i| i.message.clone());
     let shape = Memo::new(move |_| {
         item.with(|i| {
             let m = &i.message;
@@ -61,82 +70,96 @@ pub fn Bubble(
                 content: m.content.clone(),
                 mentions: m.mentions.clone(),
                 deleted: m.status == MessageStatus::Deleted,
+                quoted: m.quoted.clone(),
             }
         })
     });
-    let quoted = Memo::new(move |_| item.with(|i| i.message.quoted.clone()));
-    let reactions = Memo::new(move |_| item.with(|i| i.message.reactions.clone()));
-    let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
-    let at = Memo::new(move |_| item.with(|i| i.message.at));
-    let edited = Memo::new(move |_| item.with(|i| i.message.edited_at.is_some() && i.message.status != MessageStatus::Deleted));
-    let is_note = item.with_untracked(|i| i.message.kind == MessageKind::Note);
-    let class = item.with_untracked(|i| match (i.message.kind, i.message.direction) {
+    let foot = Memo::new(move |_| {
+        item.with(|i| {
+            let m = &i.message;
+            Foot {
+                at: m.at,
+                edited: m.edited_at.is_some() && m.status != MessageStatus::Deleted,
+                sign: Sign::of(i),
+                reactions: m.reactions.clone(),
+                own: m.own_reaction.clone(),
+                waits: i.local == Local::Stored && m.status == MessageStatus::WaitReply,
+                failed: matches!(i.local, Local::Refused(_)) || m.status == MessageStatus::Failed,
+            }
+        })
+    });
+    // What few bubbles have: one look for all of it.
+    let extra = Memo::new(move |_| item.with(|i| (status::is_told(i), leaving::leaves_at(i).is_some())));
+    let base = item.with_untracked(|i| match (i.message.kind, i.message.direction) {
         (MessageKind::Note, _) => "bubble note",
         (_, Direction::In) => "bubble in",
         (_, Direction::Out) => "bubble out",
     });
-    let plain = Memo::new(move |_| {
-        shape.with(|s| match &s.content {
-            Content::Media(m) if s.kind == MessageKind::Sticker => m.state == model::MediaState::Ready,
-            Content::None => s.kind == MessageKind::Text && format::parse::is_emoji_only(&s.body),
-            _ => false,
-        })
-    });
-    let waits = Memo::new(move |_| item.with(|i| i.local == Local::Stored && i.message.status == MessageStatus::WaitReply));
-    let failed = Memo::new(move |_| item.with(|i| matches!(i.local, Local::Refused(_)) || i.message.status == MessageStatus::Failed));
-    let enter = {
-        let key = key.clone();
-        move || {
-            if active.with_untracked(|a| a.as_ref() != Some(&key)) {
-                active.set(Some(key.clone()));
-            }
-        }
+    let class = move || {
+        let flags = foot.with(|f| [("first", first), ("waits", f.waits), ("failed", f.failed), ("plain", shape.with(is_plain))]);
+        flags.into_iter().filter(|(_, on)| *on).fold(base.to_owned(), |all, (name, _)| all + " " + name)
     };
-    let (on_pointer, on_focus) = (enter.clone(), enter);
-    let key = StoredValue::new(key);
-    let hold = Hold::new(pane);
-    let held = move || {
-        item.try_with_untracked(|i| (i.local == Local::Stored && pick::can_be_picked(&i.message)).then_some(i.message.id)).flatten()
-    };
+    let is_note = item.with_untracked(|i| i.message.kind == MessageKind::Note);
+    let line = mark(&key);
     view! {
-        <article class=class class:first=first class:plain=move || plain.get() class:waits=move || waits.get() class:failed=move || failed.get()
-            data-mark=key.with_value(mark) tabindex="-1" aria-label=move || spoken(i18n, pane, &message())
-            on:pointerenter=move |_| on_pointer() on:focusin=move |_| on_focus()
-            on:pointerdown=move |event| hold.down(&event, held) on:pointermove=move |event| hold.moved(&event) on:contextmenu=move |event| hold.menu(&event) on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
+        <article class=class data-mark=line tabindex="-1" aria-label=move || item.with(|i| spoken(i18n, pane, &i.message))>
             {first.then(|| view! { <Author item/> })}
-            {move || quoted.get().map(|quote| view! { <QuoteView quote/> })}
-            {move || shape.with(|s| view! { <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/> })}
-            <footer class="bubble-foot">
-                <Show when=move || edited.get()><span>{move || if is_note { t_string!(i18n, inbox.thread.note.edited) } else { t_string!(i18n, message.edit.mark) }}</span></Show>
-                <Time at=at style=TimeStyle::Clock/>
-                <Ticks item/>
-            </footer>
-            {move || reactions.with(|r| (!r.is_empty()).then(|| {
-                let list = r.join(" ");
-                let label = t_string!(i18n, inbox.thread.bubble.reactions, list = list.as_str()).to_string();
-                view! { <span class="bubble-reactions" role="img" aria-label=label.clone() data-tip=label>{list}</span> }
-            }))}
-            {move || own.get().map(|emoji| {
-                let label = t_string!(i18n, file.own_reaction, emoji = emoji.as_str()).to_string();
-                view! { <span class="bubble-reactions own" role="img" aria-label=label.clone() data-tip=label>{emoji}</span> }
+            {move || shape.with(|s| view! {
+                {s.quoted.clone().map(|quote| view! { <QuoteView quote/> })}
+                <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/>
             })}
-            <Failure item key=key.get_value()/>
-            <Leaving item/>
-            <Show when=move || selected.get()><Tools item/></Show>
-            <Cover item/>
+            {move || foot.with(|f| view! {
+                <footer class="bubble-foot">
+                    {f.edited.then(|| view! { <span>{if is_note { t_string!(i18n, inbox.thread.note.edited) } else { t_string!(i18n, message.edit.mark) }}</span> })}
+                    <time class="time" datetime=iso(f.at)>{times.text(f.at, TimeStyle::Clock)}</time>
+                    {f.sign.map(|sign| sign.view(i18n))}
+                </footer>
+                {(!f.reactions.is_empty()).then(|| {
+                    let list = f.reactions.join(" ");
+                    let label = t_string!(i18n, inbox.thread.bubble.reactions, list = list.as_str()).to_string();
+                    view! { <span class="bubble-reactions" role="img" aria-label=label.clone() data-tip=label>{list}</span> }
+                })}
+                {f.own.clone().map(|emoji| {
+                    let label = t_string!(i18n, file.own_reaction, emoji = emoji.as_str()).to_string();
+                    view! { <span class="bubble-reactions own" role="img" aria-label=label.clone() data-tip=label>{emoji}</span> }
+                })}
+            })}
+            {move || {
+                let (told, leaves) = extra.get();
+                (told || leaves).then(|| view! {
+                    {told.then(|| view! { <Failure item key=key.clone()/> })}
+                    {leaves.then(|| view! { <Leaving item/> })}
+                })
+            }}
+            {move || selected.get().then(|| view! { <Tools item/> })}
+            {move || (pane.picking.get() && item.with(|i| pick::able(i).is_some())).then(|| view! { <Cover item/> })}
         </article>
     }
     .into_any()
 }
 
+/// Shown without a bubble around it: a sticker, a few emoji.
+fn is_plain(shape: &Shape) -> bool {
+    match &shape.content {
+        Content::Media(m) if shape.kind == MessageKind::Sticker => m.state == model::MediaState::Ready,
+        Content::None => shape.kind == MessageKind::Text && format::parse::is_emoji_only(&shape.body),
+        _ => false,
+    }
+}
+
 /// The stored message whose bubble has the focus, or of which something has.
 pub fn focused(pane: super::thread::pane::Pane) -> Option<model::MessageId> {
-    let line = document().active_element()?.closest(".bubble[data-mark]").ok()??.get_attribute("data-mark")?;
-    let key = match line.split_at_checked(1)? {
-        ("m", id) => Key::Id(id.parse().ok()?),
-        (_, client) => Key::Client(client.into()),
-    };
-    pane.timeline().item(&key)?.with_untracked(|i| (i.local == Local::Stored && pick::can_be_picked(&i.message)).then_some(i.message.id))
+    able(pane, &key_at(&document().active_element()?)?)
+}
+
+/// The bubble in which an element of the page is.
+pub fn key_at(el: &web_sys::Element) -> Option<Key> {
+    key_of(&el.closest(".bubble[data-mark]").ok()??.get_attribute("data-mark")?)
+}
+
+/// The stored message of a bubble, when it can be chosen.
+pub fn able(pane: super::thread::pane::Pane, key: &Key) -> Option<model::MessageId> {
+    pane.timeline().item(key)?.with_untracked(pick::able)
 }
 
 /// Who wrote it: nothing for the contact, who is the other side of the whole conversation.

@@ -38,7 +38,7 @@ pub mod view;
 
 use crate::area::{Area, Later, Part};
 use crate::i18n::*;
-use crate::live::use_store;
+use crate::live::{Phase, use_store, web};
 use crate::part::*;
 use layout::{Panes, provide_panes};
 use leptos::prelude::*;
@@ -47,6 +47,10 @@ use list::ListPane;
 use model::ConversationId;
 use select::provide_selection;
 use start::provide_start;
+use std::time::Duration;
+
+/// The contact beside the conversation waits so long for the messages at most.
+const PANEL_WAIT: Duration = Duration::from_millis(150);
 
 /// List, conversation and contact; how many of them at a time is up to the width.
 #[component]
@@ -86,13 +90,43 @@ fn Beside(panes: Panes) -> impl IntoView {
         }
         now
     });
+    let contact = follow(id);
+    let beside = Memo::new(move |_| contact.get().unwrap_or_default());
+    let left = move || contact.get() != Some(id.get());
     view! {
         <div class="inbox-thread"><Area part=Part::Thread(id)/></div>
         <Show when=move || panes.panel_is_shown()>
             <button type="button" class="inbox-shade" tabindex="-1" aria-hidden="true" on:click=move |_| panes.close_sheet()></button>
-            <aside class="inbox-panel" aria-label=move || t_string!(i18n, inbox.layout.panel).to_string()><Area part=Part::Contact(id)/></aside>
+            <aside class="inbox-panel" class:left=left inert=left aria-label=move || t_string!(i18n, inbox.layout.panel).to_string()>
+                <Show when=move || contact.with(Option::is_some)><Area part=Part::Contact(beside)/></Show>
+            </aside>
         </Show>
     }
+}
+
+/// The conversation whose contact is shown beside the open one: the messages are painted first. On a slow line it does not
+/// wait for them.
+fn follow(id: Memo<ConversationId>) -> RwSignal<Option<ConversationId>> {
+    let store = use_store();
+    let shown = RwSignal::new(None);
+    let waiting = Memo::new(move |_| {
+        let phase = store.known_phase(id.get());
+        phase.with(|p| p.is_to_load() || *p == Phase::Loading)
+    });
+    effect(move || {
+        let now = id.get();
+        let waits = waiting.get();
+        if shown.get_untracked() == Some(now) {
+            return;
+        }
+        let show = move || {
+            if id.try_get_untracked() == Some(now) {
+                let _ = shown.try_set(Some(now));
+            }
+        };
+        if waits { set_timeout(show, PANEL_WAIT) } else { web::after_paint(show) }
+    });
+    shown
 }
 
 /// Nothing is open yet.

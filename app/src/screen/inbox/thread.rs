@@ -87,31 +87,36 @@ fn Open(id: ConversationId) -> impl IntoView {
         }
     });
     let timeline = StoredValue::new(pane.timeline());
-    // A row that the list has is shown at once, before the messages are here.
     let face = Memo::new(move |_| match pane.phase.get() {
-        Phase::Idle | Phase::Loading => Face::Loading,
-        Phase::Ready => Face::Ready,
         Phase::Failed(fault) => Face::Failed(fault),
-        Phase::Gone => Face::Gone,
+        Phase::Ready => Face::Ready,
+        Phase::Idle | Phase::Loading | Phase::Gone => Face::Loading,
     });
+    let gone = Memo::new(move |_| pane.phase.with(|p| *p == Phase::Gone));
+    // Of a row that the list has, head and composer are made while the messages are on their way.
+    let known = Memo::new(move |_| pane.row.with(Option::is_some) && face.with(|f| !matches!(f, Face::Failed(_))));
     let files = Drop::new(pane);
     view! {
         <section class="thread" on:dragenter=move |event| files.enter(&event) on:dragleave=move |_| files.leave() on:drop=move |event| files.drop(&event)
             aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.pane.label, name = name.as_str()).to_string() }>
-            {move || match face.get() {
-                Face::Gone => view! {
+            {move || if gone.get() {
+                view! {
                     <div class="thread-head"><BackButton/></div>
                     <EmptyState icon="eye-off" title=move || t_string!(i18n, inbox.thread.pane.gone).to_string()
                         text=move || t_string!(i18n, inbox.thread.pane.gone_text).to_string()>
                         <Button press=move |()| panes.show_list()>{t!(i18n, inbox.thread.pane.to_list)}</Button>
                     </EmptyState>
-                }.into_any(),
-                Face::Failed(fault) => view! {
+                }.into_any()
+            } else {
+                view! {
                     <Head/>
-                    <Trouble fault=Signal::stored(fault) retry=move |()| timeline.get_value().reload()/>
-                }.into_any(),
-                Face::Loading => view! { <Head/><div class="feed-area"><FeedSkeleton/></div> }.into_any(),
-                Face::Ready => view! { <Head/><Messages/><Refused/><Selection/><Composer/> }.into_any(),
+                    {move || match face.get() {
+                        Face::Failed(fault) => view! { <Trouble fault=Signal::stored(fault) retry=move |()| timeline.get_value().reload()/> }.into_any(),
+                        Face::Loading => view! { <div class="feed-area"><FeedSkeleton/></div> }.into_any(),
+                        Face::Ready => view! { <Messages/> }.into_any(),
+                    }}
+                    <Show when=move || known.get()><Refused/><Selection/><Composer/></Show>
+                }.into_any()
             }}
             {move || files.is_over().then(|| view! { <div class="drop-here" aria-hidden="true"><Icon name="attach"/>{t!(i18n, file.drop)}</div> })}
             <Later part=Part::Sheets wanted=move || pane.sheet.with(Option::is_some)/>
@@ -119,12 +124,12 @@ fn Open(id: ConversationId) -> impl IntoView {
     }
 }
 
+/// What stands where the messages are.
 #[derive(Clone, PartialEq)]
 enum Face {
     Loading,
     Ready,
     Failed(Fault),
-    Gone,
 }
 
 /// Back to the list, where only one pane is shown at a time.

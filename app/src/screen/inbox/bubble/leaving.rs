@@ -12,14 +12,17 @@ use model::{MessageId, MessageStatus, Millis};
 /// How often the seconds are counted anew.
 const TICK_MS: u32 = 200;
 
+/// Until when a message waits, as long as it does.
+pub fn leaves_at(item: &Item) -> Option<Millis> {
+    item.message.leaves_at.filter(|_| item.local == Local::Stored && item.message.status == MessageStatus::Queued)
+}
+
 /// The countdown under a bubble, by the server's clock: this computer's may be wrong (TS-4).
 #[component]
 pub fn Leaving(item: RwSignal<Item>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
-    let until = Memo::new(move |_| {
-        item.with(|i| i.message.leaves_at.filter(|_| i.local == Local::Stored && i.message.status == MessageStatus::Queued))
-    });
+    let until = Memo::new(move |_| item.with(leaves_at));
     let seconds = RwSignal::new(0_i64);
     let busy = RwSignal::new(false);
     effect(move || {

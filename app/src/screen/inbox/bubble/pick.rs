@@ -6,16 +6,17 @@ use crate::live::{Item, Local};
 use crate::part::*;
 use leptos::ev::{MouseEvent, PointerEvent};
 use leptos::prelude::*;
-use model::{Message, MessageId, MessageKind};
+use model::{MessageId, MessageKind};
 
 /// A finger that rests so long chooses.
 const HOLD_MS: u32 = 500;
 /// Pixels within which it rests.
 const TREMBLE: i32 = 10;
 
-/// Whether a message can be chosen at all.
-pub fn can_be_picked(m: &Message) -> bool {
-    !matches!(m.kind, MessageKind::Transition) && m.id.0 != 0
+/// The message of a bubble, when it can be chosen at all.
+pub fn able(item: &Item) -> Option<MessageId> {
+    let m = &item.message;
+    (item.local == Local::Stored && m.kind != MessageKind::Transition && m.id.0 != 0).then_some(m.id)
 }
 
 /// The cover of a bubble while messages are being chosen.
@@ -23,21 +24,17 @@ pub fn can_be_picked(m: &Message) -> bool {
 pub fn Cover(item: RwSignal<Item>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
-    let able = Memo::new(move |_| item.with(|i| i.local == Local::Stored && can_be_picked(&i.message)));
     let id = Memo::new(move |_| item.with(|i| i.message.id));
-    let picking = Memo::new(move |_| pane.picked.with(Option::is_some));
     let is_picked = Memo::new(move |_| pane.picked.with(|p| p.as_ref().is_some_and(|all| all.contains(&id.get()))));
     view! {
-        <Show when=move || picking.get() && able.get()>
-            <button type="button" class="bubble-cover" role="checkbox" aria-checked=move || if is_picked.get() { "true" } else { "false" }
-                aria-label=move || t_string!(i18n, message.pick.one).to_string() on:click=move |_| pane.pick(id.get_untracked())>
-                <span class="bubble-mark"><Show when=move || is_picked.get()><Icon name="check" small=true/></Show></span>
-            </button>
-        </Show>
+        <button type="button" class="bubble-cover" role="checkbox" aria-checked=move || if is_picked.get() { "true" } else { "false" }
+            aria-label=move || t_string!(i18n, message.pick.one).to_string() on:click=move |_| pane.pick(id.get_untracked())>
+            <span class="bubble-mark"><Show when=move || is_picked.get()><Icon name="check" small=true/></Show></span>
+        </button>
     }
 }
 
-/// A finger on a bubble.
+/// A finger on one of the bubbles.
 #[derive(Clone, Copy)]
 pub struct Hold {
     pane: Pane,
@@ -52,9 +49,9 @@ impl Hold {
         Hold { pane, turn: StoredValue::new(0), from: StoredValue::new(None) }
     }
 
-    /// The finger came down.
-    pub fn down(self, event: &PointerEvent, id: impl Fn() -> Option<MessageId> + 'static) {
-        let touches = event.pointer_type() == "touch" && event.is_primary();
+    /// The finger came down, on a bubble or beside them. `id` is asked when it has rested.
+    pub fn down(self, event: &PointerEvent, on_bubble: bool, id: impl FnOnce() -> Option<MessageId> + 'static) {
+        let touches = on_bubble && event.pointer_type() == "touch" && event.is_primary();
         self.from.set_value(touches.then(|| (event.client_x(), event.client_y())));
         if !touches {
             return;

@@ -12,42 +12,63 @@ use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
 use model::{Content, DeliveryProblem, Direction, Fault, MessageKind, MessageStatus};
 
-/// A sign and what it means.
-fn sign(i18n: I18nContext<Locale>, item: &Item) -> Option<(&'static str, &'static str, String)> {
-    let m = &item.message;
-    let stored = match (m.status, &item.local) {
-        (_, Local::Sending) => ("clock", "", t_string!(i18n, inbox.thread.status.sending)),
-        (_, Local::Waiting) => ("cloud-off", "", t_string!(i18n, inbox.thread.status.offline)),
-        (_, Local::Refused(_)) | (MessageStatus::Failed, _) => ("alert", "danger", t_string!(i18n, inbox.thread.status.failed)),
-        _ if m.direction == Direction::In || m.kind == MessageKind::Note => return None,
-        (MessageStatus::WaitReply, _) => ("hourglass", "", t_string!(i18n, inbox.thread.status.wait_reply)),
-        (MessageStatus::Queued, _) => ("clock", "", t_string!(i18n, inbox.thread.status.queued)),
-        (MessageStatus::Sent, _) => ("check", "", t_string!(i18n, inbox.thread.status.sent)),
-        (MessageStatus::Delivered, _) => ("check-double", "", t_string!(i18n, inbox.thread.status.delivered)),
-        (MessageStatus::Read, _) => ("check-double", "read", t_string!(i18n, inbox.thread.status.read)),
-        (MessageStatus::Played, _) => ("mic", "read", t_string!(i18n, inbox.thread.status.played)),
-        (MessageStatus::Deleted, _) => ("slash", "", t_string!(i18n, inbox.thread.status.deleted)),
-        (MessageStatus::Received, _) => return None,
-    };
-    Some((stored.0, stored.1, stored.2.to_string()))
+/// How far a message is: nothing for those of the contact, and for notes that are stored.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Sign {
+    Sending,
+    Offline,
+    Of(MessageStatus),
 }
 
-/// The ticks, with their meaning in words.
-#[component]
-pub fn Ticks(item: RwSignal<Item>) -> impl IntoView {
-    let i18n = use_i18n();
-    let shown = Memo::new(move |_| item.with(|i| sign(i18n, i)));
-    move || {
-        shown.get().map(|(icon, tone, text)| {
-            let tip = text.clone();
-            view! {
-                <span class=format!("tick {tone}") data-tip=tip>
-                    <Icon name=icon small=true/>
-                    <span class="visually-hidden">{text}</span>
-                </span>
-            }
-        })
+impl Sign {
+    /// The sign of a message.
+    pub fn of(item: &Item) -> Option<Sign> {
+        let m = &item.message;
+        match (m.status, &item.local) {
+            (_, Local::Sending) => Some(Sign::Sending),
+            (_, Local::Waiting) => Some(Sign::Offline),
+            (_, Local::Refused(_)) | (MessageStatus::Failed, _) => Some(Sign::Of(MessageStatus::Failed)),
+            (MessageStatus::Received, _) => None,
+            _ if m.direction == Direction::In || m.kind == MessageKind::Note => None,
+            (status, _) => Some(Sign::Of(status)),
+        }
     }
+
+    /// Its icon, with its meaning in words. Tracks the language.
+    pub fn view(self, i18n: I18nContext<Locale>) -> AnyView {
+        let (icon, tone, text) = match self {
+            Sign::Sending => ("clock", "", t_string!(i18n, inbox.thread.status.sending)),
+            Sign::Offline => ("cloud-off", "", t_string!(i18n, inbox.thread.status.offline)),
+            Sign::Of(status) => match status {
+                MessageStatus::Failed => ("alert", "danger", t_string!(i18n, inbox.thread.status.failed)),
+                MessageStatus::WaitReply => ("hourglass", "", t_string!(i18n, inbox.thread.status.wait_reply)),
+                MessageStatus::Queued => ("clock", "", t_string!(i18n, inbox.thread.status.queued)),
+                MessageStatus::Sent => ("check", "", t_string!(i18n, inbox.thread.status.sent)),
+                MessageStatus::Delivered => ("check-double", "", t_string!(i18n, inbox.thread.status.delivered)),
+                MessageStatus::Read => ("check-double", "read", t_string!(i18n, inbox.thread.status.read)),
+                MessageStatus::Played => ("mic", "read", t_string!(i18n, inbox.thread.status.played)),
+                MessageStatus::Deleted => ("slash", "", t_string!(i18n, inbox.thread.status.deleted)),
+                MessageStatus::Received => return ().into_any(),
+            },
+        };
+        let text = text.to_string();
+        let tip = text.clone();
+        view! {
+            <span class=format!("tick {tone}") data-tip=tip>
+                <Icon name=icon small=true/>
+                <span class="visually-hidden">{text}</span>
+            </span>
+        }
+        .into_any()
+    }
+}
+
+/// Whether something stands under the bubble about how far it came.
+pub fn is_told(item: &Item) -> bool {
+    matches!(
+        (&item.local, item.message.status),
+        (Local::Refused(_), _) | (Local::Stored, MessageStatus::Failed | MessageStatus::WaitReply)
+    )
 }
 
 /// What stands under a bubble that waits or did not arrive.

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use wasm_bindgen::JsCast;
 
 /// Rows that are drawn or not drawn together.
-const CHUNK: usize = 25;
+const CHUNK: usize = 15;
 /// Height of a row that was never drawn, in pixels.
 const ROW_HEIGHT: usize = 84;
 /// How far from the eye chunks are still drawn.
@@ -145,8 +145,8 @@ fn Chunk(index: usize, shown: Shown) -> impl IntoView {
     let panes = use_panes();
     let node = NodeRef::<leptos::html::Div>::new();
     let ids = Memo::new(move |_| shown.order.with(|o| o.iter().skip(index * CHUNK).take(CHUNK).copied().collect::<Vec<_>>()));
-    // The first rows are in sight from the start.
-    let near = RwSignal::new(index < 2);
+    // The first rows are in sight from the start; what is below them is drawn when they have been painted.
+    let near = RwSignal::new(index == 0);
     // The height when it was last drawn, and of how many rows.
     let measured = StoredValue::new(None::<(i32, usize)>);
     let drawn = Memo::new(move |_| near.get() || shown.reachable.get().is_some_and(|id| ids.with(|ids| ids.contains(&id))));
@@ -201,6 +201,11 @@ fn Row(
     let is_chosen = Memo::new(move |_| selection.has(id));
     let is_reachable = Memo::new(move |_| shown.reachable.get() == Some(id));
     let place = Memo::new(move |_| index * CHUNK + ids.with(|ids| ids.iter().position(|i| *i == id).unwrap_or(0)) + 1);
+    let prepare = move || {
+        if !untrack(|| selection.is_on()) {
+            store.prepare(id);
+        }
+    };
     // Nothing is done with concluded ones.
     let may_choose = move || panes.tab.get_untracked() != Tab::Done;
     // Above the first of the pinned ones, and above the first of the others.
@@ -218,9 +223,19 @@ fn Row(
             aria-posinset=move || place.get().to_string() aria-setsize=move || shown.order.with(Vec::len).to_string()
             tabindex=move || if is_reachable.get() { "0" } else { "-1" }
             on:focus=move |_| shown.focused.set(Some(id))
-            on:pointerdown=move |event| if may_choose() { selection.pressed(&event, id) }
-            on:click=move |event| if may_choose() {
-                shown.order.with_untracked(|o| selection.clicked(&event, o, id, panes.open.get_untracked()));
+            on:pointerdown=move |event| {
+                if event.button() == 0 && event.pointer_type() == "mouse" {
+                    prepare();
+                }
+                if may_choose() {
+                    selection.pressed(&event, id);
+                }
+            }
+            on:click=move |event| {
+                prepare();
+                if may_choose() {
+                    shown.order.with_untracked(|o| selection.clicked(&event, o, id, panes.open.get_untracked()));
+                }
             }>
             {move || selection.is_on().then(|| view! { <span class="row-check" aria-hidden="true"><Icon name="check" small=true/></span> })}
             {row.map(|row| view! { <RowContent row tab=Signal::derive(move || Some(panes.tab.get()))/> })}

@@ -155,6 +155,11 @@ impl Drawn {
         (self.bottom.is_none() && range.len() > DRAWN_MAX).then(|| Drawn::default().pinned(order))
     }
 
+    /// The last messages, so many at most.
+    pub fn last(order: &[Key], most: usize) -> Drawn {
+        Drawn::of(order, order.len().saturating_sub(most)..order.len())
+    }
+
     fn of(order: &[Key], range: Range<usize>) -> Drawn {
         Drawn {
             top: order.get(range.start).cloned(),

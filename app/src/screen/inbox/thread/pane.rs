@@ -107,6 +107,8 @@ pub struct Pane {
     pub seek: RwSignal<Option<(Place, u32)>>,
     /// Messages that are chosen for the bar of several; none while nothing is being chosen.
     pub picked: RwSignal<Option<Vec<MessageId>>>,
+    /// Whether messages are being chosen.
+    pub picking: Memo<bool>,
     /// Marked unread by hand: being open does not make it read.
     pub hold_unread: RwSignal<bool>,
     i18n: I18nContext<Locale>,
@@ -132,6 +134,7 @@ impl Pane {
             let seen = store.workspace.with(|w| w.as_ref().map(|w| w.seen.clone()))?;
             Some((seen, row, kind, store.tick.get().max(store.server_now())))
         };
+        let picked = RwSignal::new(None::<Vec<MessageId>>);
         let note_place = untrack(|| store.me()).map(|me| format!("prosa.note.{}.{}.{id}", me.account.id, me.user_id));
         Pane {
             id,
@@ -151,7 +154,8 @@ impl Pane {
             note_place: StoredValue::new(note_place),
             latest: RwSignal::new(0),
             seek: RwSignal::new(None),
-            picked: RwSignal::new(None),
+            picked,
+            picking: Memo::new(move |_| picked.with(Option::is_some)),
             hold_unread: RwSignal::new(false),
             i18n: use_i18n(),
             toasts: use_toasts(),
@@ -409,5 +413,14 @@ pub fn mark(key: &Key) -> String {
     match key {
         Key::Id(id) => format!("m{id}"),
         Key::Client(client) => format!("c{client}"),
+    }
+}
+
+/// The key of a marked line; none for other lines.
+pub fn key_of(mark: &str) -> Option<Key> {
+    match mark.split_at_checked(1)? {
+        ("m", id) => Some(Key::Id(id.parse().ok()?)),
+        ("c", client) => Some(Key::Client(client.into())),
+        _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! The messages of a conversation: drawn a few hundred at a time however many are loaded, newest at the end, standing
 //! still while others come above.
 
-use super::super::bubble::{Bubble, ChangeLine};
-use super::feed::{Drawn, Entry, Line, lines};
+use super::super::bubble::{Bubble, ChangeLine, Hold, able, key_at};
+use super::feed::{DRAWN_STEP, Drawn, Entry, Line, lines};
 use super::pane::{Pane, mark, use_pane};
 use super::scroll::{self, Anchor};
 use crate::i18n::*;
@@ -13,9 +13,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Direction, MessageKind, Millis, Place, text};
 use std::collections::HashMap;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
 
 /// Lines come before their edge is seen, in pixels.
 const NEAR: i32 = 900;
+/// The least height of a line, in pixels: what fits into the window is drawn first, the rest after it was painted.
+const LINE: usize = 32;
 /// Days change at quarters of an hour in every time zone.
 const QUARTER: Millis = 15 * 60_000;
 
@@ -48,14 +52,15 @@ pub fn Messages() -> impl IntoView {
     let timeline = pane.timeline();
     let new_from: RwSignal<Option<Key>> = timeline.new_from.clone().into();
     let below: RwSignal<u32> = timeline.below.clone().into();
+    let order: RwSignal<Vec<Key>> = timeline.order.clone().into();
     let feed = Feed {
         pane,
         node: NodeRef::new(),
-        order: timeline.order.clone().into(),
+        order,
         older: timeline.older.clone().into(),
         newer: timeline.newer.clone().into(),
         timeline: StoredValue::new(timeline),
-        drawn: RwSignal::new(Drawn::default()),
+        drawn: RwSignal::new(order.with_untracked(|order| Drawn::last(order, lines_in_window()))),
         at_end: RwSignal::new(true),
         unseen: RwSignal::new(0),
         moving: StoredValue::new(false),
@@ -65,6 +70,14 @@ pub fn Messages() -> impl IntoView {
     let shown = feed.lines(new_from);
     let active = RwSignal::new(None::<Key>);
     let is_active = Selector::new(move || active.get());
+    // The bubble under the pointer, or with the focus: it stays so between two of them.
+    let point = move |event: &web_sys::Event| {
+        let key = key_under(event);
+        if key.is_some() && active.with_untracked(|a| *a != key) {
+            active.set(key);
+        }
+    };
+    let hold = Hold::new(pane);
     let inner = NodeRef::<leptos::html::Div>::new();
 
     feed.follow(shown, new_from);
@@ -100,7 +113,13 @@ pub fn Messages() -> impl IntoView {
             <div class="feed" role="log" aria-live="off" tabindex="0" node_ref=feed.node
                 aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.feed.label, name = name.as_str()).to_string() }
                 on:scroll=move |_| feed.scrolled() on:keydown=keys
-                on:mouseleave=move |_| active.set(None)>
+                on:pointerover=move |event| point(&event) on:focusin=move |event| point(&event) on:mouseleave=move |_| active.set(None)
+                on:pointerdown=move |event| {
+                    let key = key_under(&event);
+                    hold.down(&event, key.is_some(), move || able(pane, &key?));
+                }
+                on:pointermove=move |event| hold.moved(&event) on:contextmenu=move |event| hold.menu(&event)
+                on:pointerup=move |_| hold.end() on:pointercancel=move |_| hold.end()>
                 <div class="feed-lines" node_ref=inner>
                     <Edge more=feed.older press=move |()| feed.more_above() text=move || t_string!(i18n, inbox.thread.feed.older).to_string()/>
                     <For each=move || shown.get() key=Line::clone let:line>
@@ -109,10 +128,9 @@ pub fn Messages() -> impl IntoView {
                             Line::New => view! { <div class="feed-new" data-mark="new"><span>{t!(i18n, inbox.thread.feed.new)}</span></div> }.into_any(),
                             Line::Change { key } => view! { <ChangeLine key/> }.into_any(),
                             Line::Bubble { key, first } => {
-                                let mine = key.clone();
+                                let mine = Some(key.clone());
                                 let is_active = is_active.clone();
-                                let selected = Memo::new(move |_| is_active.selected(&Some(mine.clone())));
-                                view! { <Bubble key first active selected/> }.into_any()
+                                view! { <Bubble key first selected=Signal::derive(move || is_active.selected(&mine))/> }.into_any()
                             }
                         }}
                     </For>
@@ -130,9 +148,21 @@ pub fn Messages() -> impl IntoView {
     }
 }
 
+/// How many lines there is room for; more where the browser does not say.
+fn lines_in_window() -> usize {
+    let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(0.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a window")]
+    let lines = height.max(0.0) as usize / LINE;
+    if lines == 0 { DRAWN_STEP } else { lines }
+}
+
+/// The bubble on which something happened.
+fn key_under(event: &web_sys::Event) -> Option<Key> {
+    key_at(&event.target()?.dyn_into().ok()?)
+}
+
 /// Keys in a player or a link belong to it.
 fn scroll_in_control(event: &KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
     event
         .target()
         .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
@@ -214,13 +244,19 @@ impl Feed {
             if let Some(key) = &divider {
                 self.draw_around(key);
             }
-            self.after_drawing(move |el| {
+            let place = move |el: &web_sys::Element| {
                 scroll::to_end(el);
                 if divider.is_some()
                     && let Some(line) = scroll::find(el, "new")
                     && line.get_bounding_client_rect().top() < el.get_bounding_client_rect().top() + 8.0
                 {
                     scroll::show(el, &line);
+                }
+            };
+            self.moving.set_value(true);
+            request_animation_frame(move || {
+                if self.settle(place) {
+                    set_timeout(move || self.scrolled(), Duration::ZERO);
                 }
             });
         });
@@ -337,11 +373,18 @@ impl Feed {
     fn after_drawing(self, act: impl FnOnce(&web_sys::Element) + 'static) {
         self.moving.set_value(true);
         request_animation_frame(move || {
-            let Some(el) = self.node.try_get_untracked().flatten() else { return };
-            act(&el);
-            self.moving.set_value(false);
-            self.scrolled();
+            if self.settle(act) {
+                self.scrolled();
+            }
         });
+    }
+
+    /// What was changed is on the page; false when that is gone.
+    fn settle(self, act: impl FnOnce(&web_sys::Element)) -> bool {
+        let Some(el) = self.node.try_get_untracked().flatten() else { return false };
+        act(&el);
+        self.moving.set_value(false);
+        true
     }
 
     fn draw_around(self, key: &Key) -> bool {
