@@ -102,16 +102,16 @@ async function fresh(request, where = shelf) {
 
 // From the network; without one, the same question's last answer.
 async function answer(event, name) {
-  const key = `/reading/${name}?${encodeURIComponent(await event.request.clone().text())}`
+  const asked = event.request.clone().text().then(text => `/reading/${name}?${encodeURIComponent(text)}`)
   let found
   try {
     found = await fetch(event.request)
   } catch {
-    const before = await (await caches.open(reading)).match(key)
+    const before = await (await caches.open(reading)).match(await asked)
     if (before) return name === 'workspace' ? asOfNow(before) : before
     return Response.error()
   }
-  if (found.ok) event.waitUntil(remember(name, key, found.clone()))
+  if (found.ok) event.waitUntil(remember(name, asked, found.clone()))
   else if (found.status === 401) event.waitUntil(caches.delete(reading))
   return found
 }
@@ -122,8 +122,8 @@ async function asOfNow(before) {
   return new Response(JSON.stringify(workspace), { headers: { 'content-type': 'application/json' } })
 }
 
-async function remember(name, key, found) {
-  const cache = await caches.open(reading)
+async function remember(name, asked, found) {
+  const [cache, key] = await Promise.all([caches.open(reading), asked])
   // Put again it is the youngest.
   await cache.delete(key)
   await cache.put(key, found)
