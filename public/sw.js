@@ -5,7 +5,7 @@ const build = '__BUILD_ID__'
 const files = ['__PKG_FILES__']
 const shelf = `prosa-${build}`
 const pkg = `/pkg/${build}/`
-const roots = ['/offline.html', '/offline.css', '/favicon.svg', '/icons.svg', '/app-192.png']
+const roots = ['/offline.html', '/offline.css', '/favicon.svg', '/app-192.png']
 const kept = [...roots, ...files.map(name => pkg + name)]
 const untouched = ['/live', '/media', '/webhooks', '/chat', '/api', '/sw.js', '/share']
 

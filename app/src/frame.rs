@@ -151,7 +151,7 @@ fn Rail() -> impl IntoView {
     let unread_words = Signal::derive(move || t_string!(i18n, common.nav.unread, count = unread.get()).to_string());
     view! {
         <nav class="rail" aria-label=move || t_string!(i18n, common.nav.main).to_string()>
-            <a class="rail-logo" href="/inbox" aria-hidden="true" tabindex="-1"><svg class="logo"><use href="/icons.svg#prosa"></use></svg></a>
+            <a class="rail-logo" href="/inbox" aria-hidden="true" tabindex="-1"><svg class="logo"><use href="#i-prosa"></use></svg></a>
             <RailLink href="/inbox" icon="inbox" label=move || t_string!(i18n, common.nav.inbox).to_string()>
                 <Badge count=unread tone=Tone::Accent label=unread_words/>
             </RailLink>

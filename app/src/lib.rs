@@ -40,6 +40,9 @@ pub use routes::App;
 #[derive(Clone, Debug)]
 pub struct BuildId(pub std::sync::Arc<str>);
 
+/// Id of the element with the symbols of all icons, which stays when the page is drawn anew.
+pub(crate) const ICONS_ID: &str = "icons";
+
 /// Takes over from the server's HTML.
 #[cfg(feature = "browser")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -8,6 +8,9 @@ use leptos_meta::MetaTags;
 /// Pages below this path are plain HTML: they load no script.
 const PLAIN: &str = "/help";
 
+/// The symbols of all icons: in the page, because browsers load and parse an outside file anew for each of them.
+const ICONS: &str = include_str!("../icons.svg");
+
 /// The whole document. Reads [`BuildId`], [`model::Boot`], the nonce and the request from the context. Nothing in it
 /// needs more than a policy of scripts with the nonce and styles from here. The boot data goes along for the browser.
 pub fn shell() -> impl IntoView {
@@ -45,6 +48,7 @@ pub fn shell() -> impl IntoView {
                 <MetaTags/>
             </head>
             <body>
+                <div id=crate::ICONS_ID hidden inner_html=ICONS></div>
                 {if is_plain { screen::help::plain_page(&path).into_any() } else { view! { <App/> }.into_any() }}
             </body>
         </html>

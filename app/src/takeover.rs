@@ -20,7 +20,10 @@ pub(crate) async fn take_over() {
     area::get_ready(&location().pathname().unwrap_or_default()).await;
     let before = Before::read();
     if let Some(body) = document().body() {
-        body.replace_children_with_node_0();
+        match document().get_element_by_id(crate::ICONS_ID) {
+            Some(icons) => body.replace_children_with_node_1(&icons),
+            None => body.replace_children_with_node_0(),
+        }
     }
     mount_to_body(App);
     // The page and what its effects do to the fields come in the microtasks before the next frame.

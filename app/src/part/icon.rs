@@ -20,7 +20,7 @@ impl From<Signal<&'static str>> for Symbol {
     }
 }
 
-/// An icon of `public/icons.svg`, decorative: what it means stands beside it or in an `aria-label`.
+/// An icon of `app/icons.svg`, which every page carries; decorative: what it means stands beside it or in an `aria-label`.
 #[component]
 pub fn Icon(
     /// The symbol's id.
@@ -31,7 +31,7 @@ pub fn Icon(
     small: bool,
 ) -> impl IntoView {
     let class = if small { "icon icon-small" } else { "icon" };
-    let address = |name| format!("/icons.svg#{name}");
+    let address = |name| format!("#i-{name}");
     let symbol = match name {
         Symbol::Fixed(name) => view! { <use href=address(name)></use> }.into_any(),
         Symbol::Changing(name) => view! { <use href=move || address(name.get())></use> }.into_any(),

@@ -4,7 +4,7 @@
 //!
 //! | what | use |
 //! | --- | --- |
-//! | [`Icon`] | `<Icon name="inbox"/>`; names are the symbol ids of `public/icons.svg` |
+//! | [`Icon`] | `<Icon name="inbox"/>`; names are the symbol ids of `app/icons.svg` without their `i-` |
 //! | [`Button`] | `<Button kind=Kind::Primary busy=pending why=reason press=move \|_\| save()>"Text"</Button>`; `why` (*reactive* `Option<String>`) disables it and tells the reason on hover and focus; `submit=true` for forms |
 //! | [`IconButton`] | `<IconButton icon="x" label=text press=…/>`; the label is also the tooltip; `pressed` makes it a toggle, `keys="mod+k"` shows the shortcut in the tooltip |
 //! | [`LinkButton`] | an `<a>` that looks like a button |

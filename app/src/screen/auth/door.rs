@@ -11,7 +11,7 @@ pub fn Door(#[prop(into)] title: Signal<String>, #[prop(into)] lead: Signal<Stri
     view! {
         <main class="door">
             <div class="door-card">
-                <svg class="logo" aria-hidden="true"><use href="/icons.svg#prosa"></use></svg>
+                <svg class="logo" aria-hidden="true"><use href="#i-prosa"></use></svg>
                 <h1>{move || title.get()}</h1>
                 <p class="door-lead">{move || lead.get()}</p>
                 {children()}

@@ -32,7 +32,7 @@ pub fn plain_page(path: &str) -> impl IntoView + use<> {
         <Title text=format!("{title} · {} · Prosa", t_string!(i18n, help.title))/>
         <div class="help">
             <header class="help-head">
-                <a class="help-home" href="/inbox"><svg class="logo" aria-hidden="true"><use href="/icons.svg#prosa"></use></svg><span>{t_string!(i18n, help.back)}</span></a>
+                <a class="help-home" href="/inbox"><svg class="logo" aria-hidden="true"><use href="#i-prosa"></use></svg><span>{t_string!(i18n, help.back)}</span></a>
                 <nav aria-label=t_string!(i18n, help.pages).to_string()>
                     <ul>
                         {pages.into_iter().map(|(name, title)| {

@@ -39,6 +39,15 @@ pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
     let id = Memo::new(move |_| id.get());
     let ready = Memo::new(move |_| store.workspace.with(Option::is_some));
     let node = NodeRef::<leptos::html::Div>::new();
+    // The same for every contact.
+    let fields = Fetched::new(fields);
+    Effect::new(move |before: Option<u32>| {
+        let now = store.fields_changed.get();
+        if before.is_some_and(|b| b != now) {
+            fields.refetch();
+        }
+        now
+    });
     // A sheet takes the focus when it opens and gives it back when it closes.
     let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
     effect(move || {
@@ -71,7 +80,7 @@ pub fn ContactPanel(#[prop(into)] id: Signal<ConversationId>) -> impl IntoView {
             </header>
             {move || {
                 let id = id.get();
-                ready.get().then(|| view! { <Facts id/> })
+                ready.get().then(|| view! { <Facts id fields/> })
             }}
         </div>
     }
@@ -93,16 +102,8 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn open(id: ConversationId) -> Shown {
+    fn open(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> Shown {
         let pane = Pane::open(id);
-        let fields = Fetched::new(fields);
-        Effect::new(move |before: Option<u32>| {
-            let now = pane.store.fields_changed.get();
-            if before.is_some_and(|b| b != now) {
-                fields.refetch();
-            }
-            now
-        });
         let shown = Shown {
             pane,
             store: pane.store,
@@ -117,9 +118,9 @@ impl Shown {
 }
 
 #[component]
-fn Facts(id: ConversationId) -> impl IntoView {
+fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView {
     let i18n = use_i18n();
-    let shown = Shown::open(id);
+    let shown = Shown::open(id, fields);
     let (pane, contact) = (shown.pane, shown.contact);
     let kind = Signal::derive(move || pane.channel().map(|c| c.kind));
     let tab = RwSignal::new("details");

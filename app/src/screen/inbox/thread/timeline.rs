@@ -18,8 +18,10 @@ use wasm_bindgen::JsCast;
 
 /// Lines come before their edge is seen, in pixels.
 const NEAR: i32 = 900;
-/// The least height of a line, in pixels: what fits into the window is drawn first, the rest after it was painted.
-const LINE: usize = 32;
+/// The height of most lines, and of what surrounds the timeline, in pixels: what fits into the window is drawn first, the
+/// rest after it was painted.
+const LINE: usize = 36;
+const AROUND: usize = 160;
 /// Days change at quarters of an hour in every time zone.
 const QUARTER: Millis = 15 * 60_000;
 
@@ -152,8 +154,8 @@ pub fn Messages() -> impl IntoView {
 fn lines_in_window() -> usize {
     let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(0.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels of a window")]
-    let lines = height.max(0.0) as usize / LINE;
-    if lines == 0 { DRAWN_STEP } else { lines }
+    let height = height.max(0.0) as usize;
+    if height == 0 { DRAWN_STEP } else { height.saturating_sub(AROUND) / LINE + 1 }
 }
 
 /// The bubble on which something happened.
