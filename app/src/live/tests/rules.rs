@@ -365,3 +365,19 @@ fn a_trial_that_an_event_has_ended_takes_nothing_back_from_a_later_one() {
     inbox.settle(back, Err(()));
     assert_eq!(shown(&inbox), row);
 }
+
+#[test]
+fn preparing_a_conversation_leaves_the_one_on_screen_whole_and_stays_within_the_bound() {
+    let (mut inbox, row) = serving();
+    let messages: Vec<Message> = (1..=150).map(|n| message(n, row.id, Direction::In, n, None)).collect();
+    inbox.thread(row.id).window(messages, false, false);
+    for n in 0..40 {
+        inbox.next_thread(ConversationId(1000 + n));
+    }
+    let kept: Vec<ConversationId> = inbox.open_threads().collect();
+    assert_eq!((kept.len(), kept[0], kept[1]), (20, row.id, ConversationId(1039)));
+    assert_eq!(inbox.thread(row.id).messages().len(), 150);
+    // Another one comes on screen: of what was left the newest stay.
+    inbox.thread(ConversationId(1039));
+    assert_eq!(inbox.thread_mut(row.id).map(|t| t.messages().len()), Some(100));
+}
