@@ -151,7 +151,7 @@ test('everything about a message and its conversation is done by keyboard and pa
   await expect(bubble(ana, 'veja isto')).toHaveCount(0)
 
   // What is written: dialogs by the palette, with nothing in the focus.
-  for (const [command, dialog] of [['Contato', 'Enviar um contato'], ['Localização', 'Enviar uma localização'], ['Figurinha', 'Figurinhas']] as const) {
+  for (const [command, dialog] of [['Enviar um contato', 'Enviar um contato'], ['Enviar uma localização', 'Enviar uma localização'], ['Figurinhas', 'Figurinhas']] as const) {
     await run(ana, command)
     await expect(ana.getByRole('dialog', { name: dialog })).toBeVisible()
     await ana.keyboard.press('Escape')
@@ -221,7 +221,7 @@ test('MS-4 a contact card that failed is sent again by its button', async ({ age
   await open(ana)
   const other = await serve(ana, 'Cartão de')
   const { number } = await serve(ana, 'Recebe cartão')
-  await run(ana, 'Contato')
+  await run(ana, 'Enviar um contato')
   const card = ana.getByRole('dialog', { name: 'Enviar um contato' })
   await card.getByRole('searchbox').fill(other.name)
   await card.getByRole('button').filter({ hasText: other.name }).click()
@@ -236,7 +236,9 @@ test('MS-4 a contact card that failed is sent again by its button', async ({ age
 test('MS-1 on a phone a tap shows the bar of a message, a long press chooses', async ({ agent }) => {
   const ana = await agent('ana@prosa.example', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
   await open(ana)
-  const { number, name } = await serve(ana, 'No celular', 'toque aqui')
+  const target = await serve(ana, 'Recebe do celular')
+  await ana.getByRole('link', { name: 'Voltar' }).tap()
+  const { number } = await serve(ana, 'No celular', 'toque aqui')
   await inbound({ from: number, text: 'segura aqui', phone_number_id: salesNumber })
   await expect(bubble(ana, 'segura aqui')).toBeVisible()
   await bubble(ana, 'toque aqui').tap()
@@ -256,13 +258,15 @@ test('MS-1 on a phone a tap shows the bar of a message, a long press chooses', a
   await expect.poll(async () => (await payloads(number)).length).toBe(1)
 
   // A finger that rests chooses; the bar forwards and deletes.
-  const box = await bubble(ana, 'segura aqui').boundingBox()
-  if (!box) throw new Error('no bubble')
-  const finger = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + 14) }
   const session = await ana.context().newCDPSession(ana)
-  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] })
-  await ana.waitForTimeout(700)
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  const hold = async () => {
+    const box = await bubble(ana, 'segura aqui').boundingBox()
+    if (!box) throw new Error('no bubble')
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }] })
+    await ana.waitForTimeout(700)
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  }
+  await hold()
   const bar = ana.getByRole('toolbar', { name: 'Mensagens selecionadas' })
   await expect(bar).toContainText('1')
   for (const button of await bar.locator('button:visible').all()) {
@@ -271,19 +275,16 @@ test('MS-1 on a phone a tap shows the bar of a message, a long press chooses', a
   }
   await bar.getByRole('button', { name: 'Encaminhar' }).tap()
   const dialog = ana.getByRole('dialog', { name: 'Encaminhar para' })
-  await dialog.getByRole('checkbox').filter({ hasText: name }).or(dialog.getByRole('checkbox')).first().tap()
+  await dialog.getByRole('checkbox').filter({ hasText: target.name }).tap()
   await dialog.getByRole('button', { name: /^Encaminhar/ }).tap()
-  await expect(dialog).toBeHidden()
   await expect(bar).toBeHidden()
-
-  await bubble(ana, 'toque aqui').first().tap()
-  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] })
-  await ana.waitForTimeout(700)
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await expect.poll(async () => (await payloads(target.number)).map(each => each.payload.text?.body)).toEqual(['segura aqui'])
+  await hold()
   await expect(bar).toBeVisible()
   await bar.getByRole('button', { name: 'Apagar para mim' }).tap()
   await ana.getByRole('dialog').getByRole('button', { name: 'Apagar para mim' }).tap()
   await expect(bar).toBeHidden()
+  await expect(bubble(ana, 'segura aqui')).toHaveCount(0)
   // The keys of formatting have a menu here.
   await editor(ana).fill('forte')
   await editor(ana).evaluate(el => (el as HTMLTextAreaElement).select())

@@ -129,6 +129,13 @@ fn Facts(id: ConversationId) -> impl IntoView {
         item("history", Signal::derive(move || t_string!(i18n, contact.tab.history).to_string())),
         item("files", Signal::derive(move || t_string!(i18n, contact.tab.files).to_string())),
     ];
+    // Tags stand among the details.
+    let panes = use_panes();
+    effect(move || {
+        if panes.wish.get() == Some(PanelWish::Tag) {
+            tab.set("details");
+        }
+    });
     let contact_id = Memo::new(move |_| contact.with(|c| c.as_ref().map(|c| c.id)));
     view! {
         <div class="panel-top">
@@ -158,7 +165,7 @@ fn Facts(id: ConversationId) -> impl IntoView {
         </div>
         <Later part=Part::EditContact wanted=shown.editing/>
         <Later part=Part::ContactPhoto wanted=shown.photo/>
-        <Later part=Part::MergeContact wanted=use_panes().merging/>
+        <Later part=Part::MergeContact wanted=panes.merging/>
     }
 }
 

@@ -116,13 +116,13 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, marks: RwSignal<bool>, quick:
     let asks = Signal::derive(move || pane.channel().is_some_and(|c| c.kind.asks()));
     if tab == Tab::Message {
         let run = Callback::new(move |()| sheet(Sheet::Sticker));
-        add(CommandId::Sticker, Signal::derive(move || t_string!(i18n, sticker.menu).to_string()), always, run);
+        add(CommandId::Sticker, Signal::derive(move || t_string!(i18n, sticker.title).to_string()), always, run);
         let run = Callback::new(move |()| sheet(Sheet::Card));
-        add(CommandId::Card, Signal::derive(move || t_string!(i18n, message.menu.contact).to_string()), always, run);
+        add(CommandId::Card, Signal::derive(move || t_string!(i18n, message.card.title).to_string()), always, run);
         let run = Callback::new(move |()| sheet(Sheet::Place));
-        add(CommandId::Place, Signal::derive(move || t_string!(i18n, message.menu.location).to_string()), always, run);
+        add(CommandId::Place, Signal::derive(move || t_string!(i18n, message.place.title).to_string()), always, run);
         let run = Callback::new(move |()| sheet(Sheet::Question));
-        add(CommandId::Question, Signal::derive(move || t_string!(i18n, message.menu.question).to_string()), asks, run);
+        add(CommandId::Question, Signal::derive(move || t_string!(i18n, message.question.title).to_string()), asks, run);
     }
     view! {
         <Menu icon="attach" icon_only=true class="attach" open label=move || t_string!(i18n, file.attach).to_string()>

@@ -21,7 +21,9 @@ pub fn Tags(shown: Shown) -> impl IntoView {
         if panes.wish.get() == Some(PanelWish::Tag) {
             panes.wish.set(None);
             // After the palette has given the focus back.
-            request_animation_frame(move || drop(open.try_set(true)));
+            request_animation_frame(move || {
+                let _ = open.try_set(true);
+            });
         }
     });
     view! { <TagRow contact=shown.contact change=Changes::new(shown.pane) open/> }

@@ -90,7 +90,7 @@ fn acts(pane: Pane) {
     );
     add(
         CommandId::Preference,
-        move || t_string!(i18n, closing.menu.preference).to_string(),
+        move || t_string!(i18n, closing.preference.title).to_string(),
         move || pane.offers.get().is_some_and(|o| o.conclude.is_shown()),
         move || sheet(Sheet::Preference),
     );
@@ -169,7 +169,7 @@ fn contact(pane: Pane) {
             panes.merging.set(true);
         },
     );
-    add(CommandId::EditContact, move || t_string!(i18n, contact.edit).to_string(), known, move || panes.wish(PanelWish::Edit));
+    add(CommandId::EditContact, move || t_string!(i18n, command.edit_contact).to_string(), known, move || panes.wish(PanelWish::Edit));
     add(CommandId::AddTag, move || t_string!(i18n, contact.tags.add).to_string(), known, move || panes.wish(PanelWish::Tag));
     let archived = move || status() == Some(ContactStatus::Archived);
     add(
@@ -181,7 +181,7 @@ fn contact(pane: Pane) {
     let blocked = move || status() == Some(ContactStatus::Blocked);
     add(
         CommandId::BlockContact,
-        move || if blocked() { t_string!(i18n, contact.unblock) } else { t_string!(i18n, contact.block) }.to_string(),
+        move || if blocked() { t_string!(i18n, command.unblock) } else { t_string!(i18n, command.block) }.to_string(),
         move || session.is_admin() && known(),
         move || if untrack(blocked) { set(ContactStatus::Active) } else { panes.wish(PanelWish::Block) },
     );
