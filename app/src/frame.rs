@@ -220,6 +220,12 @@ fn BellButton() -> impl IntoView {
         0 => t_string!(i18n, alert.title).to_string(),
         count => format!("{}: {}", t_string!(i18n, alert.title), t_string!(i18n, common.nav.unread, count = count)),
     };
+    use_commands().add(Command {
+        id: CommandId::Bell,
+        label: Signal::derive(move || t_string!(i18n, alert.title).to_string()),
+        when: Signal::stored(true),
+        run: Callback::new(move |()| open.set(true)),
+    });
     let badge = move || match unread.get() {
         ..=0 => None,
         n if n > 99 => Some("99+".to_owned()),
@@ -278,6 +284,7 @@ fn commands() {
     add(CommandId::GoInbox, Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()), always, go("/inbox"));
     add(CommandId::GoSettings, Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()), admin, go("/settings/account"));
     add(CommandId::GoArchive, Signal::derive(move || t_string!(i18n, archive.title).to_string()), always, go("/archive"));
+    add(CommandId::GoReplies, Signal::derive(move || t_string!(i18n, reply.title).to_string()), always, go("/replies"));
     add(CommandId::GoProfile, Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()), always, go("/profile"));
     add(
         CommandId::GoHelp,

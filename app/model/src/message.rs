@@ -9,6 +9,15 @@ words! {
 }
 
 words! {
+    /// How often a contact's message was sent on before it came to us, as the network tells it.
+    pub enum Forwarded {
+        Once = "ONCE",
+        /// So often that the network warns of it.
+        Often = "OFTEN",
+    }
+}
+
+words! {
     /// What a message is; tells which [`Content`] it carries and which mark the preview shows.
     pub enum MessageKind {
         Text = "TEXT",
@@ -126,6 +135,9 @@ pub struct Message {
     /// Who is named in a note, in the order of its text (NT-5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
+    /// The contact sent on what somebody else wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
 }
 
 impl Message {

@@ -155,6 +155,7 @@ impl Store {
             edited_at: None,
             leaves_at: None,
             mentions: Vec::new(),
+            forwarded: None,
         }
     }
 

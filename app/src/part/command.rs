@@ -12,6 +12,7 @@ pub use table::CommandId;
 pub enum CommandGroup {
     Conversation,
     Message,
+    Writing,
     Go,
     View,
     /// Saved views.

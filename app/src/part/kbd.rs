@@ -21,6 +21,7 @@ fn name(key: &str, mac: bool) -> String {
         ("shift", false) => "Shift".into(),
         ("enter", _) => "Enter".into(),
         ("escape", _) => "Esc".into(),
+        ("delete", _) => "Del".into(),
         ("up", _) => "↑".into(),
         ("down", _) => "↓".into(),
         (other, _) => other.to_ascii_uppercase(),

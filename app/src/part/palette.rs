@@ -11,6 +11,7 @@ fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
     match group {
         CommandGroup::Conversation => t_string!(i18n, common.palette.conversation),
         CommandGroup::Message => t_string!(i18n, common.palette.message),
+        CommandGroup::Writing => t_string!(i18n, command.writing),
         CommandGroup::Go => t_string!(i18n, common.palette.go),
         CommandGroup::View => t_string!(i18n, common.palette.view),
         CommandGroup::Views => t_string!(i18n, working.view.title),

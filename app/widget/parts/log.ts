@@ -1,5 +1,6 @@
-import { autolink } from "./autolink";
+import { autolink, type Run } from "./autolink";
 import { button, h, icon, shapes } from "./dom";
+import { format, type Piece } from "./format";
 import type { Language } from "./language";
 import { ascending, type ChatFile, type Position } from "./protocol";
 import type { Row } from "./timeline";
@@ -71,7 +72,7 @@ export class Log {
   }
 
   setGreeting(text: string): void {
-    this.greeting.replaceChildren(...linked(text));
+    this.greeting.replaceChildren(...autolink(text).map(linked));
     (this.greeting.parentElement as HTMLElement).hidden = !text;
     this.settle();
   }
@@ -111,7 +112,7 @@ export class Log {
   }
 
   private make(row: Row): Drawn {
-    const text = h("p", "bubble", ...linked(row.text));
+    const text = h("div", "bubble", ...said(row));
     text.dir = "auto";
     if (row.from === "system") return { node: h("div", "row", text) };
     if (emojiOnly.test(row.text)) text.classList.add("emoji");
@@ -160,7 +161,7 @@ export class Log {
     // Its author changed it.
     if (drawn.body && drawn.said !== row.text) {
       drawn.said = row.text;
-      drawn.body.replaceChildren(...linked(row.text));
+      drawn.body.replaceChildren(...said(row));
     }
     const delivery = row.n === undefined ? "pending" : ascending(row.n, seen) <= 0 ? "read" : "delivered";
     const state = [row.at, row.from === "me" && delivery, row.lastOwn, row.failed, row.edited].join();
@@ -218,15 +219,30 @@ export class Log {
   }
 }
 
-function linked(text: string): (Node | string)[] {
-  return autolink(text).map(({ text, href }) => {
-    if (!href) return text;
-    const link = h("a", "", text);
-    link.href = href;
-    link.target = "_blank";
-    link.rel = "noopener noreferrer nofollow";
-    return link;
+/** What a row says: set as the agents set it, the visitor's own as it was typed. */
+function said({ from, text }: Row): (Node | string)[] {
+  if (from !== "them") return autolink(text).map(linked);
+  return format(text).flatMap(({ tag, lines, start }): (Node | string)[] => {
+    const drawn = lines.map((line) => line.map(styled));
+    if (!tag) return drawn.flat();
+    const items = tag === "code" ? drawn.flat() : drawn.map((line) => h(tag === "blockquote" ? "p" : "li", "", ...line));
+    const block = h(tag, "block", ...items);
+    if (start !== undefined) (block as HTMLOListElement).start = start;
+    return [block];
   });
+}
+
+function styled(piece: Piece): Node | string {
+  return "tag" in piece ? h(piece.tag, "", ...piece.pieces.map(styled)) : linked(piece);
+}
+
+function linked({ text, href }: Run): Node | string {
+  if (!href) return text;
+  const link = h("a", "", text);
+  link.href = href;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer nofollow";
+  return link;
 }
 
 function midnight(at: number): number {

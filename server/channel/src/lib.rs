@@ -11,7 +11,7 @@ pub mod whatsapp;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use model::{ChannelKind, ContactCard, IdentityKind, MessageStatus, Millis, OrderItem, Template};
+use model::{ChannelKind, ContactCard, Forwarded, IdentityKind, MessageStatus, Millis, OrderItem, Template};
 
 pub use error::{Policy, SendError};
 pub use whatsapp::errors::classify;
@@ -171,7 +171,7 @@ pub struct InboundMessage {
     pub body: InboundBody,
     /// External id of the quoted message.
     pub quoted: Option<String>,
-    pub forwarded: bool,
+    pub forwarded: Option<Forwarded>,
     /// Came through an advertisement: its JSON as received.
     pub referral: Option<serde_json::Value>,
     /// Written in a group: not shown in the one-to-one thread.

@@ -62,7 +62,7 @@ fn message(m: &InboundMessage) -> Value {
         InboundBody::Order { items, text } => json!({"order": {"items": items, "text": text}}),
         InboundBody::Unsupported { type_name, reason, text } => json!({"unsupported": {"type": type_name, "reason": reason, "text": text}}),
     };
-    json!({"id": m.external_id, "from": sender(&m.from), "at": m.at, "body": body, "quoted": m.quoted, "forwarded": if m.forwarded { json!(true) } else { Value::Null },
+    json!({"id": m.external_id, "from": sender(&m.from), "at": m.at, "body": body, "quoted": m.quoted, "forwarded": m.forwarded.map(|f| f.word()),
         "referral": m.referral, "group": m.group_id})
 }
 

@@ -183,7 +183,7 @@ async fn store(
         at: Some(now),
         body: InboundBody::Text(if let Said::Text(text) = what { text.to_owned() } else { String::new() }),
         quoted: None,
-        forwarded: false,
+        forwarded: None,
         referral: None,
         group_id: None,
         raw: serde_json::Value::Null,

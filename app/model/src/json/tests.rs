@@ -106,6 +106,7 @@ fn message(content: Content) -> Message {
         edited_at: None,
         leaves_at: Some(1_784_000_005_000),
         mentions: vec![Mention { user_id: UserId(3), at: 1, length: 4 }],
+        forwarded: Some(Forwarded::Often),
     }
 }
 

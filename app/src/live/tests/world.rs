@@ -52,6 +52,7 @@ pub fn message(id: i64, conversation_id: ConversationId, direction: Direction, a
         edited_at: None,
         leaves_at: None,
         mentions: Vec::new(),
+        forwarded: None,
     }
 }
 

@@ -51,6 +51,27 @@ table! {
     Pin: Conversation "b";
     /// The contact is merged with another.
     Merge: Conversation;
+    /// It comes back into the list before its time.
+    Wake: Conversation "shift+s";
+    ConcludeClassified: Conversation "shift+e";
+    /// Without the closing message.
+    ConcludeSilent: Conversation;
+    /// How I prefer to conclude.
+    Preference: Conversation;
+    /// Why it was concluded.
+    Classify: Conversation "shift+c";
+    /// It does not close by itself, or does again.
+    Pause: Conversation;
+    /// It is shown to a colleague.
+    Share: Conversation;
+    CopyLink: Conversation "shift+l";
+    CopyProtocol: Conversation;
+    EditContact: Conversation "shift+p";
+    /// The contact is archived, or brought back.
+    ArchiveContact: Conversation;
+    /// The contact is blocked, or not any more.
+    BlockContact: Conversation;
+    AddTag: Conversation "#";
     Start: Conversation "shift+n";
     Write: Message "r";
     Note: Message "n";
@@ -60,6 +81,35 @@ table! {
     Recall: Message "z";
     /// To the newest message.
     Latest: Message "shift+g";
+    // The message that has the focus.
+    Answer: Message "a";
+    React: Message "l";
+    Forward: Message "shift+f";
+    Copy: Message "c";
+    Edit: Message "w";
+    Delete: Message "delete";
+    Details: Message "d";
+    /// Its file at full size.
+    View: Message "o";
+    // What is being written.
+    Bold: Writing "mod+b";
+    Italic: Writing "mod+i";
+    Strike: Writing "mod+shift+x";
+    Code: Writing "mod+shift+c";
+    Bullets: Writing "mod+shift+l";
+    Numbers: Writing "mod+shift+o";
+    Quote: Writing "mod+>";
+    AttachFile: Writing "shift+a";
+    AttachDocument: Writing;
+    Record: Writing "shift+v";
+    Emoji: Writing ":";
+    QuickReply: Writing "q";
+    Sticker: Writing;
+    Card: Writing;
+    Place: Writing;
+    Question: Writing;
+    /// Another template while the first waits for an answer.
+    Template: Writing;
     Panel: View "p";
     // The list.
     Search: Go "/";
@@ -70,6 +120,8 @@ table! {
     ListNext: Go "j";
     ListPrevious: Go "k";
     Filter: View "f";
+    /// Latest or oldest first.
+    Order: View "shift+o";
     Views: View "v";
     /// Conversations are chosen.
     Select: View;
@@ -79,6 +131,8 @@ table! {
     GoSettings: Go "g s";
     GoArchive: Go "g a";
     GoProfile: Go "g p";
+    GoReplies: Go "g r";
+    Bell: Go "g b";
     GoHelp: Go "g h";
     Talk: Go "g t";
     Palette: View "mod+k";

@@ -9,10 +9,10 @@ mod status;
 mod tools;
 
 pub use change::ChangeLine;
-pub use leaving::recall_last;
+pub use leaving::{may_edit, recall_last};
 pub use numbers::size_text;
 pub use pick::Hold;
-pub use tools::MessageInfo;
+pub use tools::{MessageInfo, may_answer, may_react};
 
 use super::format;
 use super::thread::pane::{key_of, mark, use_pane};
@@ -23,7 +23,7 @@ use content::ContentView;
 use leaving::Leaving;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
-use model::{Content, Direction, Mention, Message, MessageKind, MessageStatus, Millis, Quote, text};
+use model::{Content, Direction, Forwarded, Mention, Message, MessageKind, MessageStatus, Millis, Quote, text};
 use pick::Cover;
 use status::{Failure, Sign};
 use tools::Tools;
@@ -38,6 +38,7 @@ struct Shape {
     mentions: Vec<Mention>,
     deleted: bool,
     quoted: Option<Quote>,
+    forwarded: Option<Forwarded>,
 }
 
 /// What stands below the body of most bubbles.
@@ -71,6 +72,7 @@ pub fn Bubble(key: Key, first: bool, #[prop(into)] selected: Signal<bool>) -> im
                 mentions: m.mentions.clone(),
                 deleted: m.status == MessageStatus::Deleted,
                 quoted: m.quoted.clone(),
+                forwarded: m.forwarded.filter(|_| m.status != MessageStatus::Deleted),
             }
         })
     });
@@ -105,6 +107,12 @@ pub fn Bubble(key: Key, first: bool, #[prop(into)] selected: Signal<bool>) -> im
         <article class=class data-mark=line tabindex="-1" aria-label=move || item.with(|i| spoken(i18n, pane, &i.message))>
             {first.then(|| view! { <Author item/> })}
             {move || shape.with(|s| view! {
+                {s.forwarded.map(|how| view! {
+                    <p class="bubble-forwarded"><Icon name="forward" small=true/>{match how {
+                        Forwarded::Once => t_string!(i18n, message.forwarded),
+                        Forwarded::Often => t_string!(i18n, message.forwarded_often),
+                    }}</p>
+                })}
                 {s.quoted.clone().map(|quote| view! { <QuoteView quote/> })}
                 <ContentView kind=s.kind body=s.body.clone() content=s.content.clone() mentions=s.mentions.clone() deleted=s.deleted/>
             })}
@@ -213,7 +221,7 @@ fn QuoteView(quote: Quote) -> impl IntoView {
 
 /// One line for a quoted message: its text, else what it is.
 pub fn quote_text(i18n: I18nContext<Locale>, quote: &Quote) -> String {
-    if quote.text.trim().is_empty() { kind_name(i18n, quote.kind) } else { quote.text.clone() }
+    if quote.text.trim().is_empty() { kind_name(i18n, quote.kind) } else { format::parse::bare(&quote.text) }
 }
 
 /// What a kind of message is called; empty for text.

@@ -14,10 +14,7 @@ pub fn Classified() -> impl IntoView {
     let pane = use_pane();
     let said = Memo::new(move |_| pane.of(|c| c.classification.clone()));
     let is_on = Memo::new(move |_| pane.closing().is_some_and(|s| s.classify));
-    let may = Memo::new(move |_| {
-        let seen = pane.store.workspace.with(|w| w.as_ref().map(|w| w.seen.clone()));
-        is_on.get() && pane.row.with(|r| r.as_ref().zip(seen).is_some_and(|(c, seen)| c.may_classify(&seen)))
-    });
+    let may = Memo::new(move |_| pane.may_classify());
     let tone = Signal::derive(move || match said.with(|s| s.as_ref().map(|s| s.category)) {
         Some(ReasonCategory::Won) => Tone::Success,
         Some(ReasonCategory::Lost) => Tone::Danger,

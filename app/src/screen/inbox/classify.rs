@@ -1,5 +1,6 @@
 //! Saying why a conversation is, or was, concluded (CO-3, CO-4).
 
+use super::panel::tags::TagsToo;
 use super::thread::opened_by;
 use super::thread::pane::{Pane, Sheet, use_pane};
 use crate::api::closing::reasons;
@@ -201,6 +202,7 @@ pub fn ClassifyDialog() -> impl IntoView {
         <Dialog open title=move || t_string!(i18n, closing.dialog.edit).to_string() locked=busy footer>
             <p class="dialog-lead">{t!(i18n, closing.dialog.edit_text)}</p>
             <ReasonPicker chosen faults/>
+            {move || open.get().then(|| view! { <TagsToo/> })}
         </Dialog>
     }
 }

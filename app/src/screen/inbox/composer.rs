@@ -5,6 +5,7 @@ mod collision;
 mod editor;
 pub mod emoji;
 pub mod files;
+mod marks;
 pub mod place;
 pub mod question;
 pub mod quick;

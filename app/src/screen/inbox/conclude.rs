@@ -1,6 +1,7 @@
 //! Concluding a conversation, after one question; and how one prefers to.
 
 use super::classify::{Chosen, ReasonPicker};
+use super::panel::tags::TagsToo;
 use super::thread::opened_by;
 use super::thread::pane::{Deed, Pane, Sheet, use_pane};
 use crate::i18n::*;
@@ -85,6 +86,7 @@ pub fn ConcludeDialog() -> impl IntoView {
         <Dialog open title locked=busy footer>
             <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.text)}</p>
             {move || classify.get().then(|| view! { <ReasonPicker chosen faults/> })}
+            {move || open.get().then(|| view! { <TagsToo/> })}
             {move || waiting.get().then(|| view! { <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.waiting)}</p> })}
             {move || match message.get().filter(|_| served()) {
                 None => view! { <p class="dialog-lead">{t!(i18n, inbox.thread.conclude.none)}</p> }.into_any(),

@@ -144,13 +144,20 @@ fn Tick(
 pub fn OrderButton() -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
+    let turn = Callback::new(move |()| store.sieve(store.filter.get_untracked(), !store.oldest_first.get_untracked()));
+    use_commands().add(Command {
+        id: CommandId::Order,
+        label: Signal::derive(move || t_string!(i18n, command.order).to_string()),
+        when: Signal::stored(true),
+        run: turn,
+    });
     let label = Signal::derive(move || {
         if store.oldest_first.get() { t_string!(i18n, inbox.list.order_oldest) } else { t_string!(i18n, inbox.list.order_newest) }
             .to_string()
     });
     view! {
-        <IconButton icon="sort" label pressed=Signal::derive(move || store.oldest_first.get()) class="order-button"
-            press=move |()| store.sieve(store.filter.get_untracked(), !store.oldest_first.get_untracked())/>
+        <IconButton icon="sort" label keys=CommandId::Order.keys() pressed=Signal::derive(move || store.oldest_first.get()) class="order-button"
+            press=move |()| turn.run(())/>
     }
 }
 

@@ -216,10 +216,7 @@ fn Actions() -> impl IntoView {
     let pane = use_pane();
     let panes = use_panes();
     let classifies = Memo::new(move |_| pane.closing().is_some_and(|c| c.classify));
-    let may_skip = Memo::new(move |_| {
-        let is_admin = pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.all));
-        is_admin || pane.closing().is_none_or(|c| c.may_skip_message)
-    });
+    let may_skip = Memo::new(move |_| pane.may_skip_message());
     // Buttons are made anew only when what is offered changes, not with every message.
     let offers = pane.offers;
     let kind = move |o: &Offers, act: Act| if o.primary == act { Kind::Primary } else { Kind::Plain };
@@ -310,7 +307,7 @@ fn Actions() -> impl IntoView {
                     <MenuItem icon="mail" keys=CommandId::MarkUnread.keys() press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
                 <KeepItems/>
-                {move || (offers.get().is_some_and(|o| o.conclude == Offer::Free) && pane.of(|c| c.status == ConversationStatus::InProgress)).then(|| {
+                {move || pane.may_pause().then(|| {
                     let on = pane.of(|c| c.paused);
                     view! {
                         <MenuItem icon=if on { "play" } else { "pause" } press=move |()| pane.pause(!on)>
@@ -322,6 +319,7 @@ fn Actions() -> impl IntoView {
                     <MenuItem icon="chat" press=move |()| pane.store.talks.share(pane.id)>{t!(i18n, talk.share)}</MenuItem>
                 </Show>
                 <MenuItem icon="copy" press=move |()| pane.copy_protocol()>{t!(i18n, inbox.thread.head.copy)}</MenuItem>
+                <MenuItem icon="link" keys=CommandId::CopyLink.keys() press=move |()| pane.copy_link()>{t!(i18n, command.link)}</MenuItem>
                 <MenuItem icon="panel" keys=CommandId::Panel.keys() press=move |()| panes.toggle_panel()>{move || if panes.panel_is_shown() {
                     t_string!(i18n, inbox.thread.head.panel_hide)
                 } else {

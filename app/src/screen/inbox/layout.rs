@@ -12,6 +12,14 @@ const PANEL_KEY: &str = "prosa.panel";
 #[cfg(feature = "browser")]
 const WIDE: &str = "(min-width: 68.75rem)";
 
+/// What is to be done in the contact panel as soon as it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelWish {
+    Edit,
+    Tag,
+    Block,
+}
+
 /// The inbox's own state; a context of all its panes.
 #[derive(Clone, Copy)]
 pub struct Panes {
@@ -25,6 +33,8 @@ pub struct Panes {
     pub wide: RwSignal<bool>,
     /// The dialog in which the contact is merged with another.
     pub merging: RwSignal<bool>,
+    /// What the contact panel does next; it sets it back to none.
+    pub wish: RwSignal<Option<PanelWish>>,
     panel: RwSignal<bool>,
     sheet: RwSignal<bool>,
     go: Callback<(String, bool)>,
@@ -47,6 +57,7 @@ pub fn provide_panes() -> Panes {
         panel: RwSignal::new(true),
         sheet: RwSignal::new(false),
         merging: RwSignal::new(false),
+        wish: RwSignal::new(None),
         go,
     };
     provide_context(panes);
@@ -127,6 +138,14 @@ impl Panes {
         } else {
             self.sheet.update(|on| *on = !*on);
         }
+    }
+
+    /// Shows the contact panel, and does something there.
+    pub fn wish(&self, wish: PanelWish) {
+        if !untrack(|| self.panel_is_shown()) {
+            self.toggle_panel();
+        }
+        self.wish.set(Some(wish));
     }
 
     /// Closes the sheet of a narrow page.

@@ -8,11 +8,11 @@ pub mod history;
 pub mod merge;
 mod merged;
 pub mod photo;
-mod tags;
+pub mod tags;
 mod values;
 
 use super::head::status_name;
-use super::layout::use_panes;
+use super::layout::{PanelWish, use_panes};
 use super::thread::pane::Pane;
 use crate::api::contact::{fields, set_contact_status};
 use crate::area::{Area, Later, Part};
@@ -130,6 +130,13 @@ fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView
         item("history", Signal::derive(move || t_string!(i18n, contact.tab.history).to_string())),
         item("files", Signal::derive(move || t_string!(i18n, contact.tab.files).to_string())),
     ];
+    // Tags stand among the details.
+    let panes = use_panes();
+    effect(move || {
+        if panes.wish.get() == Some(PanelWish::Tag) {
+            tab.set("details");
+        }
+    });
     let contact_id = Memo::new(move |_| contact.with(|c| c.as_ref().map(|c| c.id)));
     view! {
         <div class="panel-top">
@@ -159,7 +166,7 @@ fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView
         </div>
         <Later part=Part::EditContact wanted=shown.editing/>
         <Later part=Part::ContactPhoto wanted=shown.photo/>
-        <Later part=Part::MergeContact wanted=use_panes().merging/>
+        <Later part=Part::MergeContact wanted=panes.merging/>
     }
 }
 
@@ -187,31 +194,45 @@ fn DetailsTab(shown: Shown) -> impl IntoView {
     }
 }
 
+/// Archives or blocks the contact of a conversation, or takes that back.
+pub(super) async fn set_status(pane: Pane, to: ContactStatus) {
+    let Some(id) = pane.timeline().contact.with_untracked(|c| c.as_ref().map(|c| c.id)) else { return };
+    match set_contact_status(id, to).await {
+        Ok(contact) => pane.store.learn_contact(&contact),
+        Err(refused) => {
+            let fault = pane.store.hear(refused);
+            pane.fail(untrack(|| crate::fault::say(pane.i18n(), &fault)));
+        }
+    }
+}
+
 /// Edit, archive, and for admins block.
 #[component]
 fn Actions(shown: Shown) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let toasts = use_toasts();
     let panes = use_panes();
     let busy = RwSignal::new(false);
     let status = Memo::new(move |_| shown.contact.with(|c| c.as_ref().map(|c| c.status)));
     let set = move |to: ContactStatus| {
-        let Some(id) = shown.contact.with_untracked(|c| c.as_ref().map(|c| c.id)).filter(|_| !busy.get_untracked()) else { return };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = set_contact_status(id, to).await;
-            let _ = busy.try_set(false);
-            match answer {
-                Ok(contact) => shown.store.learn_contact(&contact),
-                Err(refused) => {
-                    let fault = shown.store.hear(refused);
-                    toasts.fail(untrack(|| crate::fault::say(i18n, &fault)));
-                }
-            }
-        });
+        if !busy.get_untracked() {
+            busy.set(true);
+            spawn_local(async move {
+                set_status(shown.pane, to).await;
+                let _ = busy.try_set(false);
+            });
+        }
     };
     let asking = RwSignal::new(false);
+    effect(move || {
+        let there = status.with(Option::is_some);
+        match panes.wish.get().filter(|_| there) {
+            Some(PanelWish::Edit) => shown.editing.set(true),
+            Some(PanelWish::Block) => asking.set(true),
+            _ => return,
+        }
+        panes.wish.set(None);
+    });
     let block_text = move || {
         let name = shown.pane.name();
         t_string!(i18n, contact.block_text, name = name.as_str()).to_string()

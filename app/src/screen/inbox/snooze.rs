@@ -31,7 +31,7 @@ pub fn toggle_pin(pane: Pane) {
 }
 
 /// Brings the open conversation back into the list.
-fn wake(pane: Pane) {
+pub fn wake(pane: Pane) {
     spawn_local(async move {
         if let Err(fault) = pane.store.snooze(pane.id, None).await {
             pane.fail(untrack(|| fault::say(pane.i18n(), &fault)));

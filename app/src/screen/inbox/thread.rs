@@ -1,5 +1,6 @@
 //! The conversation pane: head, timeline, composer and their dialogs.
 
+mod command;
 pub mod feed;
 pub mod pane;
 mod reading;
@@ -7,7 +8,7 @@ pub mod scroll;
 mod timeline;
 
 use super::after::AfterDialogs;
-use super::bubble::{MessageInfo, focused, recall_last};
+use super::bubble::MessageInfo;
 use super::classify::ClassifyDialog;
 use super::composer::Composer;
 use super::composer::card::CardDialog;
@@ -32,7 +33,7 @@ use crate::live::{Phase, use_store};
 use crate::part::*;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Act, ConversationId, Fault};
+use model::{ConversationId, Fault};
 use pane::{Pane, Sheet, Tab, use_pane};
 use timeline::Messages;
 
@@ -79,7 +80,7 @@ fn Open(id: ConversationId) -> impl IntoView {
     let pane = Pane::open(id);
     provide_context(pane);
     reading::attend(pane);
-    commands(pane);
+    command::commands(pane);
     effect(move || {
         if let Some(place) = panes.goal.get() {
             panes.goal.set(None);
@@ -278,118 +279,4 @@ fn TemplateDialog(restart: bool) -> impl IntoView {
             })}
         </Dialog>
     }
-}
-
-/// What the palette and the keys do with the open conversation.
-fn commands(pane: Pane) {
-    let i18n = use_i18n();
-    let panes = use_panes();
-    let commands = use_commands();
-    let free = move |act: Act| {
-        Signal::derive(move || {
-            pane.offers.get().is_some_and(|o| {
-                let offer = match act {
-                    Act::Assume => o.assume,
-                    Act::Transfer => o.transfer,
-                    Act::Conclude => o.conclude,
-                    _ => o.restart,
-                };
-                offer.is_shown() && offer.why().is_none()
-            })
-        })
-    };
-    let always = Signal::stored(true);
-    let add = |id, label: Signal<String>, when, run: Callback<()>| commands.add(Command { id, label, when, run });
-    add(
-        CommandId::Assume,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.assume).to_string()),
-        free(Act::Assume),
-        Callback::new(move |()| pane.assume()),
-    );
-    add(
-        CommandId::Transfer,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.transfer).to_string()),
-        free(Act::Transfer),
-        Callback::new(move |()| pane.sheet.set(Some(Sheet::Transfer))),
-    );
-    add(
-        CommandId::Conclude,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.conclude).to_string()),
-        free(Act::Conclude),
-        Callback::new(move |()| pane.conclude(false)),
-    );
-    add(
-        CommandId::Restart,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.restart).to_string()),
-        free(Act::Restart),
-        Callback::new(move |()| pane.sheet.set(Some(Sheet::Restart))),
-    );
-    add(
-        CommandId::MarkUnread,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.unread).to_string()),
-        Signal::derive(move || pane.is_in_mine()),
-        Callback::new(move |()| pane.mark_unread()),
-    );
-    add(
-        CommandId::Snooze,
-        Signal::derive(move || t_string!(i18n, working.snooze.key).to_string()),
-        Signal::derive(move || pane.is_in_mine()),
-        Callback::new(move |()| pane.sheet.set(Some(Sheet::Snooze))),
-    );
-    add(
-        CommandId::Pin,
-        Signal::derive(move || t_string!(i18n, working.pin.key).to_string()),
-        Signal::derive(move || pane.is_in_mine()),
-        Callback::new(move |()| super::snooze::toggle_pin(pane)),
-    );
-    add(
-        CommandId::Merge,
-        Signal::derive(move || t_string!(i18n, merge.key).to_string()),
-        always,
-        Callback::new(move |()| {
-            if !panes.panel_is_shown() {
-                panes.toggle_panel();
-            }
-            panes.merging.set(true);
-        }),
-    );
-    add(
-        CommandId::Panel,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.panel).to_string()),
-        always,
-        Callback::new(move |()| panes.toggle_panel()),
-    );
-    add(
-        CommandId::Write,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.write).to_string()),
-        always,
-        Callback::new(move |()| pane.focus(Tab::Message)),
-    );
-    add(
-        CommandId::Note,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.note).to_string()),
-        always,
-        Callback::new(move |()| pane.focus(Tab::Note)),
-    );
-    add(
-        CommandId::Pick,
-        Signal::derive(move || t_string!(i18n, message.pick.key).to_string()),
-        always,
-        Callback::new(move |()| match focused(pane) {
-            Some(id) => pane.pick(id),
-            None => pane.picked.update(|p| *p = Some(p.take().unwrap_or_default())),
-        }),
-    );
-    add(
-        CommandId::Recall,
-        Signal::derive(move || t_string!(i18n, message.delay.key).to_string()),
-        Signal::derive(move || pane.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.me.account.delay.enabled))),
-        Callback::new(move |()| recall_last(pane)),
-    );
-    add(
-        CommandId::Latest,
-        Signal::derive(move || t_string!(i18n, inbox.thread.key.latest).to_string()),
-        always,
-        Callback::new(move |()| pane.latest.update(|n| *n += 1)),
-    );
 }

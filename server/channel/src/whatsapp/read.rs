@@ -19,7 +19,7 @@
 
 use super::{account, body, errors, identity, wire};
 use crate::{Fact, Inbound, InboundBody, InboundMessage, Policy, Route, SendError, Sender, StatusFact};
-use model::{DeliveryProblem, MessageStatus};
+use model::{DeliveryProblem, Forwarded, MessageStatus};
 use serde_json::Value;
 
 /// Reads a whole body; never panics, never loses what is readable.
@@ -149,7 +149,11 @@ fn read_message(message: Value, contacts: &[Value], alone: bool, beside: &[Value
         at: wire::moment(&message, "timestamp"),
         body,
         quoted: wire::word(context, "id"),
-        forwarded: wire::flag(context, "forwarded") || wire::flag(context, "frequently_forwarded"),
+        forwarded: match (wire::flag(context, "frequently_forwarded"), wire::flag(context, "forwarded")) {
+            (true, _) => Some(Forwarded::Often),
+            (_, true) => Some(Forwarded::Once),
+            _ => None,
+        },
         referral: message.get("referral").filter(|r| r.is_object()).cloned(),
         group_id: wire::word(&message, "group_id"),
         raw: message,

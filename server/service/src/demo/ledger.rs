@@ -27,6 +27,7 @@ pub(super) fn message(c: &Row, id: i64, direction: Direction, kind: MessageKind,
         edited_at: None,
         leaves_at: None,
         mentions: Vec::new(),
+        forwarded: None,
     }
 }
 

@@ -109,6 +109,7 @@ async fn write(
     let mut new = NewMessage::of(&c, Direction::In, MessageKind::Text, MessageStatus::Received, at);
     new.external_id = Some(m.external_id.clone());
     new.quoted = quote(work, row.id, m.quoted.as_deref()).await?;
+    new.forwarded = m.forwarded;
     let media = match file {
         None => describe(work, &m.body, &mut new),
         Some(file) => {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction, m.leaves_at, m.mentions"
+        "m.id, m.conversation_id, m.direction, m.kind, m.status, m.body, m.content, m.author_id, m.client_id, m.external_id, m.quoted, m.reactions, m.problem, m.at, m.sent_at, m.delivered_at, m.read_at, m.edited_at, m.own_reaction, m.leaves_at, m.mentions, m.forwarded"
     };
 }
 pub(crate) use columns;
@@ -41,6 +41,7 @@ pub(crate) struct Stored {
     pub own_reaction: Option<String>,
     pub leaves_at: Option<Millis>,
     pub mentions: Option<String>,
+    pub forwarded: Option<String>,
 }
 
 impl Stored {
@@ -70,6 +71,7 @@ impl Stored {
             edited_at: self.edited_at,
             leaves_at: self.leaves_at,
             mentions: read(self.mentions)?.unwrap_or_default(),
+            forwarded: self.forwarded.and_then(|f| Forwarded::try_from(f).ok()),
         })
     }
 }
@@ -92,6 +94,7 @@ pub(crate) struct NewMessage {
     /// Until when it waits (TS-2).
     pub leaves_at: Option<Millis>,
     pub mentions: Vec<Mention>,
+    pub forwarded: Option<Forwarded>,
 }
 
 impl NewMessage {
@@ -112,6 +115,7 @@ impl NewMessage {
             at,
             leaves_at: None,
             mentions: Vec::new(),
+            forwarded: None,
         }
     }
 }
@@ -124,8 +128,8 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     let written = work
         .run(
             sql!(
-                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict do nothing"
+                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions, forwarded)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing"
             ),
             args![
                 id,
@@ -142,7 +146,8 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
                 quoted,
                 new.at,
                 new.leaves_at,
-                mentions_json(&new.mentions)?
+                mentions_json(&new.mentions)?,
+                new.forwarded.map(Forwarded::word)
             ],
         )
         .await?;
@@ -174,6 +179,7 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
         edited_at: None,
         leaves_at: new.leaves_at,
         mentions: new.mentions,
+        forwarded: new.forwarded,
     }))
 }
 

@@ -29,7 +29,7 @@ fn said(phone: &str, id: &str) -> InboundMessage {
         at: Some(START),
         body: InboundBody::Text(format!("mensagem {id}")),
         quoted: None,
-        forwarded: false,
+        forwarded: None,
         referral: None,
         group_id: None,
         raw: Value::Null,

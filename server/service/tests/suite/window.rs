@@ -157,6 +157,25 @@ both! {
         assert_eq!(fault(message::send(&w.admin, d.id, draft).await), Fault::field("reply_to", Wrong::Unknown));
     }
 
+    async fn what_a_contact_forwards_says_so_and_what_we_forward_does_not(w) {
+        let mut messages = Vec::new();
+        for (id, context) in [("wamid.F1", json!({"forwarded": true})), ("wamid.F2", json!({"frequently_forwarded": true})), ("wamid.F3", json!(null))] {
+            let mut m = payload::text("5511987654321", id, START, id);
+            m["context"] = context;
+            messages.push(m);
+        }
+        w.inbound(&payload::one(NUMBER, messages)).await;
+        let c = w.conversation_of("wamid.F1").await;
+        let heard = w.messages(c.id).await;
+        let how = |body: &str| heard.iter().find(|m| m.body == body).unwrap().forwarded;
+        assert_eq!([how("wamid.F1"), how("wamid.F2"), how("wamid.F3")], [Some(Forwarded::Once), Some(Forwarded::Often), None]);
+        // The network makes a new message of what we send on: the contact is not told, so that we are not either.
+        let d = w.served(&w.admin, "5511987654322").await;
+        let first = heard.iter().find(|m| m.body == "wamid.F1").unwrap().id;
+        let draft = SendDraft { what: SendWhat::Forward { message_id: first }, ..text_draft("fwd", "x") };
+        assert_eq!(message::send(&w.admin, d.id, draft).await.unwrap().forwarded, None);
+    }
+
     async fn the_same_client_id_is_the_same_message(w) {
         let c = w.served(&w.admin, "5511987654321").await;
         let first = message::send(&w.admin, c.id, text_draft("k", "olá")).await.unwrap();

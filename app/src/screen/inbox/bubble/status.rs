@@ -10,7 +10,7 @@ use crate::part::*;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
-use model::{Content, DeliveryProblem, Direction, Fault, MessageKind, MessageStatus};
+use model::{Content, DeliveryProblem, Direction, Fault, Message, MessageKind, MessageStatus};
 
 /// How far a message is: nothing for those of the contact, and for notes that are stored.
 #[derive(Clone, Copy, PartialEq)]
@@ -65,10 +65,7 @@ impl Sign {
 
 /// Whether something stands under the bubble about how far it came.
 pub fn is_told(item: &Item) -> bool {
-    matches!(
-        (&item.local, item.message.status),
-        (Local::Refused(_), _) | (Local::Stored, MessageStatus::Failed | MessageStatus::WaitReply)
-    )
+    matches!((&item.local, item.message.status), (Local::Refused(_), _) | (Local::Stored, MessageStatus::Failed | MessageStatus::WaitReply))
 }
 
 /// What stands under a bubble that waits or did not arrive.
@@ -125,7 +122,7 @@ pub fn Failure(item: RwSignal<Item>, key: Key) -> impl IntoView {
             State::Failed(problem) => {
                 let reason = problem.as_ref().map(|p| p.reason);
                 // A template is not repeated but filled in anew.
-                let again = item.with_untracked(|i| i.message.kind == MessageKind::Text || matches!(i.message.content, Content::Media(_))) && may_retry(reason);
+                let again = item.with_untracked(|i| may_repeat(&i.message)) && may_retry(reason);
                 let template = item.with_untracked(|i| i.message.kind == MessageKind::Template) || reason == Some(DeliveryProblem::WindowClosed);
                 Some(view! {
                     <div class="bubble-after failed">
@@ -150,6 +147,11 @@ enum State {
     Waits,
     Refused(Fault),
     Failed(Option<model::Problem>),
+}
+
+/// Whether what it holds can be sent once more as it is (MS-4).
+fn may_repeat(message: &Message) -> bool {
+    message.kind == MessageKind::Text || matches!(message.content, Content::Media(_) | Content::Contacts { .. } | Content::Location { .. })
 }
 
 /// Whether trying the same again can lead to anything (MS-4).

@@ -13,30 +13,33 @@ use crate::part::*;
 use leptos::prelude::*;
 use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
 
+/// Whether a message can be answered now. Tracked.
+pub fn may_answer(pane: Pane, item: &Item) -> bool {
+    let m = &item.message;
+    item.local == Local::Stored
+        && matches!(pane.mode.get(), Some(Mode::Write | Mode::Waiting))
+        && !matches!(m.kind, MessageKind::Note | MessageKind::Transition)
+        && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply)
+}
+
+/// Whether one can react to a message now. Tracked.
+pub fn may_react(pane: Pane, item: &Item) -> bool {
+    let m = &item.message;
+    item.local == Local::Stored
+        && pane.mode.get() == Some(Mode::Write)
+        && pane.channel().is_some_and(|c| c.kind.reacts())
+        && !matches!(m.kind, MessageKind::Note | MessageKind::Transition)
+        && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Queued)
+}
+
 /// The small bar at the bubble under the pointer or with the focus.
 #[component]
 pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let of = move |read: fn(&Message) -> bool| item.with(|i| i.local == Local::Stored && read(&i.message));
-    let may_answer = move || {
-        matches!(pane.mode.get(), Some(Mode::Write | Mode::Waiting))
-            && of(|m| {
-                m.kind != MessageKind::Note
-                    && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply)
-            })
-    };
-    let may_react = move || {
-        pane.mode.get() == Some(Mode::Write)
-            && pane.channel().is_some_and(|c| c.kind.reacts())
-            && of(|m| {
-                !matches!(m.kind, MessageKind::Note | MessageKind::Transition)
-                    && !matches!(
-                        m.status,
-                        MessageStatus::Failed | MessageStatus::Deleted | MessageStatus::WaitReply | MessageStatus::Queued
-                    )
-            })
-    };
+    let may_answer = move || item.with(|i| may_answer(pane, i));
+    let may_react = move || item.with(|i| may_react(pane, i));
     let file = move || {
         item.with(|i| match &i.message.content {
             Content::Media(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
@@ -105,6 +108,15 @@ fn React(item: RwSignal<Item>) -> impl IntoView {
     let own = Memo::new(move |_| item.with(|i| i.message.own_reaction.clone()));
     let more = RwSignal::new(false);
     let picked = RwSignal::new(None::<String>);
+    // By key or palette.
+    Effect::new(move |before: Option<u32>| {
+        let now = pane.react.get();
+        let is_this = || pane.focused_item(|i| i.message.id) == Some(item.with_untracked(|i| i.message.id));
+        if before.is_some_and(|b| b != now) && untrack(is_this) {
+            open.set(true);
+        }
+        now
+    });
     let react = move |emoji: String| {
         let emoji = if own.get_untracked().as_ref() == Some(&emoji) { String::new() } else { emoji };
         open.set(false);

@@ -3,6 +3,7 @@
 use super::super::thread::pane::{Pane, Tab, use_pane};
 use super::emoji::EmojiButton;
 use super::files::{AttachMenu, PASTE_MAX, attach, listed, text_file, tray_id};
+use super::marks::MarkMenu;
 use super::quick::{Quick, QuickButton, QuickPicker};
 use super::suggest::{Suggest, SuggestBox};
 use super::voice::VoiceButton;
@@ -95,7 +96,7 @@ pub fn Editor(
     let quick = (tab == Tab::Message).then(|| Quick::new(node, save));
     let named = move |(user, name): (model::UserId, String)| pane.store.name_in_note(pane.id, user, &name);
     let suggest = Suggest::new(node, save, (tab == Tab::Note).then_some(pane.id), Callback::new(named));
-    let emoji = RwSignal::new(false);
+    let (emoji, marks) = (RwSignal::new(false), RwSignal::new(false));
     let leave = move || {
         let bare = files.get_untracked() == Files::None;
         if (bare && empty.get_untracked()) || over.get_untracked().is_some() || held.with_untracked(Option::is_some) {
@@ -176,9 +177,10 @@ pub fn Editor(
         {quick.map(|quick| view! { <QuickPicker quick/> })}
         <SuggestBox suggest/>
         <div class="editor">
-            <AttachMenu tab emoji quick/>
+            <AttachMenu tab emoji marks quick/>
             {quick.map(|quick| view! { <QuickButton quick/> })}
             <EmojiButton suggest open=emoji/>
+            <MarkMenu node save open=marks/>
             <textarea node_ref=node class="editor-text" rows="1" dir="auto" aria-label=move || placeholder.get() placeholder=move || placeholder.get()
                 aria-invalid=move || over.get().map(|_| "true") enterkeyhint=move || if prefs.enter_sends() { "send" } else { "enter" }
                 on:input=typed on:keydown=pressed on:paste=pasted on:blur=move |_| writing.stop()></textarea>

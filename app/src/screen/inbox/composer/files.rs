@@ -76,7 +76,7 @@ pub fn text_file(text: &str) -> Option<web_sys::File> {
 
 /// The button that attaches, and on a phone all that is not the text.
 #[component]
-pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl IntoView {
+pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, marks: RwSignal<bool>, quick: Option<Quick>) -> impl IntoView {
     let i18n = use_i18n();
     let pane = use_pane();
     let (shown, document) = (NodeRef::<leptos::html::Input>::new(), NodeRef::<leptos::html::Input>::new());
@@ -100,6 +100,30 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl
         }
     });
     let sheet = move |sheet: Sheet| pane.sheet.set(Some(sheet));
+    let (commands, always) = (use_commands(), Signal::stored(true));
+    let add = move |id, label: Signal<String>, when, run: Callback<()>| commands.add(Command { id, label, when, run });
+    let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, file.attach), t_string!(i18n, file.attach_shown)));
+    add(CommandId::AttachFile, label, always, Callback::new(move |()| press(shown)));
+    let label = Signal::derive(move || format!("{}: {}", t_string!(i18n, file.attach), t_string!(i18n, file.attach_document)));
+    add(CommandId::AttachDocument, label, always, Callback::new(move |()| press(document)));
+    // After the palette has closed: it would take the panel along.
+    let show = Callback::new(move |()| request_animation_frame(move || emoji.set(true)));
+    add(CommandId::Emoji, Signal::derive(move || t_string!(i18n, message.emoji.open).to_string()), always, show);
+    if let Some(quick) = quick {
+        let run = Callback::new(move |()| quick.open());
+        add(CommandId::QuickReply, Signal::derive(move || t_string!(i18n, reply.open).to_string()), always, run);
+    }
+    let asks = Signal::derive(move || pane.channel().is_some_and(|c| c.kind.asks()));
+    if tab == Tab::Message {
+        let run = Callback::new(move |()| sheet(Sheet::Sticker));
+        add(CommandId::Sticker, Signal::derive(move || t_string!(i18n, sticker.title).to_string()), always, run);
+        let run = Callback::new(move |()| sheet(Sheet::Card));
+        add(CommandId::Card, Signal::derive(move || t_string!(i18n, message.card.title).to_string()), always, run);
+        let run = Callback::new(move |()| sheet(Sheet::Place));
+        add(CommandId::Place, Signal::derive(move || t_string!(i18n, message.place.title).to_string()), always, run);
+        let run = Callback::new(move |()| sheet(Sheet::Question));
+        add(CommandId::Question, Signal::derive(move || t_string!(i18n, message.question.title).to_string()), asks, run);
+    }
     view! {
         <Menu icon="attach" icon_only=true class="attach" open label=move || t_string!(i18n, file.attach).to_string()>
             <MenuItem icon="image" press=move |()| press(shown)>{t!(i18n, file.attach_shown)}</MenuItem>
@@ -108,12 +132,13 @@ pub fn AttachMenu(tab: Tab, emoji: RwSignal<bool>, quick: Option<Quick>) -> impl
                 <MenuItem icon="sticker" press=move |()| sheet(Sheet::Sticker)>{t!(i18n, sticker.menu)}</MenuItem>
                 <MenuItem icon="contact" press=move |()| sheet(Sheet::Card)>{t!(i18n, message.menu.contact)}</MenuItem>
                 <MenuItem icon="location" press=move |()| sheet(Sheet::Place)>{t!(i18n, message.menu.location)}</MenuItem>
-                <Show when=move || pane.channel().is_some_and(|c| c.kind.asks())>
+                <Show when=move || asks.get()>
                     <MenuItem icon="list" press=move |()| sheet(Sheet::Question)>{t!(i18n, message.menu.question)}</MenuItem>
                 </Show>
             })}
             <Show when=move || narrow.get()>
                 {quick.map(|quick| view! { <MenuItem icon="bolt" press=move |()| quick.open()>{t!(i18n, message.menu.quick)}</MenuItem> })}
+                <MenuItem icon="text-format" press=move |()| request_animation_frame(move || marks.set(true))>{t!(i18n, command.format)}</MenuItem>
                 // This panel closes first, and would close the other with it.
                 <MenuItem icon="emoji" press=move |()| request_animation_frame(move || emoji.set(true))>{t!(i18n, message.emoji.open)}</MenuItem>
             </Show>

@@ -83,6 +83,12 @@ pub fn VoiceButton() -> impl IntoView {
         });
     };
     on_cleanup(stop);
+    use_commands().add(Command {
+        id: CommandId::Record,
+        label: Signal::derive(move || t_string!(i18n, file.record).to_string()),
+        when: Signal::derive(move || matches!(state.get(), State::Idle | State::Refused(_))),
+        run: Callback::new(begin),
+    });
     let time = move || match state.get() {
         State::Going(since) => {
             let seconds = (now.get() - since).max(0) / 1000;

@@ -1,5 +1,5 @@
 //! The text format of WhatsApp, read into a tree: `*bold*`, `_italic_`, `~strike~`, `` `code` ``, ```` ```code``` ````,
-//! web addresses and line breaks.
+//! web addresses, line breaks; and by line `- item`, `* item`, `1. item` and `> quote`.
 //!
 //! Nothing is ever lost: [`source`] gives back exactly what was read. The tree holds text and web addresses only, so what
 //! is shown of it cannot carry markup of the sender.
@@ -18,7 +18,50 @@ pub enum Node {
     },
     /// An address as it was written; [`href`] says where it leads.
     Link(String),
+    /// A whole line: one of a list, or of a quote. `mark` is what it begins with, as it was written.
+    Line {
+        kind: LineKind,
+        mark: String,
+        inner: Vec<Node>,
+    },
+    /// Somebody's name in a note, as it was written.
+    Named(String),
 }
+
+/// What a line is, by the mark at its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    Bullet,
+    Number(u16),
+    Quote,
+}
+
+impl LineKind {
+    /// Whether lines of both stand in one block.
+    pub fn continues(self, before: LineKind) -> bool {
+        match (before, self) {
+            (LineKind::Number(before), LineKind::Number(now)) => u32::from(now) == u32::from(before) + 1,
+            (before, now) => before == now,
+        }
+    }
+}
+
+/// The mark at a line's beginning and how long it is. What follows it must not be empty.
+pub fn line_mark(line: &[char]) -> Option<(LineKind, usize)> {
+    let digits = line.iter().take(DIGITS_MAX + 1).take_while(|c| c.is_ascii_digit()).count();
+    let (kind, end) = match line {
+        ['-' | '*', ' ', ..] => (LineKind::Bullet, 2),
+        ['>', ' ', ..] => (LineKind::Quote, 2),
+        _ if (1..=DIGITS_MAX).contains(&digits) && line[digits..].starts_with(&['.', ' ']) => {
+            (LineKind::Number(line[..digits].iter().collect::<String>().parse().ok()?), digits + 2)
+        }
+        _ => return None,
+    };
+    line[end..].iter().any(|c| !c.is_whitespace()).then_some((kind, end))
+}
+
+/// A longer number at a line's beginning is a year or an amount.
+const DIGITS_MAX: usize = 3;
 
 /// How a piece is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +94,34 @@ pub fn href(link: &str) -> String {
 
 /// Reads a text. Linear in its length but for a small constant: every style is searched for once in a line.
 pub fn parse(text: &str) -> Vec<Node> {
+    parse_named(text, &[])
+}
+
+/// The same for a text that names people: `names` are their places in characters, in order, none over another.
+pub fn parse_named(text: &str, names: &[(usize, usize)]) -> Vec<Node> {
     let chars: Vec<char> = text.chars().collect();
-    Reader { chars: &chars }.read(0, chars.len(), &Style::ALL)
+    Reader { chars: &chars, names }.read(0, chars.len(), &Style::ALL, true)
+}
+
+/// The text without the marks that set it, for one line of it elsewhere.
+pub fn bare(text: &str) -> String {
+    let mut out = String::new();
+    write_bare(&parse(text), &mut out);
+    out
+}
+
+fn write_bare(nodes: &[Node], out: &mut String) {
+    for node in nodes {
+        match node {
+            Node::Text(text) | Node::Link(text) | Node::Named(text) | Node::Code { text, .. } => out.push_str(text),
+            Node::Break => out.push('\n'),
+            Node::Styled(_, inner) => write_bare(inner, out),
+            Node::Line { kind, mark, inner } => {
+                out.push_str(if *kind == LineKind::Quote { "" } else { mark });
+                write_bare(inner, out);
+            }
+        }
+    }
 }
 
 /// The text that was read.
@@ -65,8 +134,12 @@ pub fn source(nodes: &[Node]) -> String {
 fn write_source(nodes: &[Node], out: &mut String) {
     for node in nodes {
         match node {
-            Node::Text(text) | Node::Link(text) => out.push_str(text),
+            Node::Text(text) | Node::Link(text) | Node::Named(text) => out.push_str(text),
             Node::Break => out.push('\n'),
+            Node::Line { mark, inner, .. } => {
+                out.push_str(mark);
+                write_source(inner, out);
+            }
             Node::Styled(style, inner) => {
                 out.push(style.mark());
                 write_source(inner, out);
@@ -84,6 +157,7 @@ fn write_source(nodes: &[Node], out: &mut String) {
 
 struct Reader<'a> {
     chars: &'a [char],
+    names: &'a [(usize, usize)],
 }
 
 /// How far a search that found nothing had looked, so that it is not repeated for every mark of a line.
@@ -95,13 +169,15 @@ struct Dead {
 }
 
 impl Reader<'_> {
-    fn read(&self, from: usize, to: usize, styles: &[Style]) -> Vec<Node> {
+    fn read(&self, from: usize, to: usize, styles: &[Style], lines: bool) -> Vec<Node> {
         let mut nodes = Vec::new();
         let mut text = String::new();
         let mut dead = Dead::default();
         let mut at = from;
         while at < to {
-            let (node, next) = match self.piece(at, from, to, styles, &mut dead) {
+            let begins = lines && (at == from || self.chars[at - 1] == '\n');
+            let found = if begins { self.line(at, to) } else { None };
+            let (node, next) = match found.or_else(|| self.piece(at, from, to, styles, &mut dead)) {
                 Some(found) => found,
                 None => {
                     text.push(self.chars[at]);
@@ -121,8 +197,24 @@ impl Reader<'_> {
         nodes
     }
 
+    /// The line of a list or a quote that begins here, with the place after it.
+    fn line(&self, at: usize, to: usize) -> Option<(Node, usize)> {
+        if !matches!(self.chars[at], '-' | '*' | '>' | '0'..='9') {
+            return None;
+        }
+        let end = (at..to).find(|i| self.chars[*i] == '\n').unwrap_or(to);
+        let (kind, long) = line_mark(&self.chars[at..end])?;
+        let mark = self.text(at, at + long);
+        Some((Node::Line { kind, mark, inner: self.read(at + long, end, &Style::ALL, false) }, end))
+    }
+
     /// The piece that begins here, with the place after it; none when this is an ordinary character.
     fn piece(&self, at: usize, from: usize, to: usize, styles: &[Style], dead: &mut Dead) -> Option<(Node, usize)> {
+        if let Ok(n) = self.names.binary_search_by_key(&at, |name| name.0)
+            && (at + 1..=to).contains(&self.names[n].1)
+        {
+            return Some((Node::Named(self.text(at, self.names[n].1)), self.names[n].1));
+        }
         match self.chars[at] {
             '\n' => Some((Node::Break, at + 1)),
             '`' => self.code(at, to, dead),
@@ -131,7 +223,7 @@ impl Reader<'_> {
                 let style = Style::of(mark).filter(|s| styles.contains(s))?;
                 let end = self.styled_end(style, at, from, to, dead)?;
                 let rest: Vec<Style> = styles.iter().copied().filter(|s| *s != style).collect();
-                Some((Node::Styled(style, self.read(at + 1, end, &rest)), end + 1))
+                Some((Node::Styled(style, self.read(at + 1, end, &rest, false)), end + 1))
             }
         }
     }
@@ -298,7 +390,7 @@ mod tests {
         assert_eq!(parse("oi *Ana*!"), [t("oi "), styled(Bold, "Ana"), t("!")]);
         assert_eq!(parse("_a b_ ~c~"), [styled(Italic, "a b"), t(" "), styled(Strike, "c")]);
         assert_eq!(parse("*_x_*"), [Node::Styled(Bold, vec![styled(Italic, "x")])]);
-        for plain in ["2*3*4", "a_b_c", "* a*", "*a *", "**", "*", "~~", "*a\nb*", "5 * 3 * 2"] {
+        for plain in ["2*3*4", "a_b_c", "x * a*", "*a *", "**", "*", "~~", "*a\nb*", "5 * 3 * 2"] {
             assert!(parse(plain).iter().all(|n| matches!(n, Node::Text(_) | Node::Break)), "{plain}: {:?}", parse(plain));
         }
     }
@@ -308,6 +400,48 @@ mod tests {
         assert_eq!(parse("`*a*`"), [code("*a*")]);
         assert_eq!(parse("```a\n_b_```c"), [Node::Code { block: true, text: "a\n_b_".into() }, t("c")]);
         assert_eq!(parse("``"), [t("``")]);
+    }
+
+    fn line(kind: LineKind, mark: &str, text: &str) -> Node {
+        Node::Line { kind, mark: mark.into(), inner: vec![t(text)] }
+    }
+
+    #[test]
+    fn lines_of_lists_and_quotes_are_read() {
+        use LineKind::*;
+        assert_eq!(parse("oi\n- um\n* dois"), [t("oi"), Node::Break, line(Bullet, "- ", "um"), Node::Break, line(Bullet, "* ", "dois")]);
+        assert_eq!(parse("9. a\n10. b"), [line(Number(9), "9. ", "a"), Node::Break, line(Number(10), "10. ", "b")]);
+        assert_eq!(parse("> a\nb"), [line(Quote, "> ", "a"), Node::Break, t("b")]);
+        assert_eq!(parse("- *a*"), [Node::Line { kind: Bullet, mark: "- ".into(), inner: vec![styled(Bold, "a")] }]);
+        assert_eq!(parse("*a*\n> _b_").last(), Some(&Node::Line { kind: Quote, mark: "> ".into(), inner: vec![styled(Italic, "b")] }));
+        for plain in ["-a", "- ", "-", "*", "1.a", "1) a", "2026. a", "a - b", ">a", ">  ", "- > \n", " - a"] {
+            let nested = parse(plain).iter().any(|n| matches!(n, Node::Line { .. }));
+            assert!(!nested || plain == "- > \n", "{plain}: {:?}", parse(plain));
+        }
+        assert_eq!(parse("```\n- a\n> b\n```"), [Node::Code { block: true, text: "\n- a\n> b\n".into() }]);
+    }
+
+    #[test]
+    fn numbers_that_follow_each_other_are_one_list() {
+        use LineKind::*;
+        assert!(Number(2).continues(Number(1)) && Bullet.continues(Bullet) && Quote.continues(Quote));
+        assert!(!Number(1).continues(Number(1)) && !Number(1).continues(Bullet) && !Quote.continues(Bullet));
+    }
+
+    #[test]
+    fn names_stand_whole_wherever_they_are() {
+        let named = |text: &str| Node::Named(text.into());
+        assert_eq!(parse_named("- @Ana *b*", &[(2, 6)]).len(), 1);
+        assert_eq!(parse_named("@A_b_ c", &[(0, 5)]), [named("@A_b_"), t(" c")]);
+        assert_eq!(parse_named("*@Ana*", &[(1, 5)]), [Node::Styled(Bold, vec![named("@Ana")])]);
+        // What does not fit the text is text.
+        assert_eq!(parse_named("ab", &[(1, 9)]), [t("ab")]);
+        assert_eq!(source(&parse_named("a @Ana\n> @Bia", &[(2, 6), (9, 13)])), "a @Ana\n> @Bia");
+    }
+
+    #[test]
+    fn one_line_of_a_text_has_no_marks() {
+        assert_eq!(bare("*oi* `a` ~b~\n> c\n- d"), "oi a b\nc\n- d");
     }
 
     #[test]
@@ -335,9 +469,10 @@ mod tests {
 
     #[test]
     fn a_long_line_of_marks_is_read_quickly() {
-        let text = "*a _b ~c `d ".repeat(20_000);
         let before = std::time::Instant::now();
-        assert_eq!(source(&parse(&text)), text);
+        for text in ["*a _b ~c `d ".repeat(20_000), "- *a\n> _b\n1. ```\n".repeat(10_000)] {
+            assert_eq!(source(&parse(&text)), text);
+        }
         assert!(before.elapsed().as_secs() < 5);
     }
 
@@ -345,7 +480,7 @@ mod tests {
         for node in nodes {
             match node {
                 Node::Link(l) => found.push(href(l)),
-                Node::Styled(_, inner) => links(inner, found),
+                Node::Styled(_, inner) | Node::Line { inner, .. } => links(inner, found),
                 _ => {}
             }
         }
@@ -355,6 +490,7 @@ mod tests {
         #[test]
         fn nothing_is_lost_and_links_are_web_addresses(text in proptest::prop_oneof![
             proptest::string::string_regex("[*_~`\\nha:/.() w@é🙂]{0,60}").unwrap(),
+            proptest::string::string_regex("([-*>] |[0-9]{1,4}\\. |\\*|_|~|`|a|\\n){0,40}").unwrap(),
             proptest::string::string_regex("(\\*|_|~|`|```|https?://|www\\.|javascript:|data:|[a-z]| |\\n|\\)){0,40}").unwrap(),
             proptest::prelude::any::<String>(),
         ]) {
@@ -368,6 +504,14 @@ mod tests {
                 proptest::prop_assert!(!l.contains(char::is_whitespace) && !l.contains(['"', '<', '>']));
             }
             is_emoji_only(&text);
+            bare(&text);
+        }
+
+        #[test]
+        fn names_lose_nothing_wherever_they_are(text in "[-*_ab @\\n>]{0,30}", places in proptest::collection::vec((0_usize..35, 0_usize..9), 0..4)) {
+            let mut names: Vec<(usize, usize)> = places.into_iter().map(|(at, long)| (at, at + long)).collect();
+            names.sort_unstable();
+            proptest::prop_assert_eq!(source(&parse_named(&text, &names)), text);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The contact's tags: put on, taken off and made where they stand (CP-4).
 
+use super::super::layout::{PanelWish, use_panes};
+use super::super::thread::pane::{Pane, use_pane};
 use super::Shown;
 use crate::api::contact::{change_tags, save_tag};
 use crate::i18n::*;
@@ -9,20 +11,35 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::text::plain;
-use model::{ContactId, Tag, TagChange, TagColour, TagDraft, TagId, limit};
+use model::{Contact, ContactId, Tag, TagChange, TagColour, TagDraft, TagId, limit};
 
 /// The tags of the contact on screen, each with a button that takes it off, and the way to more.
 #[component]
 pub fn Tags(shown: Shown) -> impl IntoView {
+    let (panes, open) = (use_panes(), RwSignal::new(false));
+    effect(move || {
+        if panes.wish.get() == Some(PanelWish::Tag) {
+            panes.wish.set(None);
+            // After the palette has given the focus back.
+            request_animation_frame(move || {
+                let _ = open.try_set(true);
+            });
+        }
+    });
+    view! { <TagRow contact=shown.contact change=Changes::new(shown.pane) open/> }
+}
+
+/// Tags in a row; `open` shows the way to more.
+#[component]
+fn TagRow(contact: RwSignal<Option<Contact>>, change: Changes, open: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
-    let on = Memo::new(move |_| shown.contact.with(|c| c.as_ref().map(|c| c.tags.clone()).unwrap_or_default()));
+    let on = Memo::new(move |_| contact.with(|c| c.as_ref().map(|c| c.tags.clone()).unwrap_or_default()));
     let tags = move || {
         let mut all: Vec<Tag> = on.get().into_iter().filter_map(|id| store.tag(id)).collect();
         all.sort_by_cached_key(|t| plain(&t.name));
         all
     };
-    let change = Changes::new(shown);
     view! {
         <div class="panel-tags">
             <For each=tags key=Tag::clone let:tag>
@@ -40,29 +57,47 @@ pub fn Tags(shown: Shown) -> impl IntoView {
                     }
                 }
             </For>
-            <Popover label=move || t_string!(i18n, contact.tags.add).to_string() icon="plus" icon_only=true small=true class="tag-add">
+            <Popover label=move || t_string!(i18n, contact.tags.add).to_string() icon="plus" icon_only=true small=true open class="tag-add">
                 <Adder on change/>
             </Popover>
         </div>
     }
 }
 
+/// The tags of the conversation's contact beside something else that is asked, such as why it is concluded (CO-3). A change
+/// is made at once, as in the panel.
+#[component]
+pub fn TagsToo() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let contact: RwSignal<Option<Contact>> = pane.timeline().contact.clone().into();
+    let known = Memo::new(move |_| contact.with(Option::is_some));
+    view! {
+        <Show when=move || known.get()>
+            <div class="tags-too">
+                <span class="field-label">{t!(i18n, contact.tags.title)}</span>
+                <TagRow contact change=Changes::new(pane) open=RwSignal::new(false)/>
+            </div>
+        </Show>
+    }
+}
+
 /// Changes of the contact's tags, one after the other.
 #[derive(Clone, Copy)]
 struct Changes {
-    shown: Shown,
+    pane: Pane,
     busy: RwSignal<bool>,
     toasts: Toasts,
     i18n: leptos_i18n::I18nContext<Locale>,
 }
 
 impl Changes {
-    fn new(shown: Shown) -> Changes {
-        Changes { shown, busy: RwSignal::new(false), toasts: use_toasts(), i18n: use_i18n() }
+    fn new(pane: Pane) -> Changes {
+        Changes { pane, busy: RwSignal::new(false), toasts: use_toasts(), i18n: use_i18n() }
     }
 
     fn contact(self) -> Option<ContactId> {
-        self.shown.contact.with_untracked(|c| c.as_ref().map(|c| c.id))
+        self.pane.timeline().contact.with_untracked(|c| c.as_ref().map(|c| c.id))
     }
 
     fn run(self, how: TagChange, tag: TagId) {
@@ -72,7 +107,7 @@ impl Changes {
             let answer = change_tags(contact, how, vec![tag]).await;
             let _ = self.busy.try_set(false);
             match answer {
-                Ok(contact) => self.shown.store.learn_contact(&contact),
+                Ok(contact) => self.pane.store.learn_contact(&contact),
                 Err(refused) => self.fail(refused),
             }
         });
@@ -91,7 +126,7 @@ impl Changes {
             let _ = self.busy.try_set(false);
             match answer {
                 Ok(contact) => {
-                    self.shown.store.learn_contact(&contact);
+                    self.pane.store.learn_contact(&contact);
                     done();
                 }
                 Err(refused) => self.fail(refused),
@@ -100,7 +135,7 @@ impl Changes {
     }
 
     fn fail(self, refused: crate::api::Refused) {
-        let fault = self.shown.store.hear(refused);
+        let fault = self.pane.store.hear(refused);
         self.toasts.fail(untrack(|| crate::fault::say(self.i18n, &fault)));
     }
 }

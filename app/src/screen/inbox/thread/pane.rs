@@ -3,7 +3,7 @@
 use super::super::head::may::{self, Mode, Offers};
 use super::super::template::Picked;
 use crate::i18n::*;
-use crate::live::{Key, Phase, Store, Timeline, use_store, web};
+use crate::live::{Item, Key, Phase, Store, Timeline, use_store, web};
 use crate::part::{Toasts, contact_photo, use_toasts};
 use crate::session::{Session, use_session};
 use leptos::prelude::*;
@@ -109,6 +109,10 @@ pub struct Pane {
     pub picked: RwSignal<Option<Vec<MessageId>>>,
     /// Whether messages are being chosen.
     pub picking: Memo<bool>,
+    /// The bubble that has the focus, or had it before a menu or dialog took it.
+    pub focused: RwSignal<Option<Key>>,
+    /// Changes when one wants to react to that bubble.
+    pub react: RwSignal<u32>,
     /// Marked unread by hand: being open does not make it read.
     pub hold_unread: RwSignal<bool>,
     i18n: I18nContext<Locale>,
@@ -156,6 +160,8 @@ impl Pane {
             seek: RwSignal::new(None),
             picked,
             picking: Memo::new(move |_| picked.with(Option::is_some)),
+            focused: RwSignal::new(None),
+            react: RwSignal::new(0),
             hold_unread: RwSignal::new(false),
             i18n: use_i18n(),
             toasts: use_toasts(),
@@ -215,6 +221,12 @@ impl Pane {
     /// Whether it stands in the tab of my own conversations. Tracked.
     pub fn is_in_mine(self) -> bool {
         self.is_mine() && self.of(|c| c.status == ConversationStatus::InProgress)
+    }
+
+    /// A part of the message whose bubble has the focus. Tracked.
+    pub fn focused_item<T>(self, read: impl FnOnce(&Item) -> T) -> Option<T> {
+        let key = self.focused.get()?;
+        Some(self.timeline().item(&key)?.with(read))
     }
 
     /// Lets the composer take the focus, on the tab.
@@ -341,6 +353,23 @@ impl Pane {
         });
     }
 
+    /// Whether it can be concluded without the closing message. Tracked.
+    pub fn may_skip_message(self) -> bool {
+        let is_admin = self.store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.all));
+        is_admin || self.closing().is_none_or(|c| c.may_skip_message)
+    }
+
+    /// Whether I may say why it was concluded. Tracked.
+    pub fn may_classify(self) -> bool {
+        let seen = self.store.workspace.with(|w| w.as_ref().map(|w| w.seen.clone()));
+        self.closing().is_some_and(|s| s.classify) && self.row.with(|r| r.as_ref().zip(seen).is_some_and(|(c, seen)| c.may_classify(&seen)))
+    }
+
+    /// Whether closing by itself can be stopped here, or let go on. Tracked.
+    pub fn may_pause(self) -> bool {
+        self.offers.get().is_some_and(|o| o.conclude == may::Offer::Free) && self.of(|c| c.status == ConversationStatus::InProgress)
+    }
+
     /// Marks it unread for everybody.
     pub fn mark_unread(self) {
         self.hold_unread.set(true);
@@ -356,6 +385,12 @@ impl Pane {
     pub fn copy_protocol(self) {
         let number = self.row.with_untracked(|row| row.as_ref().map(|c| c.protocol.clone()).unwrap_or_default());
         self.copy(number, untrack(|| t_string!(self.i18n, inbox.thread.head.copied).to_string()));
+    }
+
+    /// Copies the address under which those who may see it find it: an installed app shows none.
+    pub fn copy_link(self) {
+        let origin = window().location().origin().unwrap_or_default();
+        self.copy(format!("{origin}/inbox/{}", self.id), untrack(|| t_string!(self.i18n, command.linked).to_string()));
     }
 
     /// Puts a text on the clipboard and says so.

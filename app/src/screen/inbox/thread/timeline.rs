@@ -79,6 +79,20 @@ pub fn Messages() -> impl IntoView {
             active.set(key);
         }
     };
+    // What the keys and the palette act on.
+    let focus = move |event: &web_sys::Event| {
+        let key = key_under(event);
+        if pane.focused.with_untracked(|f| *f != key) {
+            pane.focused.set(key);
+        }
+    };
+    let unfocus = move |event: &web_sys::FocusEvent| {
+        let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        // A menu or a dialog gives it back.
+        if to.is_some_and(|to| to.closest(".feed, dialog, [popover]").is_ok_and(|over| over.is_none())) {
+            pane.focused.set(None);
+        }
+    };
     let hold = Hold::new(pane);
     let inner = NodeRef::<leptos::html::Div>::new();
 
@@ -115,7 +129,7 @@ pub fn Messages() -> impl IntoView {
             <div class="feed" role="log" aria-live="off" tabindex="0" node_ref=feed.node
                 aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.feed.label, name = name.as_str()).to_string() }
                 on:scroll=move |_| feed.scrolled() on:keydown=keys
-                on:pointerover=move |event| point(&event) on:focusin=move |event| point(&event) on:mouseleave=move |_| active.set(None)
+                on:pointerover=move |event| point(&event) on:focusin=move |event| { point(&event); focus(&event) } on:focusout=move |event| unfocus(&event) on:mouseleave=move |_| active.set(None)
                 on:pointerdown=move |event| {
                     let key = key_under(&event);
                     hold.down(&event, key.is_some(), move || able(pane, &key?));
