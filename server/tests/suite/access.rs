@@ -84,6 +84,7 @@ const OWN: &[&str] = &[
     "GET /teams",
     "GET /channels",
     "GET /reasons",
+    "GET /hours",
     "GET /contacts",
     "GET /tags",
     "GET /contact-fields",
@@ -489,6 +490,7 @@ async fn operation(w: &World, name: &str) -> Option<(String, String, Value)> {
         | "GET /teams"
         | "GET /channels"
         | "GET /reasons"
+        | "GET /hours"
         | "GET /contacts"
         | "GET /tags"
         | "GET /contact-fields" => (String::new(), String::new(), none),
