@@ -10,9 +10,9 @@ use std::{env, fs};
 
 const FIRST: &str = "pt-BR";
 const OTHERS: [&str; 2] = ["en", "es"];
-const NAMESPACES: [&str; 20] = [
+const NAMESPACES: [&str; 21] = [
     "common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert", "message", "talk",
-    "archive", "working", "photo", "sticker", "merge", "command",
+    "archive", "working", "photo", "sticker", "merge", "command", "hours",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -19,6 +19,7 @@ pub enum Part {
     Tags,
     Reasons,
     Ending,
+    Hours,
     Features,
     Archive,
     Many,
@@ -87,6 +88,7 @@ impl Part {
             | Part::Replies
             | Part::Reasons
             | Part::Ending
+            | Part::Hours
             | Part::Features
             | Part::Archive
             | Part::Many => File::Office,
@@ -129,6 +131,7 @@ fn office(part: Part) -> AnyView {
         Part::Tags => view! { <TagsScreen/> }.into_any(),
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
         Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
+        Part::Hours => view! { <HoursScreen/> }.into_any(),
         Part::Ending => view! { <EndingScreen/> }.into_any(),
         Part::Features => view! { <FeaturesScreen/> }.into_any(),
         Part::Archive => view! { <crate::screen::archive::ArchiveScreen/> }.into_any(),

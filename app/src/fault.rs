@@ -91,6 +91,8 @@ pub fn say_wrong(i18n: I18nContext<Locale>, wrong: Wrong) -> String {
         Wrong::NotANumber => t_string!(i18n, common.wrong.not_a_number),
         Wrong::NotADate => t_string!(i18n, common.wrong.not_a_date),
         Wrong::NotATime => t_string!(i18n, common.wrong.not_a_time),
+        Wrong::Overlap => t_string!(i18n, common.wrong.overlap),
+        Wrong::EndBeforeStart => t_string!(i18n, common.wrong.end_before_start),
         Wrong::TooMany => t_string!(i18n, common.wrong.too_many),
         Wrong::Unknown => t_string!(i18n, common.wrong.unknown),
     }

@@ -21,6 +21,7 @@ pub mod fault;
 pub mod frame;
 pub mod language;
 pub mod live;
+pub mod opening;
 pub mod part;
 pub mod prefs;
 pub mod routes;

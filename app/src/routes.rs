@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("fields/:id?") view=|| view! { <Area part=Part::Fields/> }/>
                         <Route path=path!("tags/:id?") view=|| view! { <Area part=Part::Tags/> }/>
                         <Route path=path!("reasons/:id?") view=|| view! { <Area part=Part::Reasons/> }/>
+                        <Route path=path!("hours") view=|| view! { <Area part=Part::Hours/> }/>
                         <Route path=path!("many") view=|| view! { <Area part=Part::Many/> }/>
                         <Route path=path!("features") view=|| view! { <Area part=Part::Features/> }/>
                         <Route path=path!("closing") view=|| view! { <Area part=Part::Ending/> }/>

@@ -18,6 +18,7 @@ export const screens = [
   '/settings/reasons', '/settings/reasons/new',
   '/settings/many',
   '/settings/closing',
+  '/settings/hours',
   '/settings/features',
   '/settings/features',
 ]

@@ -200,6 +200,9 @@ pub struct AutoClose {
     pub closing_text: String,
     /// Applied by itself.
     pub reason_id: Option<ReasonId>,
+    /// Neither warns nor closes outside of business hours (AU-5).
+    #[serde(default)]
+    pub in_hours: bool,
 }
 
 impl Default for AutoClose {
@@ -213,6 +216,7 @@ impl Default for AutoClose {
             warn_text: String::new(),
             closing_text: String::new(),
             reason_id: None,
+            in_hours: true,
         }
     }
 }

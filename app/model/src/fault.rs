@@ -161,6 +161,9 @@ crate::words! {
         NotADate = "not_a_date",
         NotATime = "not_a_time",
         TooMany = "too_many",
+        /// Of periods: one begins before another has ended.
+        Overlap = "overlap",
+        EndBeforeStart = "end_before_start",
     }
 }
 

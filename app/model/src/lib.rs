@@ -10,6 +10,7 @@
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
 //! * [`kept`]: pinned and snoozed conversations, views. [`several`]: acts on several conversations at once.
 //! * [`alert`]: notifications, and how people want them. [`talk`]: what colleagues write to each other.
+//! * [`hours`]: when it is open, and for how long. [`holiday`]: dates that are taken from a calendar.
 //! * [`feature`]: what an admin switches on.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
@@ -31,6 +32,8 @@ mod fault;
 mod feature;
 mod field;
 mod file;
+mod holiday;
+mod hours;
 mod id;
 mod json;
 mod kept;
@@ -64,6 +67,8 @@ pub use fault::*;
 pub use feature::*;
 pub use field::*;
 pub use file::*;
+pub use holiday::*;
+pub use hours::*;
 pub use id::*;
 pub use json::{Unreadable, from_json};
 pub use kept::*;

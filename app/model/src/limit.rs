@@ -75,6 +75,10 @@ pub const REASONS_MAX: i64 = 500;
 /// Shortest and longest time without an answer after which a conversation closes by itself (AU-1).
 pub const IDLE_MINUTES_MIN: i64 = 5;
 pub const IDLE_MINUTES_MAX: i64 = 30 * 24 * 60;
+/// Periods of one day in which it is open.
+pub const PERIODS_MAX: usize = 12;
+/// Special dates of an account.
+pub const SPECIAL_DATES_MAX: usize = 400;
 /// Conversations that one job concludes.
 pub const BULK_MAX: i64 = 5_000;
 /// Months that concluded conversations may be kept, when not for ever.

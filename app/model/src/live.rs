@@ -61,6 +61,8 @@ pub enum SetupKind {
     Replies,
     /// Reasons for concluding, and when conversations close by themselves.
     Closing,
+    /// When it is open.
+    Hours,
 }
 
 impl Event {

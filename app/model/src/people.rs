@@ -237,6 +237,9 @@ pub struct Workspace {
     pub counts: crate::Counts,
     #[serde(default)]
     pub talk: crate::TalkState,
+    /// Whether it is open: the account, then teams with hours of their own.
+    #[serde(default)]
+    pub open: Vec<crate::OpenState>,
     /// The account's sequence up to which all this is true.
     pub seq: i64,
     pub build: String,

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod auth;
 pub mod closing;
 pub mod contact;
+pub mod hours;
 pub mod inbox;
 pub mod kept;
 pub mod reply;

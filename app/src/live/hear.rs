@@ -43,7 +43,12 @@ impl Store {
     /// The page is alive: fetches the workspace, then connects.
     pub(super) fn begin(self) {
         self.tick.set(self.server_now());
-        web::every(TICK_MS, move || self.tick.set(self.server_now()));
+        web::every(TICK_MS, move || {
+            self.tick.set(self.server_now());
+            if self.opening_is_over() {
+                self.refresh();
+            }
+        });
         web::on_document("visibilitychange", move || {
             self.tick.set(self.server_now());
             self.tell_looking();

@@ -18,7 +18,8 @@ pub mod draft;
 mod hear;
 pub mod list;
 mod named;
-pub mod outgoing;
+pub mod opening;
+mod outgoing;
 pub mod phase;
 pub mod recorder;
 #[cfg(feature = "browser")]

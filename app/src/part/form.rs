@@ -42,6 +42,11 @@ impl Faults {
         self.other.get()
     }
 
+    /// Whether any field is wrong.
+    pub fn any(self) -> bool {
+        self.fields.with(|all| !all.is_empty())
+    }
+
     /// Shows a fault: beside its fields, or above the buttons. The first wrong field gets the focus.
     pub fn take(self, fault: &Fault) {
         if crate::session::ended_by(fault) {

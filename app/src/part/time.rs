@@ -19,6 +19,8 @@ const TICK: u32 = 20_000;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 const DAY: Millis = 24 * HOUR;
+/// Less than that: the same weekday a week later would read like today's.
+const WEEK: Millis = 6 * DAY;
 
 /// The server's clock as the browser knows it; a context. Empty on the server.
 #[derive(Clone, Copy)]
@@ -84,6 +86,8 @@ pub enum TimeStyle {
     Ago,
     /// `12 de nov. de 2026, 14:05`.
     Full,
+    /// What is to come: `14:05` today, `segunda-feira 08:00` within a week, else as `Full`.
+    Ahead,
 }
 
 /// A time as people read it; its exact one is the tooltip's, which reads it from `datetime`.
@@ -125,6 +129,7 @@ impl Times {
             TimeStyle::Day => self.format(at, self.day_shape(at, now())),
             TimeStyle::LongDay => self.long_day(at, now()),
             TimeStyle::Ago => self.ago(at, now()),
+            TimeStyle::Ahead => self.ahead(at, now()),
         }
     }
 
@@ -175,6 +180,15 @@ impl Times {
         }
     }
 
+    fn ahead(self, at: Millis, now: Millis) -> String {
+        let clock = self.format(at, Shape::Clock);
+        match at - now {
+            ..DAY if self.day_key(at) == self.day_key(now) => clock,
+            ..WEEK => format!("{} {clock}", self.format(at, Shape::LongWeekday)),
+            _ => self.format(at, Shape::Full),
+        }
+    }
+
     fn long_day(self, at: Millis, now: Millis) -> String {
         let key = self.day_key(at);
         if key == self.day_key(now) {
@@ -222,6 +236,7 @@ impl Times {
 enum Shape {
     Clock,
     Weekday,
+    LongWeekday,
     Short,
     ShortYear,
     Day,
@@ -240,6 +255,7 @@ impl Shape {
         match self {
             Shape::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
             Shape::Weekday => &[("weekday", "short")],
+            Shape::LongWeekday => &[("weekday", "long")],
             Shape::Short => &[("day", "2-digit"), ("month", "2-digit")],
             Shape::ShortYear => &[("day", "2-digit"), ("month", "2-digit"), ("year", "2-digit")],
             Shape::Day => &[("day", "numeric"), ("month", "short")],

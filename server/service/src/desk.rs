@@ -71,6 +71,7 @@ pub struct Inner {
     pub(crate) seats: Known<(AccountId, UserId), Option<Arc<Seat>>>,
     pub(crate) channels: Known<model::ChannelId, Arc<crate::channels::ChannelRow>>,
     pub(crate) routes: Known<String, Vec<model::ChannelId>>,
+    pub(crate) hours: Known<AccountId, Arc<crate::hours::AccountHours>>,
     buses: RwLock<HashMap<AccountId, broadcast::Sender<News>>>,
 }
 
@@ -172,6 +173,7 @@ impl Desk {
             seats: Known::new(10_000),
             channels: Known::new(1_000),
             routes: Known::new(1_000),
+            hours: Known::new(1_000),
             buses: RwLock::default(),
         })))
     }
@@ -230,12 +232,15 @@ impl Desk {
             // Who may answer, and how long what they send waits, are settings of the account.
             SetupKind::Members | SetupKind::Teams | SetupKind::Account => {
                 self.seats.forget();
+                // The time zone is the account's.
+                self.hours.forget();
                 self.tell(account, News::Seats { user_id: None });
             }
             SetupKind::Channels => {
                 self.channels.forget();
                 self.routes.forget();
             }
+            SetupKind::Hours => self.hours.forget(),
             SetupKind::Templates | SetupKind::Tags | SetupKind::Fields | SetupKind::Replies | SetupKind::Closing => {}
         }
     }

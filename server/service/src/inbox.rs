@@ -1,7 +1,7 @@
 //! The workspace: what the client needs beside the list.
 
 use crate::desk::Cx;
-use crate::{Result, auth, channels, conversation, kept, people, tag, talk};
+use crate::{Result, auth, channels, conversation, hours, kept, people, tag, talk};
 use model::*;
 
 /// Me, colleagues, teams, channels, counters, and the sequence up to which they are true.
@@ -17,6 +17,7 @@ pub async fn workspace(cx: &Cx) -> Result<Workspace> {
     drop(still);
     // Logins and other accounts are none of this account's rows. What changes meanwhile is told after the sequence.
     let me = auth::me(cx).await?;
+    let open = hours::states(cx).await?;
     Ok(Workspace {
         me,
         seen: cx.seen().clone(),
@@ -27,6 +28,7 @@ pub async fn workspace(cx: &Cx) -> Result<Workspace> {
         kept,
         counts,
         talk,
+        open,
         seq,
         build: cx.desk().settings.build.clone(),
         now: cx.desk().now(),

@@ -6,7 +6,7 @@
 //! * [`conversation`], [`message`], [`search`], [`sight`]: the inbox.
 //! * [`kept`]: pins and views.
 //! * [`contact`], [`field`], [`tag`]: customers and what an account adds to them.
-//! * [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
+//! * [`hours`]: when it is open. [`closing`]: how conversations end. [`delay`]: how long what is sent can be taken back.
 //! * [`inbound`], [`outbox`], [`media`], [`visitor`]: what comes from and goes to the channels.
 //! * [`alert`], [`push`]: notifications, and their way to browsers. [`avatar`]: photos of people and contacts.
 //! * [`talk`]: the internal chat. [`feature`]: what an admin switches on.
@@ -28,6 +28,7 @@ pub mod doctor;
 pub mod error;
 pub mod feature;
 pub mod field;
+pub mod hours;
 pub mod inbound;
 pub mod inbox;
 pub mod kept;

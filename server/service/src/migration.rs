@@ -28,6 +28,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (22, "contact_photo", include_str!("../migrations/0022_contact_photo.sql")),
     (23, "sticker", include_str!("../migrations/0023_sticker.sql")),
     (26, "forwarded", include_str!("../migrations/0026_forwarded.sql")),
+    (30, "hours", include_str!("../migrations/0030_hours.sql")),
 ];
 
 /// The steps for one database.

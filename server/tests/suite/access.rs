@@ -65,6 +65,8 @@ const OWN: &[&str] = &[
     "talk/pointed_to",
     "settings/save_delay",
     "settings/channel_forms",
+    "hours/office_hours",
+    "hours/save_hours",
     "closing/reasons",
     "closing/save_reason",
     "closing/save_closing",
@@ -82,6 +84,7 @@ const OWN: &[&str] = &[
     "GET /teams",
     "GET /channels",
     "GET /reasons",
+    "GET /hours",
     "GET /contacts",
     "GET /tags",
     "GET /contact-fields",
@@ -442,6 +445,9 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "talk/pointed_to" => json!({"id": w.served().await.id}),
         "settings/save_features" => json!({"draft": {"internal_chat": true, "only_assignee": false}}),
         "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
+        "hours/office_hours" => json!({}),
+        // Nothing is stored that it could be newer than.
+        "hours/save_hours" => json!({"draft": Hours::of(None), "remove": true}),
         "closing/spared_tags" => json!({}),
         "closing/save_spared_tags" => json!({"tags": []}),
         "closing/count_many" => json!({"filter": {}}),
@@ -484,6 +490,7 @@ async fn operation(w: &World, name: &str) -> Option<(String, String, Value)> {
         | "GET /teams"
         | "GET /channels"
         | "GET /reasons"
+        | "GET /hours"
         | "GET /contacts"
         | "GET /tags"
         | "GET /contact-fields" => (String::new(), String::new(), none),

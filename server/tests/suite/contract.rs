@@ -157,6 +157,8 @@ both! {
         for token in [&agent, &admin] {
             c.call(w, "GET /channels", "", "", token, &none).await.is(200);
         }
+        let hours = c.call(w, "GET /hours", "", "", &agent, &none).await.is(200).json();
+        assert_eq!((&hours["limited"], &hours["open"], &hours["changes_at"], &hours["teams"]), (&json!(false), &json!(true), &json!(null), &json!([])));
         c.call(w, "GET /templates", "", &format!("channel_id={}", p.whatsapp), &agent, &none).await.is(200);
         c.call(w, "GET /templates", "", "", &agent, &none).await.is(422);
         c.call(w, "GET /templates", "", "channel_id=1", &agent, &none).await.is(404);

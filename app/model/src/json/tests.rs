@@ -187,6 +187,7 @@ fn changes() -> Vec<Change> {
         SetupKind::Tags,
         SetupKind::Fields,
         SetupKind::Replies,
+        SetupKind::Hours,
     ];
     all.extend(kinds.map(|what| Change::Setup { what }));
     all

@@ -82,6 +82,8 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, help.inbox.two_text)}</p>
         <h2>{t_string!(i18n, photo.help.title)}</h2>
         <p>{t_string!(i18n, photo.help.text)}</p>
+        <h2>{t_string!(i18n, hours.help.title)}</h2>
+        <p>{t_string!(i18n, hours.help.text)}</p>
         <h2>{t_string!(i18n, help.inbox.archive)}</h2>
         <p>{t_string!(i18n, help.inbox.archive_text)}</p>
         <h2>{t_string!(i18n, merge.help)}</h2>

@@ -61,6 +61,7 @@ fn Who() -> impl IntoView {
         <div class="thread-facts">
             <StatusChip/>
             <WindowChip/>
+            <ClosedChip/>
             <SnoozeChip/>
             {move || pane.of(|c| c.paused).then(|| view! {
                 <Chip icon="pause" tip=Signal::derive(move || t_string!(i18n, archive.paused).to_string())>{t!(i18n, archive.paused_chip)}</Chip>
@@ -151,6 +152,24 @@ pub fn status_name(i18n: I18nContext<Locale>, pane: Pane) -> String {
         Some(ConversationStatus::Completed) => t_string!(i18n, inbox.thread.head.status_completed).to_string(),
         None => String::new(),
     }
+}
+
+/// Says that the team is closed, while somebody still waits for an answer; nothing while it is open.
+#[component]
+fn ClosedChip() -> impl IntoView {
+    let i18n = use_i18n();
+    let pane = use_pane();
+    let times = use_times();
+    let closed = Memo::new(move |_| {
+        let team = pane.row.with(|r| r.as_ref().filter(|c| c.status.is_open()).map(|c| c.team_id))?;
+        pane.store.opening(Some(team)).filter(|s| !s.open)
+    });
+    let tip = Signal::derive(move || t_string!(i18n, hours.chip.tip).to_string());
+    let words = move || match closed.get()?.changes_at.map(|at| times.text(at, TimeStyle::Ahead)).filter(|t| !t.is_empty()) {
+        Some(time) => Some(t_string!(i18n, hours.chip.closed_until, time = time).to_string()),
+        None => Some(t_string!(i18n, hours.chip.closed).to_string()),
+    };
+    move || words().map(|text| view! { <Chip icon="moon" tip>{text}</Chip> })
 }
 
 /// The 24-hour window as a quiet countdown, amber in its last hour; nothing where there is none.

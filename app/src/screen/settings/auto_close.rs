@@ -97,6 +97,7 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
     let idle = RwSignal::new(start.idle_minutes);
     let warns = RwSignal::new(start.warn_minutes > 0);
     let warn = RwSignal::new(if start.warn_minutes > 0 { start.warn_minutes } else { 60 });
+    let in_hours = RwSignal::new(start.in_hours);
     let (warn_text, text) = (RwSignal::new(start.warn_text), RwSignal::new(start.closing_text));
     let reason = RwSignal::new(start.reason_id.map(|r| r.to_string()).unwrap_or_default());
     let form = Form::new(move || AutoClose {
@@ -108,6 +109,7 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
         warn_text: warn_text.get(),
         closing_text: text.get(),
         reason_id: reason.get().parse().ok(),
+        in_hours: in_hours.get(),
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -164,6 +166,8 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
                 <Toggle name="enabled" checked=enabled label=move || t_string!(i18n, closing.auto.enabled).to_string()/>
                 <DurationField name="idle_minutes" value=idle min=limit::IDLE_MINUTES_MIN max=limit::IDLE_MINUTES_MAX
                     label=move || t_string!(i18n, closing.auto.idle).to_string() hint=move || t_string!(i18n, closing.auto.idle_hint).to_string()/>
+                <Toggle name="in_hours" checked=in_hours label=move || t_string!(i18n, hours.auto_close).to_string()
+                    hint=move || t_string!(i18n, hours.auto_close_hint).to_string()/>
                 <Toggle name="warns" checked=warns label=move || t_string!(i18n, closing.auto.warn).to_string()/>
                 <Show when=move || warns.get()>
                     <DurationField name="warn_minutes" value=warn min=1 max=limit::IDLE_MINUTES_MAX

@@ -14,6 +14,14 @@ pub(super) fn ClosingMessage(
     value: RwSignal<String>,
     #[prop(into)] label: Signal<String>,
     #[prop(into)] hint: Signal<String>,
+    /// The draft's field.
+    #[prop(default = "closing_message")]
+    name: &'static str,
+    #[prop(default = 1024)] max: u32,
+    #[prop(default = true)] optional: bool,
+    /// It may say when it opens again.
+    #[prop(optional)]
+    opening: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
@@ -36,19 +44,20 @@ pub(super) fn ClosingMessage(
     let preview = move || {
         let name = session.with(|me| if me.nickname.is_empty() { me.name.clone() } else { me.nickname.clone() });
         let filled = value.read().replace("[NOME]", t_string!(i18n, settings.account.sample_contact)).replace("[ATENDENTE]", &name);
-        filled.replace("[PROTOCOLO]", "2026112100042")
+        filled.replace("[PROTOCOLO]", "2026112100042").replace("[ABERTURA]", "07/12 08:00")
     };
     let name_of = move |token: &str| match token {
         "[NOME]" => t_string!(i18n, settings.account.token_name).to_string(),
         "[ATENDENTE]" => t_string!(i18n, settings.account.token_agent).to_string(),
+        "[ABERTURA]" => t_string!(i18n, hours.token_opening).to_string(),
         _ => t_string!(i18n, settings.account.token_protocol).to_string(),
     };
     view! {
         <div class="closing">
-            <TextArea name="closing_message" label hint value optional=true node_ref=node/>
+            <TextArea name label hint value max optional node_ref=node/>
             <div class="closing-tokens">
                 <span>{t!(i18n, settings.account.tokens)}</span>
-                {TOKENS.map(|token| view! {
+                {TOKENS.into_iter().chain(opening.then_some("[ABERTURA]")).map(|token| view! {
                     <Button small=true press=move |()| insert(token)>{move || name_of(token)}</Button>
                 }).collect_view()}
             </div>

@@ -30,6 +30,7 @@ pub fn SettingsLayout() -> impl IntoView {
                     <Section href="/settings/fields" icon="list" label=move || t_string!(i18n, contact.fields.title).to_string()/>
                     <Section href="/settings/tags" icon="tag" label=move || t_string!(i18n, contact.tags.title).to_string()/>
                     <Section href="/settings/reasons" icon="flag" label=move || t_string!(i18n, closing.list.title).to_string()/>
+                    <Section href="/settings/hours" icon="clock" label=move || t_string!(i18n, hours.title).to_string()/>
                     <Section href="/settings/closing" icon="conclude" label=move || t_string!(i18n, closing.settings.title).to_string()/>
                     <Section href="/settings/features" icon="plug" label=move || t_string!(i18n, talk.features.title).to_string()/>
                     <Section href="/settings/many" icon="archive" label=move || t_string!(i18n, closing.many.title).to_string()/>

@@ -1,5 +1,5 @@
-//! Settings, for admins: the account, people, teams, channels, fields and tags of contacts, how conversations end. A list of sections,
-//! then a form, or a list and a form.
+//! Settings, for admins: the account, people, teams, channels, fields and tags of contacts, hours, how conversations end. A list
+//! of sections, then a form, or a list and a form.
 
 mod account;
 mod auto_close;
@@ -12,6 +12,7 @@ mod ending;
 mod features;
 mod field;
 mod field_form;
+mod hours;
 mod keep;
 mod layout;
 pub(super) mod list;
@@ -32,6 +33,7 @@ pub use channel::ChannelsScreen;
 pub use ending::EndingScreen;
 pub use features::FeaturesScreen;
 pub use field::FieldsScreen;
+pub use hours::HoursScreen;
 pub use layout::SettingsLayout;
 pub use many::ManyScreen;
 pub use member::MembersScreen;

@@ -20,13 +20,13 @@ const MINUTE: i64 = 60_000;
 
 macro_rules! columns {
     () => {
-        "team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id"
+        "team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours"
     };
 }
 
-type Stored = (Option<i64>, Option<i64>, bool, i64, i64, String, String, Option<i64>);
+type Stored = (Option<i64>, Option<i64>, bool, i64, i64, String, String, Option<i64>, bool);
 
-fn view((team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason): Stored) -> AutoClose {
+fn view((team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason, in_hours): Stored) -> AutoClose {
     AutoClose {
         team_id: team.map(TeamId),
         channel_id: channel.map(ChannelId),
@@ -36,6 +36,7 @@ fn view((team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_
         warn_text,
         closing_text,
         reason_id: reason.map(ReasonId),
+        in_hours,
     }
 }
 
@@ -87,8 +88,8 @@ pub async fn save_rule(cx: &Cx, draft: AutoClose, remove: bool) -> Result<Vec<Au
         let id: i64 = work.desk().seam.id();
         work.run(
             sql!(
-                "insert into auto_close (account_id, id, team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                "insert into auto_close (account_id, id, team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
             ),
             args![
                 id,
@@ -99,7 +100,8 @@ pub async fn save_rule(cx: &Cx, draft: AutoClose, remove: bool) -> Result<Vec<Au
                 draft.warn_minutes,
                 draft.warn_text.trim(),
                 draft.closing_text.trim(),
-                draft.reason_id
+                draft.reason_id,
+                draft.in_hours
             ],
         )
         .await?;
@@ -162,6 +164,9 @@ async fn account_turn(desk: &Desk, account: AccountId) -> Result<usize> {
         .collect();
     let settings = super::settings_of(&scope).await?;
     let reasons = reason::all(&scope).await?;
+    let teams: Vec<(i64,)> = scope.all(sql!("select id from team where account_id = $1"), args![]).await?;
+    let hours = crate::hours::known(&scope).await?;
+    let closed = hours.closed(teams.into_iter().map(|(id,)| id.into()), desk.now());
     let mut n = 0;
     for rule in rules.iter().filter(|r| r.enabled) {
         // Where the account demands reasons since, a rule without one stands still until it has one.
@@ -172,7 +177,8 @@ async fn account_turn(desk: &Desk, account: AccountId) -> Result<usize> {
             if deed == Deed::Warn && rule.warn_minutes == 0 {
                 continue;
             }
-            for (id,) in due(desk, account, &rules, rule, deed, &windowless).await? {
+            let asleep = if rule.in_hours { closed.as_slice() } else { &[] };
+            for (id,) in due(desk, account, &rules, rule, deed, &windowless, asleep).await? {
                 match act(desk, account, &rules, rule, deed, id.into()).await {
                     Ok(done) => n += usize::from(done),
                     Err(e) => tracing::error!(conversation = id, error = %e, "a conversation could not be closed by itself"),
@@ -207,6 +213,7 @@ async fn due(
     rule: &AutoClose,
     deed: Deed,
     windowless: &[ChannelId],
+    asleep: &[TeamId],
 ) -> Result<Vec<(i64,)>> {
     let now = desk.now();
     // What has a rule of its own is not this one's.
@@ -221,7 +228,8 @@ async fn due(
         before,
         rule.team_id.map_or(0, |t| t.0),
         rule.channel_id.map_or(0, |c| c.0),
-        list(own_team),
+        // Outside of their hours nothing happens (AU-5).
+        list(own_team.into_iter().chain(asleep.iter().copied())),
         list(own_channel),
         list(windowless.iter().copied()),
         now,
@@ -265,6 +273,9 @@ async fn act(desk: &Desk, account: AccountId, rules: &[AutoClose], rule: &AutoCl
     let Some(since) = c.idle_since.filter(|_| c.status == ConversationStatus::InProgress && rule_of(rules, &c) == Some(rule)) else {
         return Ok(false);
     };
+    if rule.in_hours && !crate::hours::known_in(&mut work).await?.of(c.team_id.into()).is_open(now) {
+        return Ok(false);
+    }
     // AU-3, as it is now.
     if c.paused || super::spared::is_spared(&mut work, c.contact_id.into()).await? {
         return Ok(false);

@@ -104,6 +104,15 @@ pub async fn merge(cx: &Cx, draft: ContactMergeDraft) -> Result<Contact> {
     write(&mut work, kept_id, &kept, &after).await?;
     work.run(sql!("delete from contact_term where account_id = $1 and contact_id = $2"), args![other_id]).await?;
     work.run(sql!("delete from contact_tag where account_id = $1 and contact_id = $2"), args![other_id]).await?;
+    // Whichever of the two was told last that it is closed: they are one person.
+    work.run(
+        sql!(
+            "update contact set off_hours_at = (select max(k.off_hours_at) from contact k where k.account_id = $1 and k.id in ($2, $3)),
+             off_hours_until = (select max(k.off_hours_until) from contact k where k.account_id = $1 and k.id in ($2, $3)) where account_id = $1 and id = $2"
+        ),
+        args![kept_id, other_id],
+    )
+    .await?;
     let now = work.desk().now();
     work.run(
         sql!("update contact set merged_into = $3, version = version + 1, updated_at = $4 where account_id = $1 and id = $2"),

@@ -73,6 +73,15 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
 
 /// Writes a text of the system to the contact while the window is open (CO-6, AU-4); the caller saves the row.
 pub(crate) async fn say(work: &mut Work, c: &mut Row, text: &str) -> Result<Option<Message>> {
+    let said = say_aside(work, c, text).await?;
+    if let Some(message) = &said {
+        c.see(message);
+    }
+    Ok(said)
+}
+
+/// The same for what leaves the conversation as it was: lists and notes go on showing what the contact wrote.
+pub(crate) async fn say_aside(work: &mut Work, c: &Row, text: &str) -> Result<Option<Message>> {
     let now = work.desk().now();
     let text = filled(work, c, text).await?;
     let kind = crate::channels::own_in(work, c.channel_id.into()).await?.kind;
@@ -84,7 +93,6 @@ pub(crate) async fn say(work: &mut Work, c: &mut Row, text: &str) -> Result<Opti
     message.leaves_at = outbox::held_until(work, c).await?;
     let Some(message) = put(work, message).await? else { return Ok(None) };
     outbox::queue(work, c, &message, &outbox::Payload::Text { text, quoted: None }).await?;
-    c.see(&message);
     Ok(Some(message))
 }
 

@@ -22,7 +22,7 @@ mod unsay;
 
 pub use act::{assume, transfer};
 pub use archive::{archive, archive_text};
-pub(crate) use conclude::{Closing, close, conclude_in, say};
+pub(crate) use conclude::{Closing, close, conclude_in, say, say_aside};
 pub use conclude::{classify, conclude};
 pub(crate) use create::{NewConversation, create};
 pub use history::history;

@@ -143,6 +143,7 @@ async fn write(
     lines.extend(flush(work, &mut c).await?);
     conversation::save(work, &c).await?;
     crate::alert::arrived(work, &c, told.before).await?;
+    lines.extend(crate::hours::answer(work, &c).await?);
     conversation::tell(work, &c, told, lines);
     Ok(Some(Arrived { conversation_id: c.id(), message }))
 }

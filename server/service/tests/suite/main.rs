@@ -18,6 +18,7 @@ mod exchange;
 mod explain;
 mod files;
 mod graph;
+mod hours;
 mod kept;
 mod life;
 mod list;

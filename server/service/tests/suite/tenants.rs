@@ -5,8 +5,8 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, inbox, kept, media, message, people,
-    push, reply, search, tag, talk, template, token, visitor,
+    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, hours, inbox, kept, media, message,
+    people, push, reply, search, tag, talk, template, token, visitor,
 };
 use std::collections::BTreeSet;
 
@@ -88,6 +88,9 @@ const ACTS: &[(&str, &str, Ask)] = &[
         Box::pin(
             async move { closing::save_rule(&cx, AutoClose { reason_id: Some(t.reason), ..AutoClose::default() }, false).await.map(drop) },
         )
+    }),
+    ("hours::save for their team", "invalid", |cx, t| {
+        Box::pin(async move { hours::save(&cx, Hours::of(Some(t.team)), false).await.map(drop) })
     }),
     ("closing::job_items", "missing", |cx, t| Box::pin(async move { closing::job_items(&cx, t.job).await.map(drop) })),
     ("closing::cancel_job", "missing", |cx, t| Box::pin(async move { closing::cancel_job(&cx, t.job).await })),
@@ -345,6 +348,8 @@ const LISTS: &[&str] = &[
     "desk::events_since",
     "desk::last_seq",
     "field::list",
+    "hours::settings",
+    "hours::states",
     "inbox::workspace",
     "kept::all",
     "message::hidden",
@@ -463,6 +468,7 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     w.says("5511987650000", "na fila").await;
     let done = w.served(&w.admin, "5511987650001").await;
     conversation::conclude(&w.admin, done.id, ConcludeDraft::silent()).await.unwrap();
+    hours::save(&w.admin, Hours { limited: true, ..Hours::of(None) }, false).await.unwrap();
     let reason = closing::save_reason(&w.admin, reason_draft("Segredo")).await.unwrap().id;
     let filter = BulkFilter { status: Some(ConversationStatus::Pending), ..BulkFilter::default() };
     let job = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
@@ -595,6 +601,8 @@ both! {
         assert_eq!(closing::jobs(&cx).await.unwrap(), []);
         assert_eq!(closing::retention(&cx).await.unwrap(), Retention::default());
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
+        assert_eq!(hours::settings(&cx).await.unwrap().hours, [Hours::of(None)]);
+        assert!(hours::states(&cx).await.unwrap().iter().all(|s| s.open));
         assert_eq!(closing::spared(&cx).await.unwrap(), []);
         for query in [ArchiveQuery::default(), ArchiveQuery { assignee_id: Some(t.user), team_id: Some(t.team), ..ArchiveQuery::default() }, ArchiveQuery { reason_id: Some(t.reason), contact: "Pessoa".into(), ..ArchiveQuery::default() }] {
             assert_eq!(conversation::archive(&cx, &query).await.unwrap().items, []);

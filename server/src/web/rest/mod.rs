@@ -10,6 +10,7 @@ mod contact;
 mod conversation;
 mod error;
 mod extract;
+mod hours;
 #[expect(unused_qualifications, reason = "written by the macros of the document")]
 mod message;
 mod page;
@@ -80,6 +81,7 @@ fn api() -> OpenApiRouter<Web> {
         .routes(routes!(people::list_teams))
         .routes(routes!(people::list_channels))
         .routes(routes!(reason::list_reasons))
+        .routes(routes!(hours::get_hours))
         .routes(routes!(contact::list_contacts))
         .routes(routes!(contact::get_contact, contact::change_contact))
         .routes(routes!(contact::change_contact_tags))
