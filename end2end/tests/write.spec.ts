@@ -97,7 +97,7 @@ test('the website chat shows an agent\'s formatting, and nothing of it is markup
   if (!chat) throw new Error('no chat')
   await chat.locator('textarea').fill(hello)
   await chat.locator('textarea').press('Enter')
-  const ana = await agent('ana@prosa.example')
+  const ana = await agent('bruno@prosa.example')
   await showTab(ana, 'Novos')
   await row(ana, hello).click()
   await ana.locator('.thread-actions').getByRole('button', { name: 'Iniciar', exact: true }).click()

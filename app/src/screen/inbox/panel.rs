@@ -133,7 +133,7 @@ fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView
     // Tags stand among the details.
     let panes = use_panes();
     effect(move || {
-        if panes.wish.get() == Some(PanelWish::Tag) {
+        if panes.wish.get() == Some(PanelWish::Tag) && tab.get_untracked() != "details" {
             tab.set("details");
         }
     });

@@ -70,10 +70,10 @@ fn Bar() -> impl IntoView {
         <div class="selection" role="toolbar" aria-label=move || t_string!(i18n, message.pick.bar).to_string()>
             <IconButton icon="x" label=move || t_string!(i18n, message.pick.end).to_string() keys="escape" press=move |()| pane.picked.set(None)/>
             <strong class="selection-count" role="status">{count}</strong>
-            <Button icon="download" class="selection-act" why=why(|m| file(m).is_some(), |i| t_string!(i, message.pick.download_none).to_string()) press=download>{t!(i18n, message.pick.download)}</Button>
-            <Button icon="forward" class="selection-act" why=why(can_go_on, |i| t_string!(i, message.pick.forward_none).to_string()) press=forward>{t!(i18n, message.pick.forward)}</Button>
-            <Button icon="copy" class="selection-act" why=why(has_text, |i| t_string!(i, message.pick.copy_none).to_string()) press=copy>{t!(i18n, message.pick.copy)}</Button>
-            <Button icon="trash" class="selection-act" kind=Kind::Danger why=can_hide press=hide>{t!(i18n, message.hide.act)}</Button>
+            <Button icon="download" class="selection-act" label=move || t_string!(i18n, message.pick.download).to_string() why=why(|m| file(m).is_some(), |i| t_string!(i, message.pick.download_none).to_string()) press=download>{t!(i18n, message.pick.download)}</Button>
+            <Button icon="forward" class="selection-act" label=move || t_string!(i18n, message.pick.forward).to_string() why=why(can_go_on, |i| t_string!(i, message.pick.forward_none).to_string()) press=forward>{t!(i18n, message.pick.forward)}</Button>
+            <Button icon="copy" class="selection-act" label=move || t_string!(i18n, message.pick.copy).to_string() why=why(has_text, |i| t_string!(i, message.pick.copy_none).to_string()) press=copy>{t!(i18n, message.pick.copy)}</Button>
+            <Button icon="trash" class="selection-act" kind=Kind::Danger label=move || t_string!(i18n, message.hide.act).to_string() why=can_hide press=hide>{t!(i18n, message.hide.act)}</Button>
         </div>
     }
 }

@@ -155,7 +155,7 @@ fn toggle_around(text: &[u16], from: usize, to: usize, sign: u16) -> Edit {
             select.0 = start + put.len();
         }
         if at < end && !gone.contains(&at) {
-            put.push(text[at]);
+            put.extend(text.get(at));
         }
     }
     // Of several lines the signs are marked, too: the same key finds them all again.
