@@ -83,7 +83,7 @@ impl Server {
             .env("PROSA_DATABASE_URL", &self.database.url)
             .env("PROSA_SITE_DIR", &self.site)
             .env("PROSA_GRAPH_URL", self.graph.url())
-            .env("PROSA_UNCERTAIN_WAIT", "3")
+            .env("PROSA_UNCERTAIN_WAIT", "10")
             .env("PROSA_LOG", "warn")
             .stdout(Stdio::null())
             .stderr(Stdio::null());
