@@ -62,6 +62,7 @@ pub struct Inner {
     pub(crate) pictures: tokio::sync::Semaphore,
     pub push: crate::push::Push,
     stopping: std::sync::atomic::AtomicBool,
+    reindexing: std::sync::atomic::AtomicBool,
     pub(crate) receipts: mpsc::Sender<crate::inbound::Receipt>,
     pub(crate) receipts_in: std::sync::Mutex<Option<mpsc::Receiver<crate::inbound::Receipt>>>,
     pub(crate) hashing: tokio::sync::Semaphore,
@@ -164,6 +165,7 @@ impl Desk {
             pictures: tokio::sync::Semaphore::new(2),
             push: crate::push::Push::default(),
             stopping: std::sync::atomic::AtomicBool::new(false),
+            reindexing: std::sync::atomic::AtomicBool::new(false),
             receipts,
             receipts_in: std::sync::Mutex::new(Some(receipts_in)),
             hashing: tokio::sync::Semaphore::new(2),
@@ -187,6 +189,16 @@ impl Desk {
     /// Whether the server is stopping.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Whether old messages stand in the search index in an old form, or not at all.
+    pub fn is_reindexing(&self) -> bool {
+        self.reindexing.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Tells searches; what fills the index does.
+    pub fn reindexing(&self, is: bool) {
+        self.reindexing.store(is, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Now.

@@ -27,6 +27,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (21, "merge", include_str!("../migrations/0021_merge.sql")),
     (22, "contact_photo", include_str!("../migrations/0022_contact_photo.sql")),
     (23, "sticker", include_str!("../migrations/0023_sticker.sql")),
+    (24, "search_signs", include_str!("../migrations/0024_search_signs.sql")),
 ];
 
 /// The steps for one database.

@@ -31,7 +31,7 @@ pub use merge::merge;
 pub use open::{open, others, visible};
 pub use pause::pause;
 pub use read::{mark_read, mark_unread, save_draft};
-pub(crate) use row::{Row, Told, columns, lock, save, tell, transition, view as view_columns};
+pub(crate) use row::{Row, Told, lock, save, tell, transition, view as view_columns};
 pub use several::{conclude_several, mark_several, take_back_several, transfer_several};
 pub use snooze::{snooze, snooze_choices};
 pub(crate) use start::open_of;

@@ -2,6 +2,7 @@
 //! statements stay on the list of all statements.
 
 use crate::db::Text;
+use crate::search::Indexed;
 use crate::statement::Statement;
 use crate::{Result, Work, args, sql, sql_system};
 use model::*;
@@ -260,8 +261,13 @@ pub(super) async fn messages(work: &mut Work, rows: &[MessageRow]) -> Result<()>
     let account = work.account();
     let words: Vec<WordsRow> = rows
         .iter()
-        .filter(|m| !m.body.trim().is_empty())
-        .map(|m| WordsRow { id: m.id, words: crate::search::document(account, &m.body) })
+        .map(|m| {
+            let content = m.content.as_deref().and_then(|c| serde_json::from_str(c).ok()).unwrap_or_default();
+            Indexed::new(&m.body, &content, m.author, m.channel).document(account)
+        })
+        .zip(rows)
+        .filter(|(words, _)| !words.is_empty())
+        .map(|(words, m)| WordsRow { id: m.id, words })
         .collect();
     let text = if work.is_sqlite() {
         sql_system!(sqlite "insert into message_fts (rowid, words) select cast(value ->> 'id' as bigint), value ->> 'words' from json_each($1)")

@@ -1,10 +1,10 @@
 //! The row of a message.
 
 use crate::conversation::Row as Conversation;
+use crate::search::Indexed;
 use crate::{Result, Work, args, sql};
 use model::*;
 use serde::Deserialize;
-use std::borrow::Cow;
 
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
@@ -149,10 +149,7 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     if written == 0 {
         return Ok(None);
     }
-    let text = searched(&new.body, &new.content);
-    if !text.trim().is_empty() {
-        index_text(work, id, &text).await?;
-    }
+    index(work, id, Indexed::new(&new.body, &new.content, new.author_id.map(|a| a.0), new.channel_id.0)).await?;
     Ok(Some(Message {
         id,
         conversation_id: new.conversation_id,
@@ -181,9 +178,12 @@ fn mentions_json(mentions: &[Mention]) -> Result<Option<String>> {
     Ok(if mentions.is_empty() { None } else { Some(serde_json::to_string(mentions)?) })
 }
 
-/// Puts a text into the search index, with the account as a word of its own.
-pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Result<()> {
-    let words = crate::search::document(work.account(), body);
+/// Puts a message into the search index, if it can be found by something.
+pub(crate) async fn index(work: &mut Work, id: MessageId, what: Indexed<'_>) -> Result<()> {
+    let words = what.document(work.account());
+    if words.is_empty() {
+        return Ok(());
+    }
     let text = if work.is_sqlite() {
         crate::sql_system!(sqlite "insert into message_fts (rowid, words) values ($1, $2)")
     } else {
@@ -191,14 +191,6 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     };
     work.system().run(text, args![id, words]).await?;
     Ok(())
-}
-
-/// By what a message is found: its text, and the name of its file.
-pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
-    match content {
-        Content::Media(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
-        _ => body.into(),
-    }
 }
 
 /// Saves a changed text, and lets search find the new words only.
@@ -209,8 +201,8 @@ pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     )
     .await?;
     work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;
-    let text = searched(&m.body, &m.content);
-    if text.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &text).await }
+    let (channel,): (i64,) = work.one(sql!("select channel_id from message where account_id = $1 and id = $2"), args![m.id]).await?;
+    index(work, m.id, Indexed::new(&m.body, &m.content, m.author_id.map(|a| a.0), channel)).await
 }
 
 /// A message by id.

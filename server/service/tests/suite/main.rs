@@ -42,6 +42,7 @@ mod search;
 mod seek;
 mod several;
 mod sight;
+mod signs;
 mod spared;
 mod start;
 mod statements;
