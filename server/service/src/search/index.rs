@@ -12,10 +12,8 @@ use crate::message::columns;
 use crate::sight;
 use model::*;
 
-/// Matching messages that are looked at before visibility thins them out.
-const LOOK_AT: i64 = 400;
-/// The same where operators thin them out as well.
-const LOOK_AT_NARROWED: i64 = 4_000;
+/// Matching messages that are looked at before visibility and operators thin them out; far fewer where enough are found.
+const LOOK_AT: i64 = 4_000;
 /// Words with one beginning that are asked for one by one. SQLite walks those from the newest message on and stops when it
 /// has enough; of a beginning it first gathers all messages. With more words than these, that is the faster way.
 const COMPLETIONS: usize = 128;
@@ -26,8 +24,9 @@ const LATE: Millis = 8 * 86_400_000;
 
 /// Letters of a word that are compared.
 const WORD_MAX: usize = 40;
-/// Before the words of a file's name.
-const NAME: char = '§';
+/// Before the words of a file's name. In the order of the index before the signs: looked for behind one that many messages
+/// have, a word that is not there costs SQLite a walk over all of those.
+const NAME: char = '£';
 /// Before what a message has beside its words.
 const SIGN: char = '¤';
 
@@ -65,7 +64,6 @@ impl<'a> Indexed<'a> {
     }
 }
 
-/// The letter stands alone with the sign: with the account's mark that is as long as the beginnings that have an index.
 fn by_author(id: i64) -> String {
     format!("{SIGN}a{id}")
 }
@@ -144,7 +142,7 @@ impl Find<'_> {
     }
 
     /// What the signs narrow, each preceded by an "and".
-    fn signs(&self, l: &Language, sqlite: bool) -> String {
+    fn signs(&self, l: &Language) -> String {
         let mut text = String::new();
         if self.unsigned {
             return text;
@@ -157,13 +155,9 @@ impl Find<'_> {
         if let Some(channels) = self.narrow.channels.as_ref().filter(|c| c.len() <= VALUES) {
             any(channels.iter().copied().map(by_channel).collect());
         }
-        match &self.narrow.from {
-            Some(from) if from.contacts.is_empty() && from.users.len() <= VALUES => {
-                any(from.users.iter().copied().map(by_author).collect())
-            }
-            // What customers wrote has no author. PostgreSQL would gather all that has one first.
-            Some(from) if from.users.is_empty() && sqlite => text.push_str(&format!(" NOT {0}{mark}{SIGN}a{0}*", l.quote)),
-            _ => {}
+        // A customer's message has no sign of whose it is: contacts are merged.
+        if let Some(from) = self.narrow.from.as_ref().filter(|f| f.contacts.is_empty() && f.users.len() <= VALUES) {
+            any(from.users.iter().copied().map(by_author).collect());
         }
         text
     }
@@ -171,7 +165,7 @@ impl Find<'_> {
     /// Ids of the messages that match, newest first, with the arguments from `$2` on.
     fn candidates(&self, sqlite: bool) -> (String, Vec<Arg>) {
         let l = if sqlite { &SQLITE } else { &POSTGRES };
-        let (before, last, signs) = (self.before(l), self.last(), self.signs(l, sqlite));
+        let (before, last, signs) = (self.before(l), self.last(), self.signs(l));
         let whole = format!("{before}{0}{last}{0}{1}{signs}", l.quote, l.beginning);
         let mut args = vec![Arg::from(&whole)];
         let matches = if !sqlite {
@@ -190,13 +184,12 @@ impl Find<'_> {
                 COMPLETIONS + 1
             )
         };
-        let look_at = if self.narrow.is_empty() && !(self.of_files && self.unsigned) { LOOK_AT } else { LOOK_AT_NARROWED };
         let early = self.narrow.before.map_or_else(String::new, |before| {
             // Ids begin with the time.
             args.push(before.saturating_add(LATE).saturating_mul(1 << 20).into());
             format!(" and rowid < ${}", args.len() + 1)
         });
-        (format!("select rowid as id from message_fts where {matches}{early} order by rowid desc limit {look_at}"), args)
+        (format!("select rowid as id from message_fts where {matches}{early} order by rowid desc limit {LOOK_AT}"), args)
     }
 }
 
@@ -232,7 +225,7 @@ mod tests {
 
     #[test]
     fn no_word_is_taken_for_a_sign() {
-        let typed = "¤a7 ¤c1 §nota 'x' ¤";
+        let typed = "¤a7 ¤c1 £nota 'x' ¤";
         let account = AccountId(1);
         let document = |body: &str, file_name: &str| {
             Indexed { body, file_name, author: Some(7), channel: 1 }.document(account).split(' ').map(str::to_owned).collect::<Vec<_>>()
@@ -241,7 +234,7 @@ mod tests {
         let signs =
             |d: Vec<String>| d.into_iter().filter(|w| w[mark.len()..].starts_with([NAME, SIGN])).map(|w| w[mark.len()..].to_owned());
         assert_eq!(signs(document(typed, "")).collect::<Vec<_>>(), ["¤a7", "¤c1"]);
-        assert_eq!(signs(document("", "Nota ¤a9.pdf")).collect::<Vec<_>>(), ["§a9", "§nota", "§pdf", "¤a7", "¤c1"]);
+        assert_eq!(signs(document("", "Nota ¤a9.pdf")).collect::<Vec<_>>(), ["£a9", "£nota", "£pdf", "¤a7", "¤c1"]);
         assert_eq!(signs(document("👍", "")).collect::<Vec<_>>(), ["¤a7", "¤c1"]);
         assert_eq!(document(" ", ""), [""]);
         assert!(words(typed).iter().all(|w| w.chars().all(char::is_alphanumeric)));

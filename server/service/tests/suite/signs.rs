@@ -34,7 +34,7 @@ both! {
         let (a, b) = (w.served(&ana, "5511987650001").await, w.served(&bia, "5511987650002").await);
         let texts = [
             "prever a compra", "Prevê-se café com leite", "comprar café", "com compras", "CAFÉ previsto", "não", "prevenção: cafeteira", "a",
-            "leite, café; pré-venda", "nota ¤a1 §compra",
+            "leite, café; pré-venda", "nota ¤a1 £compra",
         ];
         for (n, text) in texts.iter().enumerate() {
             w.says("5511987650001", text).await;
