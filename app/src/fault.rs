@@ -55,6 +55,7 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
             FileWhy::TooManyPixels => t_string!(i18n, fault.file_too_many_pixels),
             FileWhy::Infected => t_string!(i18n, fault.file_infected),
             FileWhy::NotScanned => t_string!(i18n, fault.file_not_scanned),
+            FileWhy::NotInHeader => t_string!(i18n, fault.file_not_in_header),
             FileWhy::NotAVoice => t_string!(i18n, fault.file_not_a_voice),
             FileWhy::NoPicture => t_string!(i18n, sticker.why.no_picture),
             FileWhy::Moves => t_string!(i18n, sticker.why.moves),

@@ -67,6 +67,25 @@ test('MD-3 several files go in their order, the text as caption, and are shown a
   await expect(viewer).toBeHidden()
 })
 
+test('MD-3 a caption has 1024 characters; one more is a text of its own, before the picture', async ({ agent }) => {
+  const ana = await agent('ana@prosa.example')
+  const { number } = await serve(ana, 'Lê legendas')
+  await input(ana).setInputFiles([png('vitrine.png')])
+  await editor(ana).fill('a'.repeat(1024))
+  await expect(tray(ana)).toHaveCount(1)
+  await expect(ana.getByText('Legendas têm até 1024 caracteres')).toBeHidden()
+  await send(ana)
+  await expect.poll(async () => (await got(number)).map(each => [each.type, each.image?.caption?.length])).toEqual([['image', 1024]])
+  await input(ana).setInputFiles([png('outra.png')])
+  await editor(ana).fill('b'.repeat(1025))
+  await expect(ana.getByText('Legendas têm até 1024 caracteres: o texto vai como mensagem separada, antes do arquivo.')).toBeVisible()
+  await send(ana)
+  await expect.poll(async () => (await got(number)).map(each => each.type)).toEqual(['image', 'text', 'image'])
+  const [, text, image] = await got(number)
+  expect(text?.text.body).toBe('b'.repeat(1025))
+  expect(image?.image.caption).toBeUndefined()
+})
+
 test('files are pasted and dropped, taken away, and wait through a reload', async ({ agent }) => {
   const ana = await agent('ana@prosa.example')
   const { number, name } = await serve(ana, 'Cola e solta')

@@ -187,6 +187,7 @@ impl Config {
             bucket: bucket.map(checked).transpose()?,
             quota: quota.and_then(|mb| i64::try_from(mb).ok()).map(|mb| mb.saturating_mul(model::MB)),
             scan: some(given.files_scan, file.files_scan),
+            ffmpeg: None,
         };
         let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
         let uncertain_wait = std::time::Duration::from_secs(uncertain);

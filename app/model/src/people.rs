@@ -109,6 +109,10 @@ pub struct Team {
     pub restriction: Restriction,
     /// Replaces the account's closing message when not empty.
     pub closing_message: String,
+    /// What a contact's message within twelve hours of completion does here, whatever its members prefer; none leaves it to
+    /// them.
+    #[serde(default)]
+    pub archive_preference: Option<ArchivePreference>,
 }
 
 /// What an admin types to create or change a member.
@@ -138,6 +142,8 @@ pub struct TeamDraft {
     pub restriction: Restriction,
     #[serde(default)]
     pub closing_message: String,
+    #[serde(default)]
+    pub archive_preference: Option<ArchivePreference>,
 }
 
 /// The first start: the account and its first admin.

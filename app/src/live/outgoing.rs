@@ -50,15 +50,8 @@ impl Store {
     }
 
     /// Sends a template into an open conversation; shown with its values filled in.
-    pub fn send_template(&self, id: ConversationId, template: &Template, fill: TemplateFill) -> Key {
-        let content = TemplateContent {
-            name: template.name.clone(),
-            language: template.language.clone(),
-            category: template.category.word().to_owned(),
-            header: template.header_filled(&fill),
-            footer: template.footer.clone(),
-            buttons: template.buttons.iter().map(|b| b.text.clone()).collect(),
-        };
+    pub fn send_template(&self, id: ConversationId, template: &Template, fill: TemplateFill, file: Option<&Upload>) -> Key {
+        let content = template.content(&fill, file.map(|up| up.media(Delivery::Native)));
         let message = self.shown(id, MessageKind::Template, template.body_filled(&fill), Content::Template(content), None);
         self.put_outgoing(id, SendWhat::Template(fill), message, None)
     }

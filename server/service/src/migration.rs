@@ -27,6 +27,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (21, "merge", include_str!("../migrations/0021_merge.sql")),
     (22, "contact_photo", include_str!("../migrations/0022_contact_photo.sql")),
     (23, "sticker", include_str!("../migrations/0023_sticker.sql")),
+    (28, "film_length", include_str!("../migrations/0028_film_length.sql")),
+    (29, "team_archive", include_str!("../migrations/0029_team_archive.sql")),
 ];
 
 /// The steps for one database.

@@ -217,16 +217,17 @@ async fn set_teams(work: &mut Work, user: UserId, links: &[TeamLink]) -> Result<
 
 /// Teams by name.
 pub async fn teams(cx: &Cx) -> Result<Vec<Team>> {
-    let rows: Vec<(i64, String, bool, String, String)> = cx
+    let rows: Vec<(i64, String, bool, String, String, String)> = cx
         .may(Permission::Inbox)?
         .all(
-            sql!("select id, name, is_default, restriction, closing_message from team where account_id = $1 order by name, id limit 1000"),
+            sql!("select id, name, is_default, restriction, closing_message, archive_preference from team where account_id = $1 order by name, id limit 1000"),
             args![],
         )
         .await?;
     rows.into_iter()
-        .map(|(id, name, is_default, restriction, closing_message)| {
-            Ok(Team { id: id.into(), name, is_default, restriction: restriction.parse()?, closing_message })
+        .map(|(id, name, is_default, restriction, closing_message, archive)| {
+            let archive_preference = if archive.is_empty() { None } else { Some(archive.parse()?) };
+            Ok(Team { id: id.into(), name, is_default, restriction: restriction.parse()?, closing_message, archive_preference })
         })
         .collect()
 }
@@ -252,11 +253,19 @@ pub async fn save_team(cx: &Cx, draft: TeamDraft) -> Result<Team> {
     let saved = work
         .run(
             sql!(
-                "insert into team (account_id, id, name, is_default, restriction, closing_message, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+                "insert into team (account_id, id, name, is_default, restriction, closing_message, created_at, archive_preference) values ($1, $2, $3, $4, $5, $6, $7, $8)
                  on conflict (id) do update set name = excluded.name, is_default = excluded.is_default, restriction = excluded.restriction,
-                 closing_message = excluded.closing_message where team.account_id = $1"
+                 closing_message = excluded.closing_message, archive_preference = excluded.archive_preference where team.account_id = $1"
             ),
-            args![id, draft.name.trim(), draft.is_default, draft.restriction, draft.closing_message.trim(), now],
+            args![
+                id,
+                draft.name.trim(),
+                draft.is_default,
+                draft.restriction,
+                draft.closing_message.trim(),
+                now,
+                draft.archive_preference.map_or("", ArchivePreference::word)
+            ],
         )
         .await;
     saved.map_err(|e| if e.is_unique("team_name") { Fault::field("name", Wrong::Taken).into() } else { e })?;

@@ -276,10 +276,10 @@ impl Asked<'_> {
         for m in messages {
             let Some(row) = rows.iter().find(|r| r.id == m.conversation_id) else { continue };
             let message = m.view()?;
-            let fits = match &message.content {
-                Content::Media(media) if of_files => holds(&media.file_name, self.words),
+            let fits = match message.content.file() {
+                Some(media) if of_files => holds(&media.file_name, self.words),
                 _ if of_files => false,
-                Content::Media(media) if !media.file_name.is_empty() => holds(&message.body, self.words),
+                Some(media) if !media.file_name.is_empty() => holds(&message.body, self.words),
                 _ => true,
             };
             if fits && found.len() <= self.most as usize {

@@ -289,6 +289,7 @@ async fn team_with_one(w: &World) -> TeamId {
         is_default: false,
         restriction: Restriction::None,
         closing_message: String::new(),
+        archive_preference: None,
     };
     let team_id = service::people::save_team(admin, draft).await.unwrap().id;
     let c = w.says("oi").await;

@@ -183,7 +183,7 @@ both! {
             }
         }
         // Only the assignee sees what is in service from now on.
-        let draft = model::TeamDraft { id: Some(p.team), name: "Vendas".into(), is_default: true, restriction: model::Restriction::User, closing_message: String::new() };
+        let draft = model::TeamDraft { id: Some(p.team), name: "Vendas".into(), is_default: true, restriction: model::Restriction::User, closing_message: String::new(), archive_preference: None };
         people::save_team(&p.admin.cx, draft).await.unwrap();
         sibling.frame_of("reset").await;
         w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;

@@ -381,7 +381,14 @@ impl Person {
 }
 
 async fn new_team(admin: &Cx, name: &str, is_default: bool) -> TeamId {
-    let draft = TeamDraft { id: None, name: name.into(), is_default, restriction: Restriction::Team, closing_message: String::new() };
+    let draft = TeamDraft {
+        id: None,
+        name: name.into(),
+        is_default,
+        restriction: Restriction::Team,
+        closing_message: String::new(),
+        archive_preference: None,
+    };
     people::save_team(admin, draft).await.unwrap().id
 }
 

@@ -35,6 +35,7 @@ fn media() -> Media {
         reason: String::new(),
         width: 640,
         height: 480,
+        seconds: 7,
         small: true,
         link_until: Some(5),
     }
@@ -77,7 +78,14 @@ fn contents() -> Vec<Content> {
             items: vec![OrderItem { product: text(), quantity: 2, price_minor: -1999, currency: "BRL".into() }],
             text: text(),
         },
-        Content::Template(TemplateContent { name: text(), buttons: vec![text()], ..Default::default() }),
+        Content::Template(TemplateContent {
+            name: text(),
+            header_file: Some(media()),
+            header_link: text(),
+            place: Some(MapPlace { latitude: -23.5, longitude: 0.25, name: text(), address: text() }),
+            buttons: vec![text()],
+            ..Default::default()
+        }),
         Content::Unsupported { type_name: text(), reason: text() },
     ];
     all.extend(transitions().into_iter().map(Content::Transition));
@@ -266,7 +274,7 @@ fn every_tagged_enum_is_read_as_it_is_written() {
     same(&SendWhat::Contacts { cards: vec![ContactCard::default()] });
     same(&SendWhat::File { upload_id: MediaId(3), caption: "c".into(), note: true });
     let values = [("1".to_owned(), "one".to_owned()), ("name".to_owned(), String::new())].into();
-    same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values }));
+    same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values, header_file: Some(MediaId(9)) }));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::i18n::*;
 use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::{Content, Media, MediaId, MediaState, Message};
+use model::{Media, MediaId, MediaState, Message};
 
 /// How far a picture can be enlarged, in steps.
 const STEPS: usize = 4;
@@ -35,7 +35,7 @@ fn view_of(mime: &str) -> Option<View> {
 /// The files of the loaded part, oldest first.
 fn files(pane: Pane) -> Vec<Media> {
     let timeline = pane.timeline();
-    let media = |m: &Message| if let Content::Media(media) = &m.content { Some(media.clone()) } else { None };
+    let media = |m: &Message| m.content.file().cloned();
     let all = timeline.order.get();
     all.iter().filter_map(|key| timeline.item(key)?.with(|i| media(&i.message))).filter(is_viewable).collect()
 }

@@ -171,7 +171,7 @@ fn Wave(shape: RwSignal<Option<Shape>>, now: RwSignal<f64>, player: NodeRef<lept
 }
 
 /// `75.4` as `1:15`.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "sound of a bubble is shorter than that")]
     let whole = seconds.max(0.0).round() as i64;
     format!("{}:{:02}", whole / 60, whole % 60)

@@ -1,6 +1,6 @@
 //! Quick replies: finding, making, changing (QR-1, QR-3). Everybody has this page.
 
-mod file;
+pub(crate) mod file;
 mod form;
 
 use super::inbox::composer::quick::list::scope_icon;

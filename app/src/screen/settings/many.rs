@@ -4,6 +4,7 @@ use super::list::when_here;
 use super::many_jobs::Jobs;
 use super::member::follow;
 use crate::api::closing::{count_many, jobs, reasons, start_job};
+use crate::api::contact::tags;
 use crate::api::settings::{channel_forms, members, teams};
 use crate::i18n::*;
 use crate::part::*;
@@ -22,6 +23,7 @@ struct Ground {
     channels: Vec<(i64, String)>,
     teams: Vec<(i64, String)>,
     people: Vec<(i64, String)>,
+    tags: Vec<(i64, String)>,
     reasons: Vec<Reason>,
 }
 
@@ -30,6 +32,7 @@ async fn fetch() -> crate::api::Answer<Ground> {
         channels: channel_forms().await?.into_iter().map(|c| (c.channel.id.0, c.channel.name)).collect(),
         teams: teams().await?.into_iter().map(|t| (t.id.0, t.name)).collect(),
         people: members().await?.into_iter().map(|m| (m.user_id.0, m.name)).collect(),
+        tags: tags().await?.into_iter().map(|t| (t.id.0, t.name)).collect(),
         reasons: reasons().await?,
     })
 }
@@ -60,7 +63,9 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
     let i18n = use_i18n();
     let store = crate::live::use_store();
     let marked = || RwSignal::new(BTreeSet::<i64>::new());
-    let (channels, teams, people) = (marked(), marked(), marked());
+    let (channels, teams, people, tagged) = (marked(), marked(), marked(), marked());
+    let day = || RwSignal::new(String::new());
+    let (created_from, created_until, active_from, active_until) = (day(), day(), day(), day());
     let (status, idle) = (RwSignal::new(String::new()), RwSignal::new("0".to_owned()));
     let (with_message, reason) = (RwSignal::new(false), RwSignal::new(String::new()));
     let filter = Memo::new(move |_| BulkFilter {
@@ -69,6 +74,11 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
         assignees: people.get().into_iter().map(UserId).collect(),
         status: status.get().parse().ok(),
         idle_minutes: idle.get().parse().unwrap_or(0),
+        tags: tagged.get().into_iter().map(TagId).collect(),
+        created_from: created_from.get(),
+        created_until: created_until.get(),
+        active_from: active_from.get(),
+        active_until: active_until.get(),
     });
     let count = Fetched::new(move || count_many(filter.get()));
     let found = Memo::new(move |_| match count.get() {
@@ -138,10 +148,16 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
                 <Marks label=move || t_string!(i18n, closing.many.channels).to_string() all=Signal::derive(move || ground.with(|g| g.channels.clone())) marked=channels/>
                 <Marks label=move || t_string!(i18n, closing.many.teams).to_string() all=Signal::derive(move || ground.with(|g| g.teams.clone())) marked=teams/>
                 <Marks label=move || t_string!(i18n, closing.many.people).to_string() all=Signal::derive(move || ground.with(|g| g.people.clone())) marked=people/>
+                <Marks label=move || t_string!(i18n, closing.many.tags).to_string() all=Signal::derive(move || ground.with(|g| g.tags.clone())) marked=tagged/>
             </div>
             <div class="form-pair">
                 <Select name="status" value=status choices=statuses label=move || t_string!(i18n, closing.many.status).to_string()/>
                 <Select name="idle" value=idle choices=times label=move || t_string!(i18n, closing.many.idle).to_string()/>
+                <TextField name="created_from" kind="date" value=created_from label=move || t_string!(i18n, closing.many.created_from).to_string()/>
+                <TextField name="created_until" kind="date" value=created_until label=move || t_string!(i18n, closing.many.created_until).to_string()/>
+                <TextField name="active_from" kind="date" value=active_from label=move || t_string!(i18n, closing.many.active_from).to_string()
+                    hint=move || t_string!(i18n, closing.many.active_hint).to_string()/>
+                <TextField name="active_until" kind="date" value=active_until label=move || t_string!(i18n, closing.many.active_until).to_string()/>
             </div>
             <Checkbox name="with_message" checked=with_message label=move || t_string!(i18n, closing.many.message).to_string()
                 hint=move || t_string!(i18n, closing.many.message_hint).to_string()/>

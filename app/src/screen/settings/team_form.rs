@@ -9,7 +9,7 @@ use crate::part::*;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_router::components::A;
-use model::{Member, Restriction, Team, TeamDraft};
+use model::{ArchivePreference, Member, Restriction, Team, TeamDraft};
 
 /// Creates (`team` is none) or changes a team.
 #[component]
@@ -23,6 +23,7 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
     let name = RwSignal::new(team.as_ref().map(|t| t.name.clone()).unwrap_or_default());
     let is_default = RwSignal::new(was_default);
     let restriction = RwSignal::new(team.as_ref().map_or(Restriction::None, |t| t.restriction).word().to_owned());
+    let archive = RwSignal::new(team.as_ref().and_then(|t| t.archive_preference).map_or("", ArchivePreference::word).to_owned());
     let closing = RwSignal::new(team.map(|t| t.closing_message).unwrap_or_default());
     let form = Form::new(move || TeamDraft {
         id,
@@ -30,6 +31,7 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
         is_default: is_default.get(),
         restriction: restriction.get().parse().unwrap_or(Restriction::None),
         closing_message: closing.get(),
+        archive_preference: archive.get().parse().ok(),
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -52,6 +54,13 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
         }
         .to_string()
     };
+    let archives = Signal::derive(move || {
+        vec![
+            Choice::new("", t_string!(i18n, settings.teams.archive_own)),
+            Choice::new(ArchivePreference::TwelveHours.word(), t_string!(i18n, settings.profile.archive_12h)),
+            Choice::new(ArchivePreference::Immediate.word(), t_string!(i18n, settings.profile.archive_now)),
+        ]
+    });
     let default_hint = move || {
         if was_default { t_string!(i18n, settings.teams.default_fixed) } else { t_string!(i18n, settings.teams.default_hint) }.to_string()
     };
@@ -68,6 +77,8 @@ pub(super) fn TeamForm(team: Option<Team>, people: Vec<Member>, changed: Callbac
             </div>
             <ClosingMessage value=closing label=move || t_string!(i18n, settings.teams.closing).to_string()
                 hint=move || t_string!(i18n, settings.teams.closing_hint).to_string()/>
+            <Select name="archive_preference" value=archive choices=archives label=move || t_string!(i18n, settings.teams.archive).to_string()
+                hint=move || t_string!(i18n, settings.teams.archive_hint).to_string()/>
             {(!is_new).then(|| view! { <People people/> })}
             <FormFoot form fresh=is_new/>
         </form>

@@ -62,7 +62,11 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     lines.extend(say(work, c, &how.text).await?);
     let what = Transition::Concluded { classification: how.classification.clone() };
     lines.push(transition(work, c, how.by, what).await?);
-    c.close(now, how.by, how.reopens.then_some(now + limit::REOPEN_MILLIS));
+    // What an admin decided for the team goes before what the person prefers (4.6).
+    let (team,): (String,) =
+        work.one(sql!("select archive_preference from team where account_id = $1 and id = $2"), args![c.team_id]).await?;
+    let reopens = if team.is_empty() { how.reopens } else { team.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours };
+    c.close(now, how.by, reopens.then_some(now + limit::REOPEN_MILLIS));
     c.classify(how.classification.as_ref());
     crate::contact::release(work, c).await?;
     save(work, c).await?;

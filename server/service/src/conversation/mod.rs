@@ -21,6 +21,7 @@ mod take_back;
 mod unsay;
 
 pub use act::{assume, transfer};
+pub(crate) use archive::days;
 pub use archive::{archive, archive_text};
 pub(crate) use conclude::{Closing, close, conclude_in, say};
 pub use conclude::{classify, conclude};

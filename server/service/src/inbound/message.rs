@@ -296,6 +296,7 @@ fn describe(work: &Work, body: &InboundBody, new: &mut NewMessage) -> Option<cra
                 reason: cut(&m.reason, 300),
                 width: 0,
                 height: 0,
+                seconds: 0,
                 small: false,
                 link_until: None,
             };

@@ -1,7 +1,8 @@
 //! Files of messages: [`fetch`] brings those that contacts send, [`upload`] takes those that we send, [`look`] sees what
-//! they are, `voice` makes recordings voice notes, `sticker` pictures stickers, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
+//! they are, `film` measures films, `voice` makes recordings voice notes, `sticker` pictures stickers, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
 
 mod fetch;
+mod film;
 pub(crate) mod kept;
 mod look;
 mod scan;
@@ -37,6 +38,14 @@ pub struct FileSettings {
     pub quota: Option<i64>,
     /// A command that gets a path and answers 0 for clean, 1 for infected.
     pub scan: Option<String>,
+    /// The program that encodes sound and takes a frame of a film; none: `ffmpeg`, where it is installed.
+    pub ffmpeg: Option<String>,
+}
+
+impl FileSettings {
+    fn ffmpeg(&self) -> &str {
+        self.ffmpeg.as_deref().unwrap_or("ffmpeg")
+    }
 }
 
 /// A stored file that the asker may open.
@@ -110,6 +119,7 @@ pub(crate) struct Kept {
     pub small: String,
     pub width: u32,
     pub height: u32,
+    pub seconds: u32,
 }
 
 /// Keeps a file of the demo, as received ones are.
@@ -131,7 +141,7 @@ pub(crate) async fn keep_sample(desk: &Desk, bytes: &[u8], mime: &str) -> Result
         }
         None => String::new(),
     };
-    Ok(Kept { sha256, small, width: seen.width, height: seen.height })
+    Ok(Kept { sha256, small, width: seen.width, height: seen.height, seconds: seen.seconds })
 }
 
 /// The path of a link that opens a file without signing in, until `until`.

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SERIAL: u32 = 1;
 
 /// Makes a recording a voice note, in a file beside it; none when it is one already, or cannot be made one here.
-pub(super) async fn voice_note(path: &Path, mime: &str) -> Option<PathBuf> {
+pub(super) async fn voice_note(ffmpeg: &str, path: &Path, mime: &str) -> Option<PathBuf> {
     let to = path.with_extension("ogg.part");
     if mime == "audio/ogg" {
         return None;
@@ -32,7 +32,7 @@ pub(super) async fn voice_note(path: &Path, mime: &str) -> Option<PathBuf> {
             return Some(to);
         }
     }
-    encoded(path, &to).await.then_some(to)
+    encoded(ffmpeg, path, &to).await.then_some(to)
 }
 
 /// Whether a file is a voice note as WhatsApp plays it.
@@ -110,8 +110,8 @@ fn length(packet: &[u8]) -> Option<u64> {
 }
 
 /// Encodes anew by the program of that name; false when it is not there or does not know the file.
-async fn encoded(from: &Path, to: &Path) -> bool {
-    let run = tokio::process::Command::new("ffmpeg")
+async fn encoded(ffmpeg: &str, from: &Path, to: &Path) -> bool {
+    let run = tokio::process::Command::new(ffmpeg)
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-protocol_whitelist", "file", "-i"])
         .arg(from)
         .args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "48000", "-c:a", "libopus", "-b:a", "32k", "-t", "3600", "-f", "ogg"])

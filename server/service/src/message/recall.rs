@@ -26,9 +26,9 @@ pub async fn recall(cx: &Cx, id: MessageId) -> Result<Recalled> {
         return Err(Fault::AlreadyLeft.into());
     }
     let told = Told::of(&c);
-    let upload = match &m.content {
-        Content::Media(media) => Some(upload::give_back(&mut work, cx.user, media, m.kind).await?),
-        _ => None,
+    let upload = match m.content.file() {
+        Some(media) => Some(upload::give_back(&mut work, cx.user, media, m.kind).await?),
+        None => None,
     };
     let text = std::mem::take(&mut m.body);
     m.content = Content::None;

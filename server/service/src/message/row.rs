@@ -195,8 +195,8 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
 
 /// By what a message is found: its text, and the name of its file.
 pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
-    match content {
-        Content::Media(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
+    match content.file() {
+        Some(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
         _ => body.into(),
     }
 }

@@ -326,7 +326,7 @@ both! {
 
     async fn cp_2_past_and_present_conversations_come_in_pages_and_by_channel(w) {
         let sales = w.new_team("Vendas", Restriction::Team).await;
-        let restricted = TeamDraft { id: Some(w.team), name: "Geral".into(), is_default: true, restriction: Restriction::Team, closing_message: String::new() };
+        let restricted = TeamDraft { id: Some(w.team), name: "Geral".into(), is_default: true, restriction: Restriction::Team, closing_message: String::new(), archive_preference: None };
         people::save_team(&w.admin, restricted).await.unwrap();
         let ana = w.agent("Ana Souza", w.team).await;
         let mut all = Vec::new();

@@ -152,7 +152,7 @@ fn hot(w: &World, agent: &Seen) -> Vec<Hot> {
         true,
     );
     fixed("files of a conversation", "delete from media where account_id = $1 and conversation_id = $2", args![account, 1i64], false);
-    let filter = args![account, "[]", "[]", "[]", "", START];
+    let filter = args![account, "[]", "[]", "[]", "", START, "[]", 0i64, i64::MAX, START, i64::MAX];
     fixed("count of many", "select count(*) from conversation c where c.account_id = $1 and c.status in", filter, false);
     fixed("notifications that are due", "update alert set push_at = null where (user_id", args![START, 64i64], false);
     fixed("notes that are due", "update push_job set tries", args![START, START, 64i64], false);

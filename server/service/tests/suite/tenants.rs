@@ -224,6 +224,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
                 is_default: true,
                 restriction: Restriction::None,
                 closing_message: String::new(),
+                archive_preference: None,
             };
             people::save_team(&cx, draft).await.map(drop)
         })

@@ -65,10 +65,7 @@ impl Sign {
 
 /// Whether something stands under the bubble about how far it came.
 pub fn is_told(item: &Item) -> bool {
-    matches!(
-        (&item.local, item.message.status),
-        (Local::Refused(_), _) | (Local::Stored, MessageStatus::Failed | MessageStatus::WaitReply)
-    )
+    matches!((&item.local, item.message.status), (Local::Refused(_), _) | (Local::Stored, MessageStatus::Failed | MessageStatus::WaitReply))
 }
 
 /// What stands under a bubble that waits or did not arrive.

@@ -11,7 +11,7 @@ use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
 use leptos::prelude::*;
-use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
+use model::{MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
 
 /// The small bar at the bubble under the pointer or with the focus.
 #[component]
@@ -38,8 +38,8 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
             })
     };
     let file = move || {
-        item.with(|i| match &i.message.content {
-            Content::Media(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
+        item.with(|i| match i.message.content.file() {
+            Some(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
             _ => None,
         })
     };

@@ -235,7 +235,7 @@ impl Pane {
 
     /// Sends a template into this conversation; it is shown at once.
     pub fn send_template(self, picked: &Picked) {
-        self.store.send_template(self.id, &picked.template, picked.fill.clone());
+        self.store.send_template(self.id, &picked.template, picked.fill.clone(), picked.file.as_ref());
         self.latest.update(|n| *n += 1);
     }
 
