@@ -33,9 +33,6 @@ export function forgotten(): string[] {
   return named.filter(name => name !== '' && name !== 'settings' && name !== 'setup' && !known.includes(name))
 }
 
-/** Words that are the same in Portuguese, English and Spanish, and names. */
-export const same = /^(Prosa|WhatsApp|Instagram|Messenger|Web|E-mail|Chat|PDF|CPF|CNPJ|Enter|Esc|Shift|Alt|Ctrl|Backspace|Tab|Português \(Brasil\)|Português|English|Español|Webhook|Token|ID|Total|Final|Normal|Manual|Original|Local|No|Emoji|Chrome · Linux|\d+ (h|min)( \d+ min)?)$/
-
 /** A text that people read or hear, and where. */
 export interface Said { where: string; text: string }
 
