@@ -44,8 +44,7 @@ fn login_path() -> String {
 #[component]
 fn Signed() -> impl IntoView {
     let i18n = use_i18n();
-    let uploading = provide_store().uploading;
-    guard_reload(Signal::derive(move || uploading.get() > 0));
+    provide_store();
     commands();
     // What comes after the first sight.
     let rest = RwSignal::new(false);
@@ -120,12 +119,8 @@ fn Bars() -> impl IntoView {
     }
 }
 
-/// Loads the new version: first the service worker takes over that keeps it, then the page starts again. Whoever would lose
-/// something is asked before: the old worker's files are gone with it.
+/// Loads the new version: first the service worker takes over that keeps it, then the page starts again.
 fn renew() {
-    if !may_reload() {
-        return;
-    }
     leptos::task::spawn_local(async {
         let _ = take_over().await;
         let _ = window().location().reload();

@@ -20,8 +20,9 @@ pub struct Acts {
     pub(super) trays: HashMap<TrayId, Tray>,
     /// What the files that wait for their upload answer.
     pub(super) tray_replies: HashMap<TrayId, Option<Quote>>,
-    /// Files that were attached so far.
+    /// Files that were attached so far, and those that are being uploaded.
     pub(super) attached: u32,
+    pub(super) uploading: usize,
     /// What colleagues are told, and when they were.
     pub(super) looking: Option<(ConversationId, bool)>,
     pub(super) told_at: Millis,

@@ -3,7 +3,6 @@
 use super::store::Store;
 use super::tray::TrayId;
 use crate::api;
-use leptos::prelude::UpdateValue;
 use model::*;
 
 impl Store {
@@ -30,7 +29,6 @@ impl Store {
 
     /// Messages were deleted for oneself, here or in another tab.
     pub(super) fn hidden(&self, id: ConversationId, ids: &[MessageId]) {
-        self.changes.update_value(|c| c.touch(id, super::web::clock()));
         self.change(|i| {
             if let Some(thread) = i.thread_mut(id) {
                 thread.take_out(ids);

@@ -102,12 +102,8 @@ impl Store {
     fn take_workspace(&self, workspace: Workspace) -> bool {
         let was_grounded = self.inbox.with_value(Inbox::is_grounded);
         let sight_changed = self.inbox.with_value(|i| i.seen() != Some(&workspace.seen));
-        let saw_others = sight_changed && self.inbox.with_value(|i| i.seen().is_some());
         if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
             return false;
-        }
-        if saw_others {
-            self.changes.update_value(super::shelf::Changes::all_gone);
         }
         self.views.set(workspace.kept.views.clone());
         self.change(|i| i.keep(&workspace.kept, None));
@@ -165,7 +161,6 @@ impl Store {
     /// Too much was missed: everything that is shown is fetched again.
     pub(super) fn resync(&self, seq: i64) {
         self.change(|i| i.reset(seq));
-        self.changes.update_value(super::shelf::Changes::lost);
         for changed in [self.templates_changed, self.fields_changed, self.replies_changed] {
             changed.update(|n| *n += 1);
         }
@@ -195,7 +190,6 @@ impl Store {
             Change::Conversation { row, .. } => Some(row.id),
             _ => None,
         };
-        self.note_change(&event);
         match self.change(|i| i.take(&event)) {
             Took::Gap => return false,
             Took::Old => {}
@@ -229,17 +223,6 @@ impl Store {
             Took::Setup(_) => self.refresh_soon(),
         }
         true
-    }
-
-    /// What the service worker keeps of a conversation is old now, or not to be kept any more.
-    fn note_change(&self, event: &Event) {
-        let now = web::clock();
-        self.changes.update_value(|changes| match &event.change {
-            Change::Conversation { row, .. } => changes.touch(row.id, now),
-            Change::Message { message, .. } => changes.touch(message.conversation_id, now),
-            Change::Gone { conversation_id, .. } => changes.gone(*conversation_id),
-            _ => {}
-        });
     }
 
     fn fetch_kept(&self) {

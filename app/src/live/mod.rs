@@ -2,7 +2,7 @@
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
 //!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat.
-//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`], [`shelf`]: the rules, without network or page; tested on the host.
+//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
@@ -21,7 +21,6 @@ mod named;
 pub mod outgoing;
 pub mod phase;
 pub mod recorder;
-pub mod shelf;
 #[cfg(feature = "browser")]
 mod socket;
 pub mod store;

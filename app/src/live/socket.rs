@@ -164,8 +164,7 @@ fn heard(store: Store, turn: u32, text: &str) {
 
 fn compare_build(store: Store, build: &str) {
     if store.page_build().is_some_and(|ours| ours != build) {
-        // While one develops, the page follows by itself; a test sees what everybody else does.
-        if cfg!(debug_assertions) && !web::is_driven() { web::reload() } else { store.is_outdated.set(true) }
+        if cfg!(debug_assertions) { web::reload() } else { store.is_outdated.set(true) }
     }
 }
 

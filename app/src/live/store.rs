@@ -76,8 +76,6 @@ pub struct Store {
     pub bell: super::bell::Bell,
     /// The internal chat.
     pub talks: super::talk::Talks,
-    /// Files of this tab that are on their way to the server: loading the page again would lose them.
-    pub uploading: RwSignal<usize>,
     /// How many messages of mine wait in this browser for the connection.
     pub unsent: RwSignal<usize>,
     pub(super) offset: StoredValue<i64>,
@@ -90,8 +88,6 @@ pub struct Store {
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
     pub(super) visible_tab: StoredValue<Tab>,
     pub(super) acts: StoredValue<Acts>,
-    /// What happened since the shelf of the service worker was looked at.
-    pub(super) changes: StoredValue<super::shelf::Changes>,
     /// The shared clock of the page, which the server's answer sets.
     #[cfg(feature = "browser")]
     pub(super) clock: Option<crate::part::Clock>,
@@ -146,7 +142,6 @@ impl Store {
             replies_changed: RwSignal::new(0),
             bell: super::bell::Bell::new(),
             talks: super::talk::Talks::new(),
-            uploading: RwSignal::new(0),
             unsent: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
@@ -157,7 +152,6 @@ impl Store {
             typing: StoredValue::new(HashMap::new()),
             visible_tab: StoredValue::new(Tab::New),
             acts: StoredValue::new(Acts::default()),
-            changes: StoredValue::new(super::shelf::Changes::default()),
             #[cfg(feature = "browser")]
             clock: use_context::<crate::part::Clock>(),
             #[cfg(feature = "browser")]

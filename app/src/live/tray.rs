@@ -64,11 +64,6 @@ impl Tray {
         self.files.with(|files| files.iter().any(|f| matches!(f.step.get(), Step::Waiting | Step::Going(_))))
     }
 
-    /// Whether a file did not arrive. Tracked.
-    pub fn has_failed(&self) -> bool {
-        self.files.with(|files| files.iter().any(|f| matches!(f.step.get(), Step::Failed(_))))
-    }
-
     /// What is there, when all of it is. Untracked.
     fn whole(&self) -> Option<Vec<Upload>> {
         self.files.with_untracked(|files| {
@@ -239,11 +234,11 @@ impl Store {
         let store = *self;
         let tray = self.tray(id);
         loop {
-            let room = self.uploading.get_untracked() < AT_ONCE;
+            let room = self.acts.with_value(|a| a.uploading < AT_ONCE);
             let next = tray.files.with_untracked(|all| all.iter().find(|f| f.step.get_untracked() == Step::Waiting).cloned());
             let (true, Some(next)) = (room, next) else { break };
             let Some(file) = next.file.clone() else { break };
-            self.uploading.update(|n| *n += 1);
+            self.acts.update_value(|a| a.uploading += 1);
             next.step.set(Step::Going(0));
             let going = next.step.clone();
             let (under, done) = upload(
@@ -259,7 +254,7 @@ impl Store {
             spawn_local(async move {
                 let done = done.await;
                 next.hold(None);
-                store.uploading.update(|n| *n -= 1);
+                store.acts.update_value(|a| a.uploading -= 1);
                 let taken_away = store.tray(id).files.with_untracked(|all| all.iter().all(|f| f.key != next.key));
                 match done {
                     Ok(upload) if taken_away => {

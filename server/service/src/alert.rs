@@ -224,14 +224,9 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
     let more = items.len() as i64 > PAGE;
     items.truncate(PAGE as usize);
     let next = items.last().filter(|_| more).map(|a| format!("{}.{}.{}", a.at, a.subject(), a.kind));
-    Ok(AlertPage { items, next, unread: unread(cx, &scope, &settings).await? })
-}
-
-/// How many notifications their reader has not read: the number on the bell and on the installed app's icon.
-pub(crate) async fn unread(cx: &Cx, scope: &Scope, settings: &AlertSettings) -> Result<i64> {
-    let (text, args) = unread_text(cx.seen(), settings);
+    let (text, args) = unread_text(cx.seen(), &settings);
     let (unread,): (i64,) = scope.one(Text::Built(text), args).await?;
-    Ok(unread + talk::unread_news(cx, scope, settings).await?)
+    Ok(AlertPage { items, next, unread: unread + talk::unread_news(cx, &scope, &settings).await? })
 }
 
 fn place(after: &str) -> Result<(i64, i64, AlertKind)> {

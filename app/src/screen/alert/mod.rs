@@ -1,13 +1,11 @@
 //! Notifications: what they do when they come, and the list under the bell.
 //!
 //! * [`Alerts`]: stands in the frame and draws only its bars. [`BellList`]: the list.
-//! * [`push`]: this browser's permission and subscription. `sound`: the tone. `share`: what another app shares. `shelf`: what
-//!   can be read without a network.
+//! * [`push`]: this browser's permission and subscription. `sound`: the tone. `share`: a text from another app.
 
 pub mod list;
 pub mod push;
 pub mod share;
-mod shelf;
 mod sound;
 
 pub use list::BellList;
@@ -92,7 +90,6 @@ pub fn Alerts() -> impl IntoView {
         });
     });
     effect(move || badge(store.bell.unread.get()));
-    effect(move || shelf::keep(store));
     effect(move || {
         let Some((_, alert)) = store.bell.heard.get() else { return };
         let quiet = is_quiet(&settings.read_untracked(), &untrack(|| session.time_zone()));

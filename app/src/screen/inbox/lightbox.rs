@@ -1,6 +1,5 @@
 //! Pictures, films and PDF documents of the conversation at full size, one after the other.
 
-use super::bubble::size_text;
 use super::thread::opened_by;
 use super::thread::pane::{Pane, Sheet, use_pane};
 use crate::i18n::*;
@@ -129,36 +128,7 @@ fn show(media: Media) -> AnyView {
     let address = format!("/media/{}", media.id);
     match view_of(&media.mime) {
         Some(View::Film) => view! { <video src=address controls playsinline autoplay></video> }.into_any(),
-        Some(View::Paper) if !shows_papers() => view! { <Paper media/> }.into_any(),
         Some(View::Paper) => view! { <iframe src=address title=media.file_name></iframe> }.into_any(),
         _ => view! { <img src=address alt=media.file_name width=media.width height=media.height decoding="async"/> }.into_any(),
-    }
-}
-
-/// Whether the browser shows PDF documents within a page: those of phones do not. Older ones do not say, and do.
-fn shows_papers() -> bool {
-    js_sys::Reflect::get(&window().navigator(), &"pdfViewerEnabled".into()).map_or(true, |shows| shows.as_bool() != Some(false))
-}
-
-/// A document that cannot be shown here: its name and size, and the ways to have it.
-#[component]
-fn Paper(media: Media) -> impl IntoView {
-    let i18n = use_i18n();
-    let address = format!("/media/{}", media.id);
-    let name = media.file_name.clone();
-    let size = move || size_text(crate::language::code(i18n.get_locale()), media.size);
-    view! {
-        <div class="lightbox-paper">
-            <Icon name="document"/>
-            <p class="lightbox-paper-name">
-                {if name.is_empty() { t!(i18n, file.no_name).into_any() } else { view! { <bdi>{name}</bdi> }.into_any() }}
-            </p>
-            <p class="lightbox-paper-size">{size}</p>
-            <p>{t!(i18n, file.paper)}</p>
-            <div class="lightbox-paper-acts">
-                <a class="button primary" href=address.clone() target="_blank" rel="noopener"><Icon name="external" small=true/>{t!(i18n, file.open)}</a>
-                <a class="button plain" href=address download=media.file_name><Icon name="download" small=true/>{t!(i18n, inbox.thread.media.download)}</a>
-            </div>
-        </div>
     }
 }

@@ -12,9 +12,6 @@ pub(crate) struct Note {
     pub path: String,
     /// A later note with the same tag takes the place of the earlier one.
     pub tag: String,
-    /// How many notifications wait to be read, for the number on the app's icon; none: it stays as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unread: Option<i64>,
 }
 
 /// The note of a notification; hidden ones tell only that there is something.
@@ -34,7 +31,7 @@ pub(crate) fn note(alert: &Alert, hide: bool, language: Language) -> Note {
         };
         (if title.is_empty() { "Prosa".to_owned() } else { title }, text)
     };
-    Note { title, text, path: alert.path(), tag: tag(alert), unread: None }
+    Note { title, text, path: alert.path(), tag: tag(alert) }
 }
 
 /// The trial note.
@@ -44,7 +41,7 @@ pub(crate) fn trial(language: Language) -> Note {
         Language::En => "Notifications work in this browser.",
         Language::Es => "Las notificaciones funcionan en este navegador.",
     };
-    Note { title: "Prosa".into(), text: text.into(), path: "/profile".into(), tag: "trial".into(), unread: None }
+    Note { title: "Prosa".into(), text: text.into(), path: "/profile".into(), tag: "trial".into() }
 }
 
 /// By what notes of one conversation or talk and kind are known to browsers and push services.

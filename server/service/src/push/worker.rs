@@ -146,11 +146,11 @@ async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::
         scope.opt(sql!("select user_id from push_subscription where account_id = $1 and id = $2"), args![job.subscription_id]).await?;
     let Some((user,)) = reader else { return Ok(None) };
     let Some(cx) = desk.cx(account, user.into(), None).await? else { return Ok(None) };
-    let about = match kind {
+    let alert = match kind {
         AlertKind::Internal => crate::talk::note(&cx, job.subject_id.into()).await?,
         kind => about_conversation(&cx, job.subject_id.into(), kind).await?,
     };
-    let Some(about) = about else { return Ok(None) };
+    let Some(alert) = alert else { return Ok(None) };
     let settings = alert::settings_of(&scope, cx.user).await?;
     if !settings.wants(kind, AlertWay::Desktop) || is_quiet(&scope, &settings).await? {
         return Ok(None);
@@ -161,10 +161,10 @@ async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::
             args![job.subscription_id],
         )
         .await?;
-    let Some(subscription) = subscription else { return Ok(None) };
-    let unread = Some(alert::unread(&cx, &scope, &settings).await?);
-    let note = words::Note { unread, ..words::note(&about, settings.hide_text, subscription.language) };
-    Ok(Some((subscription, note)))
+    Ok(subscription.map(|s| {
+        let note = words::note(&alert, settings.hide_text, s.language);
+        (s, note)
+    }))
 }
 
 /// The notification of a conversation that the reader sees and does not look at.
