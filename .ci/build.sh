@@ -35,7 +35,8 @@ build_wasm() {
     say "Shrinking the Wasm with $("$tool" --version)"
     for file in "$work/out"/*.wasm; do
       # The features are those of the target's default; the files no longer name them after wasm-bindgen.
-      "$tool" -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
+      # The lowest kilobyte of memory is the end of the stack: nothing has an address there.
+      "$tool" --low-memory-unused --merge-similar-functions -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
         --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext "$file" -o "$file.small" 2> >(grep -v 'unknown name subsection' >&2)
       mv "$file.small" "$file"
     done

@@ -13,6 +13,8 @@ const env = {
   PROSA_ADDR: address,
   PROSA_DATA_DIR: data,
   PROSA_GRAPH_URL: process.env.PROSA_GRAPH_URL ?? `http://${simAddress}`,
+  PROSA_SMTP_URL: process.env.PROSA_SMTP_URL ?? `file:${join(data, 'mail')}`,
+  PROSA_MAIL_FROM: process.env.PROSA_MAIL_FROM ?? 'Prosa <prosa@prosa.example>',
   PROSA_SITE_DIR: process.env.PROSA_SITE_OUT ?? 'target/site',
 }
 const binary = name => join(target, 'debug', name)

@@ -233,6 +233,12 @@ find_postgres() {
   return 1
 }
 
+# The tests of two processes use it where it can be had; they say so where it cannot.
+need_nats() {
+  if have nats-server || [ -x /usr/sbin/nats-server ]; then return; fi
+  apt_install nats-server || warn "nats-server could not be installed: news by NATS is NOT tested. On Debian: sudo apt-get install nats-server"
+}
+
 # cargo-nextest runs the tests in parallel; `cargo test` stands in for it where it cannot be had quickly.
 need_nextest() {
   cargo nextest --version >/dev/null 2>&1 && return

@@ -10,9 +10,40 @@ use std::{env, fs};
 
 const FIRST: &str = "pt-BR";
 const OTHERS: [&str; 2] = ["en", "es"];
-const NAMESPACES: [&str; 21] = [
-    "common", "fault", "delivery", "auth", "settings", "help", "inbox", "file", "contact", "reply", "closing", "alert", "message", "talk",
-    "archive", "working", "photo", "sticker", "merge", "command", "hours",
+const NAMESPACES: [&str; 33] = [
+    "common",
+    "fault",
+    "delivery",
+    "auth",
+    "settings",
+    "help",
+    "inbox",
+    "file",
+    "contact",
+    "reply",
+    "closing",
+    "alert",
+    "message",
+    "talk",
+    "archive",
+    "working",
+    "photo",
+    "sticker",
+    "merge",
+    "command",
+    "hours",
+    "distribution",
+    "sla",
+    "status",
+    "audit",
+    "module",
+    "find",
+    "company",
+    "door",
+    "board",
+    "roles",
+    "mask",
+    "keys",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -9,20 +9,16 @@ use model::ConversationId;
 pub enum Part {
     Login,
     Setup,
+    /// Joining by an invitation, a new password, what is done first, and the part of the profile that is about these.
+    Invite,
+    Reset,
+    Welcome,
+    Security,
     Profile,
     Settings,
-    Account,
-    Members,
-    Teams,
-    Channels,
-    Fields,
-    Tags,
-    Reasons,
-    Ending,
-    Hours,
-    Features,
     Archive,
-    Many,
+    /// The live board and reports.
+    Board,
     /// What the search for a text finds.
     Results(RwSignal<String>),
     /// The palette and the sheet of shortcuts.
@@ -31,7 +27,7 @@ pub enum Part {
     Filter,
     /// The menu of the person who is signed in.
     Me,
-    /// What notifications do when they come, and the list of them.
+    /// What notifications do when they come, and what asks why one is away; the list of notifications.
     Alerts,
     Bell,
     /// The internal chat.
@@ -47,6 +43,8 @@ pub enum Part {
     ContactPhoto,
     /// Two contacts become one.
     MergeContact,
+    /// What is hidden of the contact.
+    Reveal,
     /// Quick replies over the composer, and their own page.
     Quick,
     /// What is offered while one types, and all emoji.
@@ -76,22 +74,8 @@ enum File {
 impl Part {
     fn file(self) -> File {
         match self {
-            Part::Login | Part::Setup => File::Door,
-            Part::Profile
-            | Part::Settings
-            | Part::Account
-            | Part::Members
-            | Part::Teams
-            | Part::Channels
-            | Part::Fields
-            | Part::Tags
-            | Part::Replies
-            | Part::Reasons
-            | Part::Ending
-            | Part::Hours
-            | Part::Features
-            | Part::Archive
-            | Part::Many => File::Office,
+            Part::Login | Part::Setup | Part::Invite | Part::Reset | Part::Welcome | Part::Security => File::Door,
+            Part::Profile | Part::Settings | Part::Replies | Part::Archive | Part::Board => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
             Part::Sheets
@@ -103,6 +87,7 @@ impl Part {
             | Part::EditContact
             | Part::ContactPhoto
             | Part::MergeContact
+            | Part::Reveal
             | Part::Quick
             | Part::Suggest
             | Part::Talk
@@ -112,31 +97,25 @@ impl Part {
 }
 
 fn door(part: Part) -> AnyView {
-    use crate::screen::auth::{LoginScreen, SetupScreen};
+    use crate::screen::auth::{InviteScreen, LoginScreen, ResetScreen, SecurityCard, SetupScreen, WelcomeScreen};
     match part {
+        Part::Invite => view! { <InviteScreen/> }.into_any(),
+        Part::Reset => view! { <ResetScreen/> }.into_any(),
+        Part::Welcome => view! { <WelcomeScreen/> }.into_any(),
+        Part::Security => view! { <SecurityCard/> }.into_any(),
         Part::Login => view! { <LoginScreen/> }.into_any(),
         _ => view! { <SetupScreen/> }.into_any(),
     }
 }
 
 fn office(part: Part) -> AnyView {
-    use crate::screen::{profile::ProfileScreen, replies::RepliesScreen, settings::*};
+    use crate::screen::{profile::ProfileScreen, replies::RepliesScreen, settings::SettingsLayout};
     match part {
         Part::Profile => view! { <ProfileScreen/> }.into_any(),
-        Part::Settings => view! { <SettingsLayout/> }.into_any(),
-        Part::Account => view! { <AccountScreen/> }.into_any(),
-        Part::Members => view! { <MembersScreen/> }.into_any(),
-        Part::Teams => view! { <TeamsScreen/> }.into_any(),
-        Part::Fields => view! { <FieldsScreen/> }.into_any(),
-        Part::Tags => view! { <TagsScreen/> }.into_any(),
         Part::Replies => view! { <RepliesScreen/> }.into_any(),
-        Part::Reasons => view! { <ReasonsScreen/> }.into_any(),
-        Part::Hours => view! { <HoursScreen/> }.into_any(),
-        Part::Ending => view! { <EndingScreen/> }.into_any(),
-        Part::Features => view! { <FeaturesScreen/> }.into_any(),
         Part::Archive => view! { <crate::screen::archive::ArchiveScreen/> }.into_any(),
-        Part::Many => view! { <ManyScreen/> }.into_any(),
-        _ => view! { <ChannelsScreen/> }.into_any(),
+        Part::Board => view! { <crate::screen::board::BoardScreen/> }.into_any(),
+        _ => view! { <SettingsLayout/> }.into_any(),
     }
 }
 
@@ -144,13 +123,14 @@ fn tools(part: Part) -> AnyView {
     use crate::screen::alert::{Alerts, BellList};
     use crate::screen::inbox::view::ViewCommands;
     use crate::{
-        frame::command::MoreCommands, frame::me::MyMenu, part::Palette, screen::inbox::filter::FilterPanel, screen::inbox::search::Results,
+        frame::command::MoreCommands, frame::me::MyMenu, frame::status::AwayDialog, part::Palette, screen::inbox::filter::FilterPanel,
+        screen::inbox::search::Results,
     };
     match part {
         Part::Results(text) => view! { <Results text/> }.into_any(),
         Part::Filter => view! { <FilterPanel/> }.into_any(),
         Part::Me => view! { <MyMenu/> }.into_any(),
-        Part::Alerts => view! { <Alerts/> }.into_any(),
+        Part::Alerts => view! { <Alerts/><AwayDialog/> }.into_any(),
         Part::Bell => view! { <BellList/> }.into_any(),
         _ => view! { <MoreCommands/><ViewCommands/><Palette/> }.into_any(),
     }
@@ -167,7 +147,9 @@ fn conversation(part: Part) -> AnyView {
 
 fn sheets(part: Part) -> AnyView {
     use crate::screen::inbox::composer::{emoji::EmojiPicker, quick::list::QuickReplies, suggest::list::SuggestList};
-    use crate::screen::inbox::panel::{edit::EditContact, files::Files, history::History, merge::MergeContact, photo::ContactPhoto};
+    use crate::screen::inbox::panel::{
+        edit::EditContact, files::Files, history::History, merge::MergeContact, photo::ContactPhoto, reveal::RevealDialog,
+    };
     use crate::screen::inbox::{composer::Closed, several::SeveralBar, start::StartDialog, thread::Sheets};
     match part {
         Part::Start => view! { <StartDialog/> }.into_any(),
@@ -181,6 +163,7 @@ fn sheets(part: Part) -> AnyView {
         Part::EditContact => view! { <EditContact/> }.into_any(),
         Part::ContactPhoto => view! { <ContactPhoto/> }.into_any(),
         Part::MergeContact => view! { <MergeContact/> }.into_any(),
+        Part::Reveal => view! { <RevealDialog/> }.into_any(),
         Part::Talk => view! { <crate::screen::talk::TalkPanel/> }.into_any(),
         _ => view! { <Sheets/> }.into_any(),
     }
@@ -269,6 +252,7 @@ pub fn Area(part: Part) -> impl IntoView {
             | Part::EditContact
             | Part::ContactPhoto
             | Part::MergeContact
+            | Part::Reveal
             | Part::Quick
             | Part::Suggest
             | Part::Alerts
@@ -308,8 +292,9 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
 #[cfg(feature = "browser")]
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
-        "/login" | "/setup" => File::Door,
-        path if path.starts_with("/settings") || path.starts_with("/profile") || path.starts_with("/replies") || path == "/archive" => {
+        "/login" | "/setup" | "/welcome" => File::Door,
+        path if path.starts_with("/invite/") || path.starts_with("/reset") => File::Door,
+        path if ["/settings", "/profile", "/replies", "/board"].iter().any(|area| path.starts_with(area)) || path == "/archive" => {
             File::Office
         }
         path if path.starts_with("/inbox/") => File::Conversation,

@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod me;
+pub(crate) mod status;
 mod talk;
 
 use crate::area::{Later, Part};
@@ -44,7 +45,8 @@ fn login_path() -> String {
 #[component]
 fn Signed() -> impl IntoView {
     let i18n = use_i18n();
-    provide_store();
+    let uploading = provide_store().uploading;
+    guard_reload(Signal::derive(move || uploading.get() > 0));
     commands();
     // What comes after the first sight.
     let rest = RwSignal::new(false);
@@ -119,8 +121,12 @@ fn Bars() -> impl IntoView {
     }
 }
 
-/// Loads the new version: first the service worker takes over that keeps it, then the page starts again.
+/// Loads the new version: first the service worker takes over that keeps it, then the page starts again. Whoever would lose
+/// something is asked before: the old worker's files are gone with it.
 fn renew() {
+    if !may_reload() {
+        return;
+    }
     leptos::task::spawn_local(async {
         let _ = take_over().await;
         let _ = window().location().reload();
@@ -148,6 +154,7 @@ fn Rail() -> impl IntoView {
     let session = use_session();
     let store = use_store();
     let unread = Signal::derive(move || store.counts.get().mine_unread);
+    let leads = Memo::new(move |_| store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.leads())));
     let unread_words = Signal::derive(move || t_string!(i18n, common.nav.unread, count = unread.get()).to_string());
     view! {
         <nav class="rail" aria-label=move || t_string!(i18n, common.nav.main).to_string()>
@@ -156,7 +163,10 @@ fn Rail() -> impl IntoView {
                 <Badge count=unread tone=Tone::Accent label=unread_words/>
             </RailLink>
             <talk::TalkButton class="rail-talk"/>
-            <Show when=move || session.is_admin()>
+            <Show when=move || leads.get()>
+                <RailLink href="/board" icon="panel" label=move || t_string!(i18n, board.title).to_string()>""</RailLink>
+            </Show>
+            <Show when=move || session.has_settings()>
                 <RailLink href="/settings" icon="settings" label=move || t_string!(i18n, common.nav.settings).to_string()>""</RailLink>
             </Show>
             <span class="rail-gap"></span>
@@ -246,18 +256,20 @@ fn BellButton() -> impl IntoView {
 #[component]
 fn AccountMenu() -> impl IntoView {
     let i18n = use_i18n();
-    let session = use_session();
+    let (session, store) = (use_session(), use_store());
     let open = RwSignal::new(false);
+    let status = Signal::derive(move || store.my_id().map(|id| store.status(id).kind));
     let name = Signal::derive(move || session.with(|me| me.name.clone()));
     let id = Signal::derive(move || session.with(|me| me.user_id.0));
     let photo = Signal::derive(move || session.with(|me| photo_of(me.user_id, &me.photo)));
     let label = move || {
         let who = session.with(|me| t_string!(i18n, common.nav.me, name = me.name.clone(), account = me.account.name.clone()).to_string());
-        format!("{}: {who}", t_string!(i18n, common.nav.more))
+        let now = status.get().map(|kind| format!(", {}", crate::status::word(i18n, kind))).unwrap_or_default();
+        format!("{}: {who}{now}", t_string!(i18n, common.nav.more))
     };
     view! {
         <Menu label=Signal::derive(label) class="rail-item rail-account" open trigger=move || view! {
-            <Avatar name id photo size=AvatarSize::Small/>
+            <Avatar name id photo size=AvatarSize::Small status/>
             <span class="rail-label" aria-hidden="true">{t!(i18n, common.nav.more)}</span>
         }>
             <Later part=Part::Me wanted=open/>
@@ -279,12 +291,13 @@ fn commands() {
         })
     };
     let always = Signal::stored(true);
-    let admin = Signal::derive(move || session.is_admin());
+    let admin = Signal::derive(move || session.has_settings());
+    let replies = Signal::derive(move || session.has(model::Module::QuickReplies));
     let add = |id, label: Signal<String>, when, run| commands.add(Command { id, label, when, run });
     add(CommandId::GoInbox, Signal::derive(move || t_string!(i18n, common.nav.inbox).to_string()), always, go("/inbox"));
     add(CommandId::GoSettings, Signal::derive(move || t_string!(i18n, common.nav.settings).to_string()), admin, go("/settings/account"));
     add(CommandId::GoArchive, Signal::derive(move || t_string!(i18n, archive.title).to_string()), always, go("/archive"));
-    add(CommandId::GoReplies, Signal::derive(move || t_string!(i18n, reply.title).to_string()), always, go("/replies"));
+    add(CommandId::GoReplies, Signal::derive(move || t_string!(i18n, reply.title).to_string()), replies, go("/replies"));
     add(CommandId::GoProfile, Signal::derive(move || t_string!(i18n, common.nav.profile).to_string()), always, go("/profile"));
     add(
         CommandId::GoHelp,

@@ -50,6 +50,11 @@ pub fn code(locale: Locale) -> &'static str {
     }
 }
 
+/// The same as the server's rules know it. Untracked.
+pub fn tongue(i18n: I18nContext<Locale>) -> model::Language {
+    code(i18n.get_locale_untracked()).parse().unwrap_or(model::Language::PtBr)
+}
+
 /// The language in which the server drew the page.
 #[cfg(not(feature = "ssr"))]
 fn of_document() -> Locale {

@@ -8,7 +8,7 @@
 //! * [`part`]: shared components; its documentation lists them.
 //! * [`frame`]: navigation around every signed-in page; [`shell`]: the HTML document.
 //! * [`session`], [`prefs`], [`language`]: who, how, and in which language; contexts.
-//! * [`fault`], [`delivery`], [`closing`]: sentences for everything that can go wrong.
+//! * [`status`]: what people do now, in words. [`fault`], [`delivery`], [`closing`]: sentences for everything that can go wrong.
 //!
 //! The server provides, as contexts of every page: [`BuildId`], [`model::Boot`] (from `service::auth::boot`), and what
 //! [`api`] needs. It renders with `render_app_to_stream_with_context(…, app::shell::shell)`.
@@ -29,8 +29,11 @@ pub mod screen;
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
+pub mod sla;
+pub mod status;
 #[cfg(feature = "browser")]
 mod takeover;
+mod webauthn;
 
 // The translations, made by `build.rs`.
 include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
@@ -40,6 +43,12 @@ pub use routes::App;
 /// Which client build the server carries: the folder of `/pkg/` to load.
 #[derive(Clone, Debug)]
 pub struct BuildId(pub std::sync::Arc<str>);
+
+/// The number itself, or the bound that it is beyond. What `f64` brings for this can say in words how it was misused, and
+/// with that comes all that writes floating-point numbers: 14 KB of the first load.
+pub(crate) fn within(number: f64, low: f64, high: f64) -> f64 {
+    number.max(low).min(high)
+}
 
 /// Id of the element with the symbols of all icons, which stays when the page is drawn anew.
 pub(crate) const ICONS_ID: &str = "icons";

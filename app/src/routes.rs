@@ -30,27 +30,19 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundScreen/> }>
                 <Route path=path!("/login") view=|| view! { <Area part=Part::Login/> }/>
                 <Route path=path!("/setup") view=|| view! { <Area part=Part::Setup/> }/>
+                <Route path=path!("/welcome") view=|| view! { <Area part=Part::Welcome/> }/>
+                <Route path=path!("/invite/:token?") view=|| view! { <Area part=Part::Invite/> }/>
+                <Route path=path!("/reset/:token?") view=|| view! { <Area part=Part::Reset/> }/>
                 <Route path=path!("/help/:page?") view=HelpScreen/>
                 <ParentRoute path=path!("/") view=Frame>
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <Route path=path!("inbox/:id?") view=InboxScreen/>
+                    <Route path=path!("board/:page?") view=|| view! { <Area part=Part::Board/> }/>
                     <Route path=path!("archive") view=|| view! { <Area part=Part::Archive/> }/>
                     <Route path=path!("replies/:id?") view=|| view! { <Area part=Part::Replies/> }/>
                     <Route path=path!("profile") view=|| view! { <Area part=Part::Profile/> }/>
-                    <ParentRoute path=path!("settings") view=|| view! { <Area part=Part::Settings/> }>
-                        <Route path=path!("") view=|| view! { <Redirect path="/settings/account"/> }/>
-                        <Route path=path!("account") view=|| view! { <Area part=Part::Account/> }/>
-                        <Route path=path!("members/:id?") view=|| view! { <Area part=Part::Members/> }/>
-                        <Route path=path!("teams/:id?") view=|| view! { <Area part=Part::Teams/> }/>
-                        <Route path=path!("channels/:id?") view=|| view! { <Area part=Part::Channels/> }/>
-                        <Route path=path!("fields/:id?") view=|| view! { <Area part=Part::Fields/> }/>
-                        <Route path=path!("tags/:id?") view=|| view! { <Area part=Part::Tags/> }/>
-                        <Route path=path!("reasons/:id?") view=|| view! { <Area part=Part::Reasons/> }/>
-                        <Route path=path!("hours") view=|| view! { <Area part=Part::Hours/> }/>
-                        <Route path=path!("many") view=|| view! { <Area part=Part::Many/> }/>
-                        <Route path=path!("features") view=|| view! { <Area part=Part::Features/> }/>
-                        <Route path=path!("closing") view=|| view! { <Area part=Part::Ending/> }/>
-                    </ParentRoute>
+                    // Which pages there are says `screen::settings::page`.
+                    <Route path=path!("settings/:page?/:id?") view=|| view! { <Area part=Part::Settings/> }/>
                 </ParentRoute>
             </Routes>
         </Router>

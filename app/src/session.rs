@@ -1,7 +1,7 @@
 //! Who is signed in. The server says it when it renders the page; the browser reads the same from the page's data.
 
 use leptos::prelude::*;
-use model::{Account, Boot, Fault, Me, Role};
+use model::{Account, Boot, Fault, Me, Module, Permission};
 
 /// The signed-in person and their account; a context, there before anything is drawn.
 #[derive(Clone, Copy)]
@@ -27,9 +27,24 @@ impl Session {
         self.me.with(|me| me.as_ref().map(read).unwrap_or_default())
     }
 
-    /// Whether the person may open the settings.
+    /// Whether the person's role may.
+    pub fn may(self, permission: Permission) -> bool {
+        self.me.with(|me| me.as_ref().is_some_and(|m| m.rights.may(permission)))
+    }
+
+    /// Whether the person may change the account's settings.
     pub fn is_admin(self) -> bool {
-        self.me.with(|me| me.as_ref().is_some_and(|m| m.role == Role::Admin))
+        self.may(Permission::Settings)
+    }
+
+    /// Whether the settings have something for the person.
+    pub fn has_settings(self) -> bool {
+        self.me.with(|me| me.as_ref().is_some_and(|m| m.rights.opens_settings()))
+    }
+
+    /// Whether a part of the product is on in the account.
+    pub fn has(self, module: Module) -> bool {
+        self.me.with(|me| me.as_ref().is_some_and(|m| m.account.features.has(module)))
     }
 
     /// IANA name of the account's time zone; `UTC` when nobody is signed in.

@@ -8,5 +8,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env.PROSA_E2E_URL = servers.url
   process.env.PROSA_E2E_SIM = servers.sim
   process.env.PROSA_E2E_LOGINS = servers.logins
+  process.env.PROSA_E2E_DATA = servers.data
   return servers.stop
 }

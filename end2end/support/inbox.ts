@@ -68,9 +68,9 @@ export async function assume(page: Page): Promise<void> {
 }
 
 /** A customer of Vendas writes, and the agent takes the conversation. Answers the customer's number and name. */
-export async function serve(page: Page, called: string, text = 'bom dia'): Promise<{ number: string; name: string }> {
+export async function serve(page: Page, called: string, text = 'bom dia', sim?: string): Promise<{ number: string; name: string }> {
   const [number, name] = [newNumber(), unique(called)]
-  await inbound({ from: number, name, text, phone_number_id: salesNumber })
+  await inbound({ from: number, name, text, phone_number_id: salesNumber }, sim)
   await showTab(page, 'Novos')
   await openRow(page, name)
   await assume(page)

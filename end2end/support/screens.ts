@@ -6,33 +6,47 @@ import type { Page } from '@playwright/test'
 export const screens = [
   '/inbox',
   '/archive',
+  '/board', '/board/reports', '/board/wall',
   '/replies', '/replies/new',
   '/archive',
   '/profile',
   '/settings/account',
+  '/settings/company',
   '/settings/members', '/settings/members/new',
+  '/settings/invitations',
+  '/settings/roles', '/settings/roles/new',
   '/settings/teams', '/settings/teams/new',
   '/settings/channels', '/settings/channels/new',
   '/settings/fields', '/settings/fields/new',
   '/settings/tags', '/settings/tags/new',
   '/settings/reasons', '/settings/reasons/new',
   '/settings/many',
+  '/settings/masks',
   '/settings/closing',
   '/settings/hours',
+  '/settings/sla', '/settings/sla/new',
+  '/settings/status',
+  '/settings/sso',
   '/settings/features',
-  '/settings/features',
+  '/settings/audit',
 ]
 
 /** Addresses of the server's own pages, for everybody. */
-export const pages = ['/login', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
+export const pages = ['/login', '/reset', '/invite', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
 
 /** The routes of the client that no list above has. */
 export function forgotten(): string[] {
   const routes = readFileSync(new URL('../../app/src/routes.rs', import.meta.url), 'utf8')
-  const named = [...routes.matchAll(/path!\("([^"]*)"\)/g)].map(found => (found[1] as string).replace(/\/?:\w+\?$/, '').replace(/^\//, ''))
+  const named = [...routes.matchAll(/path!\("([^"]*)"\)/g)].map(found => (found[1] as string).replace(/(\/?:\w+\?)+$/, '').replace(/^\//, ''))
+  // The pages of the settings are rows of a table, one route for all.
+  const table = readFileSync(new URL('../../app/src/screen/settings/page.rs', import.meta.url), 'utf8')
+  named.push(...[...table.matchAll(/^ {4}\w+: "(\w+)"/gm)].map(found => found[1] as string))
   const known = [...screens, ...pages].map(path => path.replace(/^\//, '').replace(/^settings\//, '').replace(/^help\/.*/, 'help'))
-  return named.filter(name => name !== '' && name !== 'settings' && name !== 'setup' && !known.includes(name))
+  return named.filter(name => name !== '' && name !== 'settings' && name !== 'setup' && name !== 'welcome' && !known.includes(name))
 }
+
+/** Words that are the same in Portuguese, English and Spanish, and names. */
+export const same = /^(Prosa|WhatsApp|Instagram|Messenger|Web|E-mail|Chat|PDF|CPF|CNPJ|Enter|Esc|Shift|Alt|Ctrl|Backspace|Tab|Português \(Brasil\)|Português|English|Español|Webhook|Token|ID|Total|Final|Normal|Manual|Original|Local|No|Emoji|Chrome · Linux|\d+ (h|min)( \d+ min)?)$/
 
 /** A text that people read or hear, and where. */
 export interface Said { where: string; text: string }

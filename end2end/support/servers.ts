@@ -8,10 +8,10 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
-const binaries = join(target, process.env.PROSA_E2E_PROFILE ?? 'debug')
-const site = resolve(root, process.env.PROSA_SITE_DIR ?? process.env.PROSA_SITE_OUT ?? 'target/site')
+export const binaries = join(target, process.env.PROSA_E2E_PROFILE ?? 'debug')
+export const site = resolve(root, process.env.PROSA_SITE_DIR ?? process.env.PROSA_SITE_OUT ?? 'target/site')
 const logs = join(root, 'end2end/test-results/logs')
 
 /** How a pair of servers is started. */
@@ -20,6 +20,8 @@ export interface Options {
   name?: string
   /** Load the demo workspace (people, teams, channels); without it the server is as after the very first start. */
   demo?: boolean
+  /** The name by which browsers reach it, where an address will not do, such as for passkeys. */
+  host?: string
   /** More environment for prosa. */
   env?: Record<string, string>
 }
@@ -43,7 +45,7 @@ export interface Servers {
 }
 
 /** Ports that nobody listens on now. They are looked up together, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((done, fail) => {
     const server = createServer().on('error', fail).listen(0, '127.0.0.1', () => done(server))
   })))
@@ -52,7 +54,7 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-function launch(program: string, args: string[], env: NodeJS.ProcessEnv, log: string): ChildProcess {
+export function launch(program: string, args: string[], env: NodeJS.ProcessEnv, log: string): ChildProcess {
   mkdirSync(logs, { recursive: true })
   const child = spawn(join(binaries, program), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const file = createWriteStream(join(logs, log), { flags: 'a' })
@@ -61,7 +63,7 @@ function launch(program: string, args: string[], env: NodeJS.ProcessEnv, log: st
   return child
 }
 
-async function answers(child: ChildProcess, url: string, log: string): Promise<void> {
+export async function answers(child: ChildProcess, url: string, log: string): Promise<void> {
   const until = Date.now() + 30_000
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode} while starting: see end2end/test-results/logs/${log}`)
@@ -72,7 +74,7 @@ async function answers(child: ChildProcess, url: string, log: string): Promise<v
   throw new Error(`${url} did not answer within 30 s: see end2end/test-results/logs/${log}`)
 }
 
-function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+export function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise(done => {
     const force = setTimeout(() => child.kill('SIGKILL'), 10_000)
@@ -82,7 +84,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** Starts graph-sim and prosa and waits until both answer. */
-export async function startServers({ name = 'main', demo = true, env: more = {} }: Options = {}): Promise<Servers> {
+export async function startServers({ name = 'main', demo = true, host = '127.0.0.1', env: more = {} }: Options = {}): Promise<Servers> {
   for (const file of [join(binaries, 'prosa'), join(binaries, 'graph-sim'), join(site, 'build.txt')]) {
     if (!existsSync(file)) throw new Error(`${file} is missing. Build it first: .ci/build server && .ci/build wasm --release`)
   }
@@ -95,10 +97,12 @@ export async function startServers({ name = 'main', demo = true, env: more = {} 
   const env = {
     ...clean,
     PROSA_ADDR: `127.0.0.1:${port}`,
-    PROSA_PUBLIC_URL: url,
+    PROSA_PUBLIC_URL: `http://${host}:${port}`,
     PROSA_METRICS_ADDR: `127.0.0.1:${metricsPort}`,
     PROSA_DATA_DIR: data,
     PROSA_GRAPH_URL: sim,
+    PROSA_SMTP_URL: `file:${join(data, 'mail')}`,
+    PROSA_MAIL_FROM: 'Prosa <prosa@prosa.example>',
     PROSA_SITE_DIR: site,
     PROSA_LOG: 'info',
     ...more,

@@ -1,5 +1,6 @@
 // Why conversations end: reasons, the question at a conclusion, and what may be changed afterwards.
 import { type Page, demoPassword, expect, inbound, newNumber, test } from '../support/fixtures'
+import { codeOf, letter } from '../support/mail'
 import { act, assume, line, open, openRow, row, salesNumber, showTab, unique } from '../support/inbox'
 
 /** A conversation that this page's person serves. */
@@ -153,7 +154,7 @@ test('04 4.6 the preference is beside Concluir, and holds', async ({ agent }) =>
   await expect(ana.getByText('Salvo').first()).toBeVisible()
 })
 
-test('AU-1 an admin sets automatic closing for the account and for a channel', async ({ agent, ownServers }) => {
+test('AU-1 AU-2 an admin sets automatic closing, reminder and return for the account and for a channel', async ({ agent, ownServers }) => {
   const { url } = await ownServers()
   const alice = await agent('admin@prosa.example', { baseURL: url })
   await open(alice, '/settings/closing')
@@ -173,6 +174,16 @@ test('AU-1 an admin sets automatic closing for the account and for a channel', a
   await rule.getByRole('button', { name: 'Salvar' }).click()
   await expect(rule.getByText('Salvo', { exact: true })).toBeVisible()
   await expect(alice.getByText('Depois de 4 horas')).toBeVisible()
+  await rule.getByRole('switch', { name: 'Lembrar quem atende' }).check()
+  await rule.getByLabel('Lembrar depois de').fill('20')
+  await rule.getByRole('switch', { name: 'Devolver à fila' }).check()
+  await rule.getByLabel('Devolver depois de').fill('20')
+  await rule.getByRole('button', { name: 'Salvar' }).click()
+  await expect(rule.getByText('Isto não é permitido aqui.')).toBeVisible()
+  await rule.getByLabel('Devolver depois de').fill('2')
+  await rule.locator('select[name="return_unit"]').selectOption({ label: 'horas' })
+  await rule.getByRole('button', { name: 'Salvar' }).click()
+  await expect(rule.getByText('Salvo', { exact: true })).toBeVisible()
 
   await alice.getByLabel('Nova exceção para').selectOption({ label: 'Canal Chat do site' })
   const chat = alice.getByRole('form', { name: 'Canal Chat do site' })
@@ -180,6 +191,11 @@ test('AU-1 an admin sets automatic closing for the account and for a channel', a
   await expect(chat.getByText('Salvo', { exact: true })).toBeVisible()
   await open(alice, '/settings/closing')
   await expect(alice.getByText('Depois de 4 horas')).toBeVisible()
+  await alice.getByText('A conta inteira').click()
+  await expect(rule.getByLabel('Lembrar depois de')).toHaveValue('20')
+  await expect(rule.locator('select[name="remind_unit"]')).toHaveValue('1')
+  await expect(rule.getByLabel('Devolver depois de')).toHaveValue('2')
+  await expect(rule.locator('select[name="return_unit"]')).toHaveValue('60')
   await alice.getByText('Canal Chat do site', { exact: true }).click()
   await chat.getByRole('button', { name: 'Remover exceção' }).click()
   await alice.getByRole('dialog').getByRole('button', { name: 'Remover exceção' }).click()
@@ -187,12 +203,12 @@ test('AU-1 an admin sets automatic closing for the account and for a channel', a
   await expect(chat).toHaveCount(0)
 })
 
-test.describe('with the password once more', () => {
+test.describe('with a code, or the password once more', () => {
   test.use({ allowedErrors: [/closing\/(start_job|save_retention)/] })
 
-  test('BC-1 BC-2 an admin concludes many at once, with the password, and sees what became of each', async ({ agent, ownServers }) => {
+  test('BC-1 BC-2 AC-8 an admin concludes many at once, with a code, and sees what became of each', async ({ agent, ownServers }) => {
     test.setTimeout(120_000)
-    const { url, sim } = await ownServers()
+    const { url, sim, data } = await ownServers()
     const [alice, ana] = [await agent('admin@prosa.example', { baseURL: url }), await agent('ana@prosa.example', { baseURL: url })]
     const name = unique('Massa')
     await inbound({ from: newNumber(), name, text: 'oi', phone_number_id: salesNumber }, sim)
@@ -206,10 +222,13 @@ test.describe('with the password once more', () => {
     const count = Number(/\d+/.exec(await status.innerText())?.[0])
     await alice.getByRole('button', { name: `Concluir ${count}`, exact: true }).click()
     const dialog = alice.getByRole('dialog', { name: `Concluir ${count} atendimentos?` })
-    await dialog.getByLabel('Sua senha').fill('errada demais')
+    await expect(dialog).toContainText('Enviamos um código para a…@prosa.example')
+    const code = codeOf(await letter(data, 'admin@prosa.example', 'concluir muitos atendimentos'))
+    await dialog.getByLabel('Código de 6 dígitos').fill(code === '000000' ? '000001' : '000000')
     await dialog.getByRole('button', { name: `Concluir ${count}` }).click()
-    await expect(dialog).toContainText('Senha incorreta.')
-    await dialog.getByLabel('Sua senha').fill(demoPassword)
+    await expect(dialog).toContainText('Este código não vale.')
+    await expect(dialog.getByRole('button', { name: 'Enviar outro código' })).toHaveAttribute('aria-disabled', 'true')
+    await dialog.getByLabel('Código de 6 dígitos').fill(code)
     await dialog.getByRole('button', { name: `Concluir ${count}` }).click()
     await expect(dialog).toBeHidden()
     await expect(alice.getByText(`${count} de ${count} concluídos`)).toBeVisible()

@@ -171,3 +171,42 @@ test('CP-1 on a phone the panel is a page, and its tabs and form fit', async ({ 
   await expect(panel(ana).getByRole('searchbox', { name: 'Buscar pelo nome' })).toBeVisible()
   expect(await barriers(ana, '.contact-panel')).toEqual([])
 })
+
+test('CP-1 an admin blocks a contact, nobody can start with it then, and an agent can only archive it', async ({ agent }) => {
+  test.setTimeout(120_000)
+  const [ana, admin] = [await agent('ana@prosa.example'), await agent('admin@prosa.example')]
+  const name = unique('Insistente')
+  await waiting(ana, name)
+  await assume(ana)
+  await conclude(ana, { silent: true })
+  await showTab(admin, 'Concluídos')
+  await openRow(admin, name)
+  const chip = (page: Page, text: string) => panel(page).locator('.panel-who').getByText(text, { exact: true })
+  const action = (page: Page, label: string) => panel(page).getByRole('button', { name: label, exact: true })
+  // She sees no way to block; the address is as closed to her as the button.
+  await expect(action(ana, 'Arquivar contato')).toBeVisible()
+  await expect(action(ana, 'Bloquear')).toHaveCount(0)
+  await action(ana, 'Arquivar contato').click()
+  for (const page of [ana, admin]) await expect(chip(page, 'Arquivado')).toBeVisible()
+  await action(ana, 'Desarquivar contato').click()
+  for (const page of [ana, admin]) await expect(chip(page, 'Arquivado')).toHaveCount(0)
+
+  await action(admin, 'Bloquear').click()
+  const asked = admin.getByRole('dialog', { name: 'Bloquear este contato?' })
+  await expect(asked).toContainText(name)
+  await asked.getByRole('button', { name: 'Bloquear', exact: true }).click()
+  for (const page of [ana, admin]) await expect(chip(page, 'Bloqueado')).toBeVisible()
+  await expect(action(ana, 'Desbloquear')).toHaveCount(0)
+
+  await ana.getByRole('button', { name: 'Nova conversa' }).click()
+  const start = ana.getByRole('dialog', { name: 'Nova conversa' })
+  await start.getByLabel('Número ou contato').fill(name)
+  await start.getByRole('option', { name }).or(start.getByRole('button', { name })).first().click()
+  await expect(start.getByRole('alert')).toHaveText('Este contato está bloqueado. Desbloqueie antes de escrever.')
+  await expect(start.getByRole('button', { name: /^(Começar|Enviar modelo)$/ })).toHaveCount(0)
+  await ana.keyboard.press('Escape')
+  await expect(start).toBeHidden()
+
+  await action(admin, 'Desbloquear').click()
+  for (const page of [ana, admin]) await expect(chip(page, 'Bloqueado')).toHaveCount(0)
+})

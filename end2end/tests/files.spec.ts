@@ -1,6 +1,6 @@
 // Files that agents send: attached, pasted, dropped; how they reach the contact, and what is refused.
 import { readFileSync } from 'node:fs'
-import { expect, type Page, sent, test } from '../support/fixtures'
+import { expect, expectAccessible, type Page, sent, test } from '../support/fixtures'
 import { bubble, editor, open, openRow, say, serve, showTab } from '../support/inbox'
 
 const picture = readFileSync(new URL('../../public/app-192.png', import.meta.url))
@@ -65,6 +65,49 @@ test('MD-3 several files go in their order, the text as caption, and are shown a
   await expect(viewer.getByRole('img')).toBeVisible()
   await ana.keyboard.press('Escape')
   await expect(viewer).toBeHidden()
+})
+
+test('MD-3 a caption has 1024 characters; one more is a text of its own, before the picture', async ({ agent }) => {
+  const ana = await agent('ana@prosa.example')
+  const { number } = await serve(ana, 'Lê legendas')
+  await input(ana).setInputFiles([png('vitrine.png')])
+  await editor(ana).fill('a'.repeat(1024))
+  await expect(tray(ana)).toHaveCount(1)
+  await expect(ana.getByText('Legendas têm até 1024 caracteres')).toBeHidden()
+  await send(ana)
+  await expect.poll(async () => (await got(number)).map(each => [each.type, each.image?.caption?.length])).toEqual([['image', 1024]])
+  await input(ana).setInputFiles([png('outra.png')])
+  await editor(ana).fill('b'.repeat(1025))
+  await expect(ana.getByText('Legendas têm até 1024 caracteres: o texto vai como mensagem separada, antes do arquivo.')).toBeVisible()
+  await send(ana)
+  await expect.poll(async () => (await got(number)).map(each => each.type)).toEqual(['image', 'text', 'image'])
+  const [, text, image] = await got(number)
+  expect(text?.text.body).toBe('b'.repeat(1025))
+  expect(image?.image.caption).toBeUndefined()
+})
+
+test.describe('on a phone', () => {
+  test('a PDF that the browser cannot show has a card with its name, its size and the ways to have it', async ({ agent }) => {
+    const ana = await agent('ana@prosa.example', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' })
+    // As Chrome on Android has it.
+    await ana.addInitScript(() => Object.defineProperty(Navigator.prototype, 'pdfViewerEnabled', { get: () => false }))
+    await ana.reload()
+    await serve(ana, 'Sem leitor')
+    await input(ana).setInputFiles([pdf('orçamento.pdf')])
+    await expect(tray(ana)).toHaveCount(1)
+    await send(ana)
+    await expect(tray(ana)).toHaveCount(0)
+    await ana.getByRole('button', { name: /^Ver/ }).last().click()
+    const viewer = ana.getByRole('dialog', { name: 'orçamento.pdf' })
+    await expect(viewer.locator('iframe')).toHaveCount(0)
+    const card = viewer.locator('.lightbox-paper')
+    await expect(card).toContainText('orçamento.pdf')
+    await expect(card).toContainText(/\d (B|KB)/)
+    await expect(card.getByRole('link', { name: 'Abrir' })).toHaveAttribute('href', /^\/media\/\d+$/)
+    await expect(card.getByRole('link', { name: 'Baixar' })).toHaveAttribute('download', 'orçamento.pdf')
+    await expectAccessible(ana, 'dialog[open]')
+    await ana.screenshot({ path: 'test-results/pdf-card.png' })
+  })
 })
 
 test('files are pasted and dropped, taken away, and wait through a reload', async ({ agent }) => {

@@ -16,7 +16,12 @@ test('MS-4 files arrive and are shown; their addresses open for those only who m
   await inbound({ ...from, type: 'voice' })
   await expect(ana.locator('audio[aria-label="Mensagem de voz"]')).toBeAttached()
   await inbound({ ...from, type: 'video' })
-  await expect(ana.locator('video[aria-label="Vídeo"]')).toBeVisible()
+  const film = ana.locator('video[aria-label="Vídeo"]')
+  await expect(film).toBeVisible()
+  // Its box has the film's shape though nothing of it was fetched.
+  expect(await film.evaluate(v => [v.getAttribute('width'), v.getAttribute('height'), (v as HTMLVideoElement).readyState])).toEqual(['256', '170', 0])
+  const shape = await film.boundingBox()
+  expect((shape?.width ?? 0) / (shape?.height ?? 1)).toBeCloseTo(256 / 170, 1)
   await inbound({ ...from, type: 'sticker' })
   const sticker = ana.getByRole('img', { name: 'Figurinha' })
   await expect(sticker).toBeVisible()

@@ -1,7 +1,7 @@
 // What holds on every screen: nobody is shut out, nothing scrolls sideways, nothing is said in one language only.
 import { barriers, expect, inbound, newNumber, test, type Page } from '../support/fixtures'
 import { row, salesNumber, showTab, tab, unique } from '../support/inbox'
-import { forgotten, pages, said, screens } from '../support/screens'
+import { forgotten, pages, said, same, screens } from '../support/screens'
 
 test('the list of screens is whole', () => {
   expect(forgotten()).toEqual([])
@@ -46,9 +46,6 @@ test('on a phone no screen scrolls sideways', async ({ agent, newWindow }) => {
   }
   expect(wide).toEqual([])
 })
-
-/** Words that are the same in Portuguese, English and Spanish, and names. */
-const same = /^(Prosa|WhatsApp|Instagram|Messenger|Web|E-mail|Chat|PDF|CPF|CNPJ|Enter|Esc|Shift|Alt|Ctrl|Backspace|Tab|Português \(Brasil\)|Português|English|Español|Webhook|Token|ID|Total|Final|Normal|Manual|Original|Local|No|Emoji|Chrome · Linux|\d+ (h|min)( \d+ min)?)$/
 
 // Each language is the others' pseudo-locale: what reads the same in all three stands in the code instead of the locale files.
 test('nothing is said in one language only', async ({ agent, newWindow }) => {

@@ -19,8 +19,7 @@ async function turn(page: Page, on: boolean): Promise<void> {
   await expect(choice).toBeVisible()
   if ((await choice.isChecked()) !== on) {
     await choice.click()
-    await page.getByRole('button', { name: 'Salvar' }).click()
-    await expect(page.getByText('Salvo')).toBeVisible()
+    await expect(page.getByText(/^Chat interno: (ligado|desligado)$/).first()).toBeVisible()
   }
 }
 

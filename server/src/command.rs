@@ -51,6 +51,15 @@ pub async fn token(config: Config, account: &str, user: &str, name: &str) -> any
     Ok(())
 }
 
+/// Adds all figures up anew.
+pub async fn recount(config: Config) -> anyhow::Result<()> {
+    let desk = crate::open(&config, String::new()).await?;
+    let done = service::tally::recount_all(&desk).await.map_err(|e| anyhow::anyhow!(e.into_fault().to_string()));
+    println!("{} rows of figures were written.", done.context("the figures could not be added up")?);
+    desk.db.close().await;
+    Ok(())
+}
+
 /// Examines the installation.
 pub async fn doctor(config: Config) -> anyhow::Result<()> {
     let db = service::db::Db::connect(&config.database_url)

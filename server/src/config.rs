@@ -4,6 +4,7 @@
 
 use clap::Args;
 use serde::Deserialize;
+use service::auth::DoorSettings;
 use service::media::{Bucket, FileSettings};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,10 @@ pub struct Given {
     /// sqlite:<file> or postgres://user:password@host/database [default: sqlite:<data dir>/prosa.db]
     #[arg(long, env = "PROSA_DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Address of NATS, which carries news between several processes on one PostgreSQL, such as nats://user:password@host:4222
+    /// [default: PostgreSQL carries it]
+    #[arg(long, env = "PROSA_NATS_URL", global = true, hide_env_values = true)]
+    pub nats_url: Option<String>,
     /// Folder for the database, files and the secret key [default: ./var]
     #[arg(long, env = "PROSA_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
@@ -76,6 +81,25 @@ pub struct Given {
     /// as: clamdscan --fdpass --no-summary [default: none]
     #[arg(long, env = "PROSA_FILES_SCAN", global = true)]
     pub files_scan: Option<String>,
+    /// How letters leave: smtps://user:password@host, smtp://user:password@host:587?tls=required, or file:<folder>
+    /// [default: none are sent]
+    #[arg(long, env = "PROSA_SMTP_URL", global = true, hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who they come from, such as: Prosa <prosa@example.com> [needed with PROSA_SMTP_URL]
+    #[arg(long, env = "PROSA_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+    /// Address of the terms of use that everybody accepts
+    #[arg(long, env = "PROSA_TERMS_URL", global = true)]
+    pub terms_url: Option<String>,
+    /// Address of the privacy notice
+    #[arg(long, env = "PROSA_PRIVACY_URL", global = true)]
+    pub privacy_url: Option<String>,
+    /// Version of both, such as 2026-11; a new one asks everybody again [default: nothing is asked]
+    #[arg(long, env = "PROSA_TERMS_VERSION", global = true)]
+    pub terms_version: Option<String>,
+    /// People whom one account may have, invitations included [default: no bound]
+    #[arg(long, env = "PROSA_USERS_MAX", global = true)]
+    pub users_max: Option<String>,
 }
 
 /// The same from a file; every key is optional, unknown ones are refused.
@@ -85,6 +109,7 @@ struct File {
     addr: Option<String>,
     public_url: Option<String>,
     database_url: Option<String>,
+    nats_url: Option<String>,
     data_dir: Option<PathBuf>,
     secret_key: Option<String>,
     graph_url: Option<String>,
@@ -101,6 +126,12 @@ struct File {
     s3_secret: Option<String>,
     files_quota_mb: Option<u64>,
     files_scan: Option<String>,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
+    terms_url: Option<String>,
+    privacy_url: Option<String>,
+    terms_version: Option<String>,
+    users_max: Option<i64>,
 }
 
 /// Checked settings.
@@ -109,6 +140,8 @@ pub struct Config {
     pub addr: SocketAddr,
     pub public_url: String,
     pub database_url: String,
+    /// Where NATS is; none: PostgreSQL carries the news between processes.
+    pub nats_url: Option<String>,
     pub data_dir: PathBuf,
     pub secret_key: String,
     pub graph_url: String,
@@ -119,6 +152,7 @@ pub struct Config {
     pub trust_proxy: bool,
     pub uncertain_wait: std::time::Duration,
     pub files: FileSettings,
+    pub door: DoorSettings,
 }
 
 /// A setting that cannot be used.
@@ -146,6 +180,7 @@ impl Config {
             wrong("PROSA_DATA_DIR", format!("{} cannot be made: {e}", data_dir.display()), "./var, a folder that this user may write to")
         })?;
         let database_url = database(given.database_url.or(file.database_url), &data_dir)?;
+        let nats_url = nats(given.nats_url.or(file.nats_url), &database_url)?;
         let secret_key = secret(given.secret_key.or(file.secret_key), &data_dir)?;
         let graph_url =
             base_url("PROSA_GRAPH_URL", &given.graph_url.or(file.graph_url).unwrap_or_else(|| "https://graph.facebook.com".into()))?;
@@ -187,13 +222,27 @@ impl Config {
             bucket: bucket.map(checked).transpose()?,
             quota: quota.and_then(|mb| i64::try_from(mb).ok()).map(|mb| mb.saturating_mul(model::MB)),
             scan: some(given.files_scan, file.files_scan),
+            ffmpeg: None,
         };
+        let users_max = match given.users_max.as_deref().filter(|v| !v.is_empty()) {
+            None => file.users_max,
+            Some(text) => Some(text.parse().map_err(|_| wrong("PROSA_USERS_MAX", format!("{text:?} is not a number of people"), "200"))?),
+        };
+        let door = door(DoorSettings {
+            smtp_url: some(given.smtp_url, file.smtp_url).unwrap_or_default(),
+            mail_from: some(given.mail_from, file.mail_from).unwrap_or_default(),
+            terms_url: some(given.terms_url, file.terms_url).unwrap_or_default(),
+            privacy_url: some(given.privacy_url, file.privacy_url).unwrap_or_default(),
+            terms_version: some(given.terms_version, file.terms_version).unwrap_or_default(),
+            users_max,
+        })?;
         let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
         let uncertain_wait = std::time::Duration::from_secs(uncertain);
         Ok(Config {
             addr,
             public_url,
             database_url,
+            nats_url,
             data_dir,
             secret_key,
             graph_url,
@@ -204,6 +253,7 @@ impl Config {
             trust_proxy,
             uncertain_wait,
             files,
+            door,
         })
     }
 
@@ -211,6 +261,31 @@ impl Config {
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")
     }
+}
+
+/// Settings for letters and documents that can be used.
+fn door(door: DoorSettings) -> Result<DoorSettings, Wrong> {
+    service::mail::Mail::open(&door.smtp_url, &door.mail_from).map_err(|(sender, problem)| match sender {
+        true => wrong("PROSA_MAIL_FROM", problem, "Prosa <prosa@example.com>"),
+        false => wrong("PROSA_SMTP_URL", problem, "smtps://user:password@mail.example.com, or file:./var/mail"),
+    })?;
+    for (name, address) in [("PROSA_TERMS_URL", &door.terms_url), ("PROSA_PRIVACY_URL", &door.privacy_url)] {
+        let web = url::Url::parse(address).is_ok_and(|u| matches!(u.scheme(), "http" | "https"));
+        if !web && (!address.is_empty() || !door.terms_version.is_empty()) {
+            return Err(wrong(
+                name,
+                format!("{address:?} is not a web address"),
+                "https://example.com/terms, together with PROSA_TERMS_VERSION",
+            ));
+        }
+    }
+    if door.terms_version.chars().count() > 60 {
+        return Err(wrong("PROSA_TERMS_VERSION", "is too long", "2026-11"));
+    }
+    if door.users_max.is_some_and(|n| n < 1) {
+        return Err(wrong("PROSA_USERS_MAX", "must be at least 1", "200"));
+    }
+    Ok(door)
 }
 
 /// A bucket whose address is one, and whose key is whole.
@@ -269,6 +344,25 @@ fn database(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
             "sqlite:./var/prosa.db or postgres://user:password@localhost/prosa",
         ))
     }
+}
+
+fn nats(given: Option<String>, database_url: &str) -> Result<Option<String>, Wrong> {
+    let like = "nats://nats.example.com:4222, or several with commas between them";
+    let Some(given) = given.filter(|u| !u.trim().is_empty()) else { return Ok(None) };
+    for one in given.split(',') {
+        let known = url::Url::parse(one.trim()).is_ok_and(|u| matches!(u.scheme(), "nats" | "tls") && u.has_host());
+        if !known {
+            return Err(wrong("PROSA_NATS_URL", "is not an address of NATS", like));
+        }
+    }
+    if database_url.starts_with("sqlite:") {
+        return Err(wrong(
+            "PROSA_NATS_URL",
+            "is of no use with SQLite, on which one process runs alone",
+            "nothing, or set PROSA_DATABASE_URL to PostgreSQL",
+        ));
+    }
+    Ok(Some(given))
 }
 
 fn secret(given: Option<String>, data_dir: &Path) -> Result<String, Wrong> {
@@ -354,6 +448,16 @@ mod tests {
     }
 
     #[test]
+    fn nats_may_be_several_servers_beside_postgresql() {
+        let dir = tempfile::tempdir().unwrap();
+        let both = "nats://user:word@a.example:4222, tls://b.example".to_owned();
+        let database_url = Some("postgres://prosa@127.0.0.1/prosa".to_owned());
+        let config = Config::read(Given { nats_url: Some(both.clone()), database_url, ..given(dir.path()) }).unwrap();
+        assert_eq!(config.nats_url, Some(both));
+        assert_eq!(Config::read(Given { nats_url: Some(String::new()), ..given(dir.path()) }).unwrap().nats_url, None);
+    }
+
+    #[test]
     fn a_wrong_value_names_its_setting_and_shows_a_right_one() {
         let dir = tempfile::tempdir().unwrap();
         let cases: Vec<(&str, Given)> = vec![
@@ -361,12 +465,29 @@ mod tests {
             ("PROSA_PUBLIC_URL", Given { public_url: Some("chat.example.com".into()), ..given(dir.path()) }),
             ("PROSA_PUBLIC_URL", Given { public_url: Some("https://a.example/x".into()), ..given(dir.path()) }),
             ("PROSA_DATABASE_URL", Given { database_url: Some("mysql://x".into()), ..given(dir.path()) }),
+            ("PROSA_NATS_URL", Given { nats_url: Some("nats://127.0.0.1:4222".into()), ..given(dir.path()) }),
+            (
+                "PROSA_NATS_URL",
+                Given {
+                    nats_url: Some("http://127.0.0.1:4222".into()),
+                    database_url: Some("postgres://prosa@127.0.0.1/prosa".into()),
+                    ..given(dir.path())
+                },
+            ),
             ("PROSA_SECRET_KEY", Given { secret_key: Some("short".into()), ..given(dir.path()) }),
             ("PROSA_SECRET_KEY", Given { secret_key: Some("change-me-change-me-change-me-change-me".into()), ..given(dir.path()) }),
             ("PROSA_SECRET_KEY", Given { secret_key: Some("a".repeat(40)), ..given(dir.path()) }),
             ("PROSA_GRAPH_URL", Given { graph_url: Some("ftp://x".into()), ..given(dir.path()) }),
             ("PROSA_LOG", Given { log: Some("=[".into()), ..given(dir.path()) }),
             ("PROSA_METRICS_ADDR", Given { metrics_addr: Some("9090".into()), ..given(dir.path()) }),
+            (
+                "PROSA_SMTP_URL",
+                Given { smtp_url: Some("mail.example.com".into()), mail_from: Some("a@b.example".into()), ..given(dir.path()) },
+            ),
+            ("PROSA_MAIL_FROM", Given { smtp_url: Some("smtp://mail.example.com".into()), ..given(dir.path()) }),
+            ("PROSA_TERMS_URL", Given { terms_version: Some("1".into()), ..given(dir.path()) }),
+            ("PROSA_PRIVACY_URL", Given { privacy_url: Some("javascript:1".into()), ..given(dir.path()) }),
+            ("PROSA_USERS_MAX", Given { users_max: Some("0".into()), ..given(dir.path()) }),
             ("PROSA_UNCERTAIN_WAIT", Given { uncertain_wait: Some("soon".into()), ..given(dir.path()) }),
         ];
         for (name, given) in cases {

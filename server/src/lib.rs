@@ -3,6 +3,7 @@
 pub mod command;
 pub mod config;
 pub mod log;
+mod lone;
 pub mod web;
 
 use anyhow::Context;
@@ -38,6 +39,7 @@ pub fn desk(db: Db, config: &Config, build: String) -> anyhow::Result<Desk> {
         build,
         uncertain_wait: config.uncertain_wait,
         files: config.files.clone(),
+        door: config.door.clone(),
     };
     Ok(Desk::new(db, Seam::system(), &config.secret_key, settings)?)
 }
@@ -56,13 +58,15 @@ async fn listen(addr: SocketAddr) -> std::io::Result<TapIo<TcpListener, fn(&mut 
 /// Runs the server until it is told to stop.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let site = web::site::Site::load(&config.site_dir)?;
+    // Held until the process ends, however it ends.
+    let _alone = lone::on_sqlite(&config.database_url).await?;
     let desk = open(&config, site.build.to_string()).await?;
     let listener = listen(config.addr)
         .await
         .with_context(|| format!("PROSA_ADDR: cannot listen on {}; is another server running there?", config.addr))?;
     let metrics = web::health::Metrics::start(config.metrics_addr).await?;
     let stop = CancellationToken::new();
-    let workers = workers(&desk, &stop).await?;
+    let workers = workers(&desk, &config, &stop).await?;
     let app = web::router(desk.clone(), &config, site, metrics, stop.clone());
     tracing::info!(address = %config.addr, public = %config.public_url, database = %command::shown(&config.database_url), "Prosa is up");
     let signal = {
@@ -89,11 +93,13 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// Starts the background work; each task ends when `stop` is set.
-async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSet<()>> {
+async fn workers(desk: &Desk, config: &Config, stop: &CancellationToken) -> anyhow::Result<JoinSet<()>> {
     service::outbox::recover(desk).await?;
     let mut set = JoinSet::new();
     // The receipts' writer ends last of all by itself: when no request can send to it any more.
     tokio::spawn(service::inbound::write_receipts(desk.clone()));
+    // What the others do is told to other processes until they have ended.
+    set.spawn(service::bus::run(desk.clone(), config.nats_url.clone()));
     // These end between two turns, so that a send under way hears its answer.
     set.spawn(service::inbound::run(desk.clone()));
     set.spawn(service::outbox::run(desk.clone()));
@@ -104,9 +110,15 @@ async fn workers(desk: &Desk, stop: &CancellationToken) -> anyhow::Result<JoinSe
     // What these write is whole or not there: they may end anywhere.
     let (keeping, stop) = (housekeeping(desk.clone()), stop.clone());
     let (alone, many) = (service::closing::auto::run(desk.clone()), service::closing::many::run(desk.clone()));
-    let asleep = service::conversation::snooze::run(desk.clone());
+    let (asleep, absent) = (service::conversation::snooze::run(desk.clone()), service::status::run(desk.clone()));
+    let (leaving, promises) = (service::leaving::run(desk.clone()), service::sla::run(desk.clone()));
+    let (handing, adding) = (service::distribution::run(desk.clone()), service::tally::run(desk.clone()));
     set.spawn(async move {
-        tokio::select! { () = keeping => {}, () = alone => {}, () = many => {}, () = asleep => {}, () = stop.cancelled() => {} }
+        tokio::select! {
+            () = keeping => {}, () = alone => {}, () = many => {}, () = asleep => {}, () = absent => {}, () = handing => {},
+            () = adding => {}, () = leaving => {}, () = promises => {},
+            () = stop.cancelled() => {}
+        }
     });
     Ok(set)
 }

@@ -43,6 +43,8 @@ enum Command {
         #[arg(long, default_value = "command line")]
         name: String,
     },
+    /// Add the figures of reports and board up anew from what is stored
+    Recount,
     /// Examine the installation and say what to do
     Doctor,
     /// Print the OpenAPI document
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
                 server::command::demo(config, contacts, conversations, messages, seed).await
             }
             Command::Token { account, user, name } => server::command::token(config, &account, &user, &name).await,
+            Command::Recount => server::command::recount(config).await,
             Command::Doctor => server::command::doctor(config).await,
             Command::Openapi => Ok(()),
         }

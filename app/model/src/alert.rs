@@ -16,10 +16,38 @@ words! {
         Mention = "MENTION",
         /// A message that I wrote was not sent.
         Failed = "FAILED",
+        /// A promise of service is about to be broken, to who serves the conversation or leads its team (NX-21).
+        Sla = "SLA",
+        /// It is broken.
+        SlaBreached = "SLA_BREACHED",
         /// A conversation that I snoozed is back.
         Snooze = "SNOOZE",
         /// A colleague wrote in the internal chat.
         Internal = "INTERNAL",
+        /// A contact waits too long for my answer (AU-2).
+        Owed = "OWED",
+        /// A conversation of mine went back to the queue, because I did not answer (AU-2).
+        Returned = "RETURNED",
+        /// A contact wrote in a conversation that I watch (NX-11).
+        Watch = "WATCH",
+        /// A conversation that I watch was transferred.
+        WatchTransfer = "WATCH_TRANSFER",
+        /// A conversation that I watch was concluded.
+        WatchEnd = "WATCH_END",
+        /// A colleague asked me to watch a conversation.
+        WatchAsk = "WATCH_ASK",
+    }
+}
+
+impl AlertKind {
+    /// The kind under which people choose how they hear of it: all that happens in a conversation that one watches is one
+    /// choice.
+    pub fn setting(self) -> AlertKind {
+        match self {
+            AlertKind::WatchTransfer | AlertKind::WatchEnd => AlertKind::Watch,
+            AlertKind::SlaBreached => AlertKind::Sla,
+            kind => kind,
+        }
     }
 }
 
@@ -47,6 +75,9 @@ pub struct Alert {
     pub contact_name: String,
     /// The last message.
     pub preview: Preview,
+    /// The colleague who asked; empty where nobody did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     /// How often it happened since it was last read.
     pub count: i64,
     pub at: Millis,
@@ -118,7 +149,7 @@ pub struct AlertSettings {
 impl AlertSettings {
     /// Whether the kind is told this way.
     pub fn wants(&self, kind: AlertKind, way: AlertWay) -> bool {
-        !self.off.contains(&AlertOff { kind, way })
+        !self.off.contains(&AlertOff { kind: kind.setting(), way })
     }
 
     /// Switches one way of a kind.
@@ -209,6 +240,15 @@ mod tests {
         assert_eq!(settings.off.len(), 1);
         settings.set(AlertKind::Queue, AlertWay::Sound, true);
         assert_eq!(settings, AlertSettings::default());
+    }
+
+    #[test]
+    fn nx_11_what_happens_where_one_watches_is_one_choice_and_being_asked_another() {
+        let mut settings = AlertSettings::default();
+        settings.set(AlertKind::Watch, AlertWay::Bell, false);
+        let off: Vec<AlertKind> = AlertKind::ALL.iter().copied().filter(|k| !settings.wants(*k, AlertWay::Bell)).collect();
+        assert_eq!(off, [AlertKind::Watch, AlertKind::WatchTransfer, AlertKind::WatchEnd]);
+        assert!(settings.wants(AlertKind::WatchEnd, AlertWay::Sound));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Concluding many conversations at once, and purging old ones.
 
 use crate::{
-    ChannelId, Check, ClosingJobId, ConversationId, ConversationStatus, Fault, Millis, ReasonId, TeamId, UserId, Wrong, limit, words,
+    ChannelId, Check, ClosingJobId, ConversationId, ConversationStatus, Fault, Millis, ReasonId, TagId, TeamId, UserId, Wrong, limit, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,19 @@ pub struct BulkFilter {
     /// No message either way for this long; 0 = any.
     #[serde(default)]
     pub idle_minutes: i64,
+    /// Of contacts that have one of these.
+    #[serde(default)]
+    pub tags: Vec<TagId>,
+    /// First and last day on which it began, in the account's time, such as `2026-11-21`; empty = open.
+    #[serde(default)]
+    pub created_from: String,
+    #[serde(default)]
+    pub created_until: String,
+    /// First and last day between which somebody wrote in it, either way.
+    #[serde(default)]
+    pub active_from: String,
+    #[serde(default)]
+    pub active_until: String,
 }
 
 /// Concluding what a filter finds, as one confirms it.
@@ -34,8 +47,9 @@ pub struct BulkDraft {
     /// One for all (CO-5).
     #[serde(default)]
     pub reason_id: Option<ReasonId>,
-    /// The person's own, once more.
-    pub password: String,
+    /// The code that was sent to the person; their password where none can be sent (AC-8).
+    #[serde(default)]
+    pub code: String,
 }
 
 impl BulkDraft {
@@ -45,7 +59,6 @@ impl BulkDraft {
             .that((1..=limit::BULK_MAX).contains(&self.expected), "expected", Wrong::NotAllowed)
             .that(self.filter.status != Some(ConversationStatus::Completed), "status", Wrong::NotAllowed)
             .that((0..=limit::IDLE_MINUTES_MAX * 12).contains(&self.filter.idle_minutes), "idle_minutes", Wrong::NotAllowed)
-            .that(!self.password.is_empty(), "password", Wrong::Required)
             .done()
     }
 }

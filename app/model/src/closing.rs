@@ -182,12 +182,13 @@ impl Conversation {
     }
 }
 
-/// When conversations close by themselves (AU-1): for the account, or instead of that for a team or a channel. The
-/// channel's goes before the team's.
+/// What happens by itself when nobody answers: who serves owes the answer, or the contact does and the conversation closes
+/// (AU-1, AU-2). For the account, or instead of that for a team or a channel; the channel's goes before the team's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoClose {
     pub team_id: Option<TeamId>,
     pub channel_id: Option<ChannelId>,
+    /// It closes; the reminder and the return do not depend on that.
     pub enabled: bool,
     /// From our last message on, while the contact owes the answer (AU-2).
     pub idle_minutes: i64,
@@ -200,9 +201,15 @@ pub struct AutoClose {
     pub closing_text: String,
     /// Applied by itself.
     pub reason_id: Option<ReasonId>,
-    /// Neither warns nor closes outside of business hours (AU-5).
+    /// Nothing happens outside of business hours (AU-5), and what we owe counts open time alone.
     #[serde(default)]
     pub in_hours: bool,
+    /// How long we may owe the contact an answer until who serves it is reminded (AU-2); 0 = never.
+    #[serde(default)]
+    pub remind_minutes: i64,
+    /// The same until the conversation returns to its team's queue; 0 = never.
+    #[serde(default)]
+    pub return_minutes: i64,
 }
 
 impl Default for AutoClose {
@@ -217,6 +224,8 @@ impl Default for AutoClose {
             closing_text: String::new(),
             reason_id: None,
             in_hours: true,
+            remind_minutes: 0,
+            return_minutes: 0,
         }
     }
 }
@@ -228,6 +237,13 @@ impl AutoClose {
         check
             .that((limit::IDLE_MINUTES_MIN..=limit::IDLE_MINUTES_MAX).contains(&self.idle_minutes), "idle_minutes", Wrong::NotAllowed)
             .that(self.team_id.is_none() || self.channel_id.is_none(), "channel_id", Wrong::NotAllowed)
+            .that((0..=limit::OWED_MINUTES_MAX).contains(&self.remind_minutes), "remind_minutes", Wrong::NotAllowed)
+            // Who is to be reminded must be so before they lose it.
+            .that(
+                self.return_minutes == 0 || self.return_minutes > self.remind_minutes && self.return_minutes <= limit::OWED_MINUTES_MAX,
+                "return_minutes",
+                Wrong::NotAllowed,
+            )
             .that(self.warn_text.chars().count() <= limit::CLOSING_TEXT_MAX, "warn_text", Wrong::TooLong)
             .that(self.closing_text.chars().count() <= limit::CLOSING_TEXT_MAX, "closing_text", Wrong::TooLong);
         if self.warn_minutes != 0 {
@@ -296,5 +312,20 @@ mod tests {
         assert!(rule(30 * 24 * 60).check().is_ok() && rule(30 * 24 * 60 + 1).check().is_err());
         let warned = |warn_minutes, text: &str| AutoClose { warn_minutes, warn_text: text.into(), ..rule(60) }.check().is_ok();
         assert!(warned(10, "ainda aí?") && !warned(10, " ") && !warned(60, "x") && !warned(-1, "x"));
+    }
+
+    #[test]
+    fn au_2_reminder_and_return_are_off_or_within_thirty_days_and_in_this_order() {
+        let fault = |remind_minutes, return_minutes| AutoClose { remind_minutes, return_minutes, ..AutoClose::default() }.check().err();
+        let longest = limit::OWED_MINUTES_MAX;
+        for (remind, give_back) in [(0, 0), (1, 0), (longest, 0), (0, 1), (0, longest), (1, 2), (longest - 1, longest)] {
+            assert_eq!(fault(remind, give_back), None, "{remind} {give_back}");
+        }
+        for remind in [-1, longest + 1, i64::MIN, i64::MAX] {
+            assert_eq!(fault(remind, 0), Some(Fault::field("remind_minutes", Wrong::NotAllowed)), "{remind}");
+        }
+        for (remind, give_back) in [(0, -1), (0, longest + 1), (0, i64::MAX), (5, 5), (5, 4), (longest, longest)] {
+            assert_eq!(fault(remind, give_back), Some(Fault::field("return_minutes", Wrong::NotAllowed)), "{remind} {give_back}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ChannelId, ChannelKind, Check, ContactId, ConversationId, CustomField, Direction, Fault, FieldId, FieldKind, FieldValue, Media,
-    MessageId, MessageKind, Millis, Place, TagId, Wrong, limit, words,
+    MessageId, MessageKind, Millis, Place, TagId, Wrong, limit, mask::is_masked, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,11 +131,15 @@ impl ContactDraft {
             "annotation",
             Wrong::TooLong,
         );
-        if !self.email.trim().is_empty() {
+        if !self.email.trim().is_empty() && !is_masked(&self.email) {
             check.email(&self.email, "email");
         }
         for field in fields.iter().filter(|f| !f.archived && f.kind != FieldKind::Group) {
             let typed = self.value(field.id);
+            // Left as it was shown: the server knows what it stands for.
+            if is_masked(typed) {
+                continue;
+            }
             // What is stored may hold an option that is no longer offered: the server knows it.
             let wrong = match field.read(typed, Some(typed)) {
                 Ok(None) if field.required => Some(Wrong::Required),

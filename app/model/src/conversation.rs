@@ -1,8 +1,8 @@
 //! Conversations: one service to a contact on a channel, from its first message to its conclusion.
 
 use crate::{
-    Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Seen, TagId,
-    TeamId, TemplateCategory, UserId, json::tagged, limit, words,
+    Access, ChannelId, Contact, ContactId, ConversationId, Direction, Media, Message, MessageKind, MessageStatus, Millis, Priority, Seen,
+    SlaMark, TagId, TeamId, TemplateCategory, UserId, json::tagged, limit, words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,12 +104,35 @@ pub struct Conversation {
     /// It was merged into this one, where its messages are (NX-2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ConversationId>,
+    /// Who watches it (NX-11), in the order in which they began. Watching gives no sight: who does not see it now hears
+    /// nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchers: Vec<UserId>,
+    /// While it waits: the agent who may begin with it, where its team hands out what waits (DI-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub designated_id: Option<UserId>,
+    /// When it goes on to the next one, unless they have begun by then or the team's hours change (DI-4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overflow_at: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Priority::is_normal")]
+    pub priority: Priority,
+    /// While it is open: the worst of how its promises stand (NX-21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sla: Option<SlaMark>,
 }
 
 impl Conversation {
+    /// Makes somebody watch it, or no longer.
+    pub fn set_watcher(&mut self, user: UserId, on: bool) {
+        self.watchers.retain(|w| *w != user);
+        if on {
+            self.watchers.push(user);
+        }
+    }
+
     /// What the visibility predicate needs.
     pub fn access(&self) -> Access {
-        Access { status: self.status, team_id: self.team_id, assignee_id: self.assignee_id }
+        Access { status: self.status, team_id: self.team_id, assignee_id: self.assignee_id, designated_id: self.designated_id }
     }
 }
 
@@ -171,6 +194,9 @@ pub struct TransferDraft {
     /// Kept for running automations (TR-5).
     #[serde(default)]
     pub stop_bot: bool,
+    /// An admin's word for it that the person gets it although they are unavailable (TR-4).
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// Starting a conversation with a template, or free text while the window is open (IN-8).

@@ -3,7 +3,7 @@
 //! A fault travels as JSON with its `code`; screens translate it, the REST API answers its English sentence. Causes
 //! (SQL, network) never travel: they are logged where they become [`Fault::Internal`], under the same reference.
 
-use crate::{ConversationId, FileWhy, UserId, json::tagged};
+use crate::{ConversationId, Dangerous, FileWhy, UserId, json::tagged};
 use serde::{Deserialize, Serialize};
 
 tagged! { "code":
@@ -14,6 +14,9 @@ tagged! { "code":
         SignedOut,
         #[error("The e-mail or the password is not right.")]
         BadCredentials,
+        /// The first factor was right; the ticket goes with the second (AC-7).
+        #[error("Enter the code of your second factor.")]
+        SecondFactor { ticket: String },
         #[error("Too many tries. Try again in {seconds} seconds.")]
         Throttled { seconds: i64 },
         #[error("You may not do this.")]
@@ -68,6 +71,9 @@ tagged! { "code":
         /// TR-4.
         #[error("This person cannot take conversations now.")]
         PersonUnavailable,
+        /// TR-4: for admins, who may confirm it.
+        #[error("This person is marked as unavailable. Confirm to hand it over all the same.")]
+        PersonAbsent,
         /// TR-4.
         #[error("The conversation is already there.")]
         SameTarget,
@@ -79,6 +85,9 @@ tagged! { "code":
         /// US-6.
         #[error("An account needs at least one admin.")]
         LastAdmin,
+        /// US-4, TE-4.
+        #[error("{count} open conversations are still there. Say what becomes of them.")]
+        OpenLeft { count: i64 },
         /// CP-6.
         #[error("Somebody else changed this in the meantime.")]
         Conflict,
@@ -90,9 +99,9 @@ tagged! { "code":
         NotMerged { why: crate::MergeWhy },
         #[error("The channel is not connected.")]
         ChannelDown,
-        /// CI-1.
-        #[error("The internal chat is switched off. What was written stays readable.")]
-        TalkOff,
+        /// HP-3.
+        #[error("This part of the product is switched off ({module}).")]
+        ModuleOff { module: crate::Module },
         #[error("This person is no longer in the account.")]
         ColleagueGone,
         /// MD-1.
@@ -122,6 +131,14 @@ tagged! { "code":
         EditOver,
         #[error("This key was used for something else.")]
         KeyReused,
+        /// AC-8.
+        #[error("Confirm first that it is you ({action}).")]
+        StepUp { action: Dangerous },
+        #[error("The message could not be sent. Look at the server's settings for e-mail.")]
+        NotDelivered,
+        /// US-5.
+        #[error("The account has room for {max} people, invitations included.")]
+        TooManyUsers { max: i64 },
         #[error("The server is busy or restarting. Nothing was lost; try again.")]
         Unavailable,
         /// The reference is in the server's log.
@@ -154,6 +171,8 @@ crate::words! {
         NotATimeZone = "not_a_time_zone",
         NotAnOrigin = "not_an_origin",
         NotRight = "not_right",
+        /// Wrong, used, too old, or tried too often: which of it is not said (AC-2).
+        NotTheCode = "not_the_code",
         NotAnAmount = "not_an_amount",
         NotAllowed = "not_allowed",
         Unknown = "unknown",
@@ -183,6 +202,7 @@ impl Fault {
         match self {
             SignedOut => "signed_out",
             BadCredentials => "bad_credentials",
+            SecondFactor { .. } => "second_factor",
             Throttled { .. } => "throttled",
             Forbidden => "forbidden",
             Missing => "missing",
@@ -204,14 +224,16 @@ impl Fault {
             TooManyWaiting => "too_many_waiting",
             ChooseTeam => "choose_team",
             PersonUnavailable => "person_unavailable",
+            PersonAbsent => "person_absent",
             SameTarget => "same_target",
             ReasonRequired => "reason_required",
             ReasonInUse => "reason_in_use",
             LastAdmin => "last_admin",
+            OpenLeft { .. } => "open_left",
             Conflict => "conflict",
             InUse { .. } => "in_use",
             ChannelDown => "channel_down",
-            TalkOff => "talk_off",
+            ModuleOff { .. } => "module_off",
             ColleagueGone => "colleague_gone",
             FileTooLarge { .. } => "file_too_large",
             FileEmpty => "file_empty",
@@ -224,6 +246,9 @@ impl Fault {
             NotEditable => "not_editable",
             EditOver => "edit_over",
             KeyReused => "key_reused",
+            StepUp { .. } => "step_up",
+            NotDelivered => "not_delivered",
+            TooManyUsers { .. } => "too_many_users",
             Unavailable => "unavailable",
             Internal { .. } => "internal",
             Offline => "offline",
@@ -234,8 +259,8 @@ impl Fault {
     pub fn status(&self) -> u16 {
         use Fault::*;
         match self {
-            SignedOut | BadCredentials => 401,
-            Forbidden | NotYourTeam | NotAssignee | OnlyAssignee => 403,
+            SignedOut | BadCredentials | SecondFactor { .. } => 401,
+            Forbidden | NotYourTeam | NotAssignee | OnlyAssignee | StepUp { .. } => 403,
             Missing => 404,
             Throttled { .. } | RateLimited { .. } | TooManyWaiting => 429,
             Invalid { .. } | TemplateValues { .. } | ChooseTeam | ReasonRequired | FileEmpty | FileRefused { .. } => 422,
@@ -252,9 +277,11 @@ impl Fault {
             | AlreadyOpen { .. }
             | ContactBlocked
             | PersonUnavailable
+            | PersonAbsent
             | SameTarget
             | ReasonInUse
             | LastAdmin
+            | OpenLeft { .. }
             | Conflict
             | InUse { .. }
             | NotMerged { .. }
@@ -263,8 +290,10 @@ impl Fault {
             | NotDeletable
             | NotEditable
             | EditOver
-            | TalkOff
+            | ModuleOff { .. }
             | ColleagueGone
+            | TooManyUsers { .. }
+            | NotDelivered
             | KeyReused => 409,
             Unavailable | Offline => 503,
             Internal { .. } => 500,
@@ -338,6 +367,7 @@ impl crate::MemberDraft {
         if !self.password.is_empty() {
             check.password(&self.password, "password");
         }
+        check.that(self.skills.as_ref().is_none_or(|s| s.len() <= crate::limit::SKILLS_MAX), "skills", Wrong::TooMany);
         check.done()
     }
 }
@@ -360,7 +390,8 @@ impl crate::TeamDraft {
         Check::default()
             .text(&self.name, "name", crate::limit::NAME_MAX)
             .that(self.closing_message.chars().count() <= 1024, "closing_message", Wrong::TooLong)
-            .done()
+            .done()?;
+        self.distribution.as_ref().map_or(Ok(()), crate::Distribution::check)
     }
 }
 

@@ -11,4 +11,10 @@ pub struct Features {
     /// Only who serves a conversation answers in it; supervisors and admins take it over first.
     #[serde(default)]
     pub only_assignee: bool,
+    /// Teams may hand out what waits in their queues (DI-1).
+    #[serde(default)]
+    pub distribution: bool,
+    /// What is switched off of that which is on at first: ask [`Features::has`].
+    #[serde(default)]
+    pub off: i64,
 }

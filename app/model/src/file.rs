@@ -59,6 +59,8 @@ words! {
         NotScanned = "not_scanned",
         /// The recording is in a format that cannot be made a voice note here.
         NotAVoice = "not_a_voice",
+        /// The header of the template shows another kind of file.
+        NotInHeader = "not_in_header",
         /// Only pictures are made stickers.
         NoPicture = "no_picture",
         /// It moves, and is no sticker already.
@@ -83,6 +85,9 @@ pub struct Upload {
     /// Pixels; 0 when it has none or they are unknown.
     pub width: u32,
     pub height: u32,
+    /// How long a film is; 0 when that is not known.
+    #[serde(default)]
+    pub seconds: u32,
     /// A small picture of it is at `/media/{id}/small`.
     pub small: bool,
     /// Unsent, it is forgotten then.
@@ -116,6 +121,7 @@ impl Upload {
             reason: String::new(),
             width: self.width,
             height: self.height,
+            seconds: self.seconds,
             small: self.small,
             link_until: None,
         }
@@ -139,6 +145,7 @@ impl Upload {
             size: media.size,
             width: media.width,
             height: media.height,
+            seconds: media.seconds,
             small: media.small,
             expires_at,
         }
@@ -290,6 +297,7 @@ mod tests {
             size: 1,
             width: 0,
             height: 0,
+            seconds: 0,
             small: false,
             expires_at: 0,
         };

@@ -121,7 +121,7 @@ fn check_periods(check: &mut Check, periods: &[Period], field: &str) {
 }
 
 /// `2026-12-25` as days since 1970; none for what is no date in this writing.
-fn day_number(text: &str) -> Option<i64> {
+pub(crate) fn day_number(text: &str) -> Option<i64> {
     let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
     if !shape {
         return None;
@@ -160,6 +160,8 @@ pub struct Schedule {
     /// By days since 1970.
     dates: BTreeMap<i64, Vec<Period>>,
     zone: TimeZone,
+    /// Closed by hand from this instant on, until somebody opens it again.
+    shut_at: Option<Millis>,
 }
 
 impl Schedule {
@@ -173,7 +175,19 @@ impl Schedule {
         };
         let of_day = |i| own.week.get(i).filter(|d: &&WeekDay| d.active).map(|d| sorted(&d.periods)).unwrap_or_default();
         let dates = account.dates.iter().filter_map(|d| Some((day_number(&d.date)?, sorted(&d.periods)))).collect();
-        Schedule { limited: own.limited, week: std::array::from_fn(of_day), dates, zone }
+        Schedule { limited: own.limited, week: std::array::from_fn(of_day), dates, zone, shut_at: None }
+    }
+
+    /// The same, closed by hand from an instant on: until it is opened again it is as if it never opened.
+    pub fn shut(self, at: Millis) -> Schedule {
+        let whole = || vec![Period { from: 0, to: DAY_MINUTES }];
+        let (week, dates) = if self.limited { (self.week, self.dates) } else { (std::array::from_fn(|_| whole()), BTreeMap::new()) };
+        Schedule { limited: true, week, dates, zone: self.zone, shut_at: Some(at) }
+    }
+
+    /// Whether it was closed by hand.
+    pub fn is_shut(&self) -> bool {
+        self.shut_at.is_some()
     }
 
     /// Whether it ever closes.
@@ -185,7 +199,9 @@ impl Schedule {
     pub fn is_open(&self, at: Millis) -> bool {
         let there = at + self.offset(at);
         let minute = there.rem_euclid(DAY) / MINUTE;
-        !self.limited || self.of_day(there.div_euclid(DAY)).iter().any(|p| (i64::from(p.from)..i64::from(p.to)).contains(&minute))
+        !self.limited
+            || self.shut_at.is_none_or(|shut| at < shut)
+                && self.of_day(there.div_euclid(DAY)).iter().any(|p| (i64::from(p.from)..i64::from(p.to)).contains(&minute))
     }
 
     /// The first instant from this one on at which it is open: this one while it is. None when there is none in two years.
@@ -266,6 +282,7 @@ impl Schedule {
 
     /// Open spans from one instant until before another, in order; what touches is one.
     fn spans(&self, from: Millis, until: Millis) -> impl Iterator<Item = (Millis, Millis)> {
+        let until = until.min(self.shut_at.unwrap_or(until)).max(from);
         let mut pieces = Pieces::new(self, from, until).peekable();
         std::iter::from_fn(move || {
             let (from, mut to) = pieces.next()?;

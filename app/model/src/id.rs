@@ -94,6 +94,8 @@ ids! {
     OutboxId,
     /// An API token.
     TokenId,
+    /// A line of the audit.
+    AuditId,
     /// A tag on contacts.
     TagId,
     /// A field that an account adds to its contacts.
@@ -106,12 +108,20 @@ ids! {
     ClosingJobId,
     /// A view of the inbox.
     ViewId,
+    /// Somebody who was asked to join.
+    InvitationId,
     /// A merge of two conversations or contacts.
     MergeId,
+    /// A role that an account made.
+    RoleId,
     /// A thread of the internal chat.
     TalkId,
     /// A message in one.
     TalkMessageId,
+    /// A promise of service.
+    SlaPolicyId,
+    /// A [`crate::Passkey`].
+    PasskeyId,
 }
 
 #[cfg(test)]

@@ -58,7 +58,10 @@ impl ViewDraft {
     /// What the form and the server check.
     pub fn check(&self) -> Result<(), Fault> {
         let f = &self.filter;
-        let most = [f.channels.len(), f.teams.len(), f.assignees.len(), f.tags.len()].into_iter().max().unwrap_or(0);
+        let most = [f.channels.len(), f.teams.len(), f.assignees.len(), f.tags.len(), f.priorities.len(), f.sla.len()]
+            .into_iter()
+            .max()
+            .unwrap_or(0);
         Check::default()
             .text(&self.name, "name", limit::VIEW_NAME_MAX)
             .that(most <= limit::VIEW_CHOICES_MAX, "filter", Wrong::TooMany)

@@ -1,8 +1,9 @@
 //! Words that the browser and the server share.
 //!
 //! * [`id`]: typed 64-bit identifiers, written as decimal strings.
-//! * [`people`]: accounts, users, memberships, teams.
+//! * [`people`]: accounts, users, memberships, teams. [`company`]: who answers for an account.
 //! * `sticker`: what WhatsApp takes as one.
+//! * [`role`]: roles as sets of permissions.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
 //! * [`conversation`], [`message`], [`contact`], [`channel`], [`template`]: what the inbox is made of.
 //! * [`delivery`]: files on their way out, and how a channel takes them.
@@ -10,8 +11,16 @@
 //! * [`closing`], [`bulk`]: reasons, classifications, what closes by itself, many at once, or is purged.
 //! * [`kept`]: pinned and snoozed conversations, views. [`several`]: acts on several conversations at once.
 //! * [`alert`]: notifications, and how people want them. [`talk`]: what colleagues write to each other.
+//! * [`passkey`], [`sso`]: ways to sign in.
+//! * [`status`]: who is online, away or offline.
 //! * [`hours`]: when it is open, and for how long. [`holiday`]: dates that are taken from a calendar.
+//! * [`distribution`]: who gets what waits. [`door`]: how people come in, and prove that it is they.
+//! * [`feature`], [`module`]: what an admin switches on. [`audit`]: who did what, and from where.
+//! * [`distribution`]: who gets what waits.
+//! * [`tally`], [`report`], [`board`]: what happened, and what happens now, in figures.
+//! * [`distribution`]: who gets what waits. [`sla`]: how fast that is promised.
 //! * [`feature`]: what an admin switches on.
+//! * [`feature`]: what an admin switches on. [`mask`]: what is hidden from whom.
 //! * [`live`]: events with their sequence, and the frames of the live socket.
 //! * [`fault`]: everything that can go wrong in words a person understands.
 //! * [`seek`]: what is typed into the search.
@@ -22,12 +31,17 @@
 
 mod alert;
 mod archive;
+mod audit;
+mod board;
 mod bulk;
 mod channel;
 mod closing;
+mod company;
 mod contact;
 mod conversation;
 mod delivery;
+mod distribution;
+mod door;
 mod fault;
 mod feature;
 mod field;
@@ -39,30 +53,44 @@ mod json;
 mod kept;
 pub mod limit;
 mod live;
+pub mod mask;
 mod merge;
 mod message;
+mod module;
+mod passkey;
 mod people;
 mod query;
 mod question;
 mod reply;
+mod report;
+mod role;
 mod seek;
 mod send;
 mod several;
 mod sight;
+mod sla;
+mod sso;
+mod status;
 mod sticker;
 mod tag;
 mod talk;
+mod tally;
 mod template;
 pub mod text;
 
 pub use alert::*;
 pub use archive::*;
+pub use audit::*;
+pub use board::*;
 pub use bulk::*;
 pub use channel::*;
 pub use closing::*;
+pub use company::*;
 pub use contact::*;
 pub use conversation::*;
 pub use delivery::*;
+pub use distribution::*;
+pub use door::*;
 pub use fault::*;
 pub use feature::*;
 pub use field::*;
@@ -73,19 +101,28 @@ pub use id::*;
 pub use json::{Unreadable, from_json};
 pub use kept::*;
 pub use live::*;
+pub use mask::{Mask, MaskRole, MaskRule, Masks, RevealDraft, Revealed};
 pub use merge::*;
 pub use message::*;
+pub use module::*;
+pub use passkey::*;
 pub use people::*;
 pub use query::*;
 pub use question::*;
 pub use reply::*;
+pub use report::*;
+pub use role::*;
 pub use seek::*;
 pub use send::*;
 pub use several::*;
 pub use sight::*;
+pub use sla::*;
+pub use sso::*;
+pub use status::*;
 pub use sticker::*;
 pub use tag::*;
 pub use talk::*;
+pub use tally::*;
 pub use template::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

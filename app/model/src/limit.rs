@@ -1,5 +1,7 @@
 //! Bounds that both sides know.
 
+/// Roles of its own that an account may have.
+pub const ROLES_MAX: i64 = 50;
 /// Largest page of any list.
 pub const PAGE_MAX: i64 = 100;
 /// Conversations in one page of the inbox.
@@ -75,10 +77,31 @@ pub const REASONS_MAX: i64 = 500;
 /// Shortest and longest time without an answer after which a conversation closes by itself (AU-1).
 pub const IDLE_MINUTES_MIN: i64 = 5;
 pub const IDLE_MINUTES_MAX: i64 = 30 * 24 * 60;
+/// Longest time for which we may owe an answer before somebody is reminded, or the conversation returns to the queue (AU-2).
+pub const OWED_MINUTES_MAX: i64 = 30 * 24 * 60;
+/// Shortest time that each agent has to begin with what waits for them (C1), shortest time of the whole search (C2), and the
+/// longest of both.
+pub const OVERFLOW_WAIT_MINUTES_MIN: i64 = 2;
+pub const OVERFLOW_ALL_MINUTES_MIN: i64 = 10;
+pub const OVERFLOW_MINUTES_MAX: i64 = 120;
+/// Longest time that a promise of service allows, and policies of an account.
+pub const SLA_MINUTES_MAX: i64 = 90 * 24 * 60;
+pub const SLA_POLICIES_MAX: i64 = 50;
+/// Largest number of conversations after which a person gets no more.
+pub const CONCURRENT_MAX: i64 = 500;
+/// Tags that one person serves.
+pub const SKILLS_MAX: usize = 50;
 /// Periods of one day in which it is open.
 pub const PERIODS_MAX: usize = 12;
 /// Special dates of an account.
 pub const SPECIAL_DATES_MAX: usize = 400;
+/// Reasons for being away of an account, and characters of the name of one of its own.
+pub const AWAY_REASONS_MAX: usize = 30;
+pub const AWAY_NAME_MAX: usize = 40;
+/// Shortest and longest time after which somebody is away or offline by themselves. Pages tell once a minute that somebody is
+/// there: a shorter time would pass between two of these.
+pub const STATUS_MINUTES_MIN: i64 = 2;
+pub const STATUS_MINUTES_MAX: i64 = 24 * 60;
 /// Conversations that one job concludes.
 pub const BULK_MAX: i64 = 5_000;
 /// Months that concluded conversations may be kept, when not for ever.
@@ -103,6 +126,10 @@ pub const SEVERAL_MAX: usize = 200;
 pub const TAKE_BACK_MILLIS: i64 = 2 * 60_000;
 /// Pinned conversations of one person.
 pub const PINS_MAX: i64 = 20;
+/// People who watch one conversation.
+pub const WATCHERS_MAX: usize = 20;
+/// Conversations that one person watches.
+pub const WATCHED_MAX: i64 = 1_000;
 /// Snoozed conversations of one person.
 pub const SNOOZED_MAX: i64 = 100;
 /// How far away the end of a snooze may be.
@@ -119,3 +146,19 @@ pub const MERGE_MILLIS: i64 = 30 * 86_400_000;
 pub const MERGE_MESSAGES_MAX: i64 = 20_000;
 /// Contacts that are offered as the same person.
 pub const DUPLICATES_MAX: i64 = 5;
+/// Characters of the reason for which somebody sees what is hidden from them.
+pub const REVEAL_REASON_MIN: usize = 3;
+pub const REVEAL_REASON_MAX: usize = 200;
+/// How long it is shown then.
+pub const REVEAL_MILLIS: i64 = 60_000;
+/// Who may not search by numbers may still search for shorter ones than this in messages.
+pub const SEARCH_DIGITS_FREE: usize = 6;
+/// Passkeys of one person.
+pub const PASSKEYS_MAX: i64 = 20;
+/// Bytes of what a browser gives back of a call for a passkey, and of the device's answer.
+pub const PASSKEY_TOKEN_MAX: usize = 1000;
+pub const PASSKEY_ANSWER_MAX: usize = 20_000;
+/// Characters of an identity provider's address, of our id there, and of the secret.
+pub const SSO_TEXT_MAX: usize = 500;
+/// Domains whose e-mails may come in by it.
+pub const SSO_DOMAINS_MAX: usize = 50;

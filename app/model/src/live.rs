@@ -39,6 +39,8 @@ tagged! { "type":
         Setup { what: SetupKind },
         /// What a person keeps changed, their pins or views: fetch it again; none: views of others, for everybody.
         Kept { user_id: Option<UserId> },
+        /// A person is online, away or offline (ST-1).
+        Status { user_id: UserId, status: crate::UserStatus },
         /// For this reader only: they no longer see the conversation. Made by the socket; stored when it was purged, for
         /// everybody.
         Gone { conversation_id: ConversationId, tab: Option<Tab>, unread: bool },
@@ -63,6 +65,10 @@ pub enum SetupKind {
     Closing,
     /// When it is open.
     Hours,
+    /// Reasons for being away, and when somebody is away or offline by themselves.
+    Status,
+    /// Promises of service.
+    Sla,
 }
 
 impl Event {
@@ -110,7 +116,7 @@ impl Event {
             Change::Conversation { row, .. } => seen.sees(&row.access()),
             Change::Message { access, .. } => seen.sees(access),
             Change::Kept { user_id } => user_id.is_none_or(|u| u == seen.me),
-            Change::Contact { .. } | Change::Setup { .. } | Change::Gone { .. } | Change::Nothing => true,
+            Change::Contact { .. } | Change::Setup { .. } | Change::Status { .. } | Change::Gone { .. } | Change::Nothing => true,
         }
     }
 }
@@ -157,6 +163,10 @@ tagged! { "frame":
             talk_id: crate::TalkId,
             unread: i64,
         },
+        /// For this reader only, while they look at the live board: a [`crate::Board`] as JSON, for those who draw it.
+        Board {
+            text: String,
+        },
         /// The login, membership or account ended; do not reconnect, sign in again.
         Ended,
         Pong,
@@ -180,5 +190,11 @@ tagged! { "frame":
             conversation_id: Option<ConversationId>,
             writing: bool,
         },
+        /// The live board is on screen, or is no more.
+        Board {
+            on: bool,
+        },
+        /// The person typed or pointed at something; said at most once a minute.
+        Active,
     }
 }

@@ -243,6 +243,15 @@ tagged! { "type":
 }
 
 impl Content {
+    /// The file of the message, or of its template's header.
+    pub fn file(&self) -> Option<&Media> {
+        match self {
+            Content::Media(media) => Some(media),
+            Content::Template(sent) => sent.header_file.as_deref(),
+            _ => None,
+        }
+    }
+
     /// True when there is nothing beside the text.
     pub fn is_none(&self) -> bool {
         matches!(self, Content::None)
@@ -275,6 +284,9 @@ pub struct Media {
     pub width: u32,
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub height: u32,
+    /// How long a film is; 0 when that is not known.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub seconds: u32,
     /// A small picture of it is at `/media/{id}/small`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub small: bool,
@@ -303,6 +315,16 @@ pub struct OrderItem {
     pub currency: String,
 }
 
+/// A place on the map.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MapPlace {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub name: String,
+    pub address: String,
+}
+
 /// A template message as it was sent, parameters filled in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -311,6 +333,15 @@ pub struct TemplateContent {
     pub language: String,
     pub category: String,
     pub header: String,
+    /// The file of its header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_file: Option<Box<Media>>,
+    /// Where the file of its header is, when it is not ours.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub header_link: String,
+    /// The place of its header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<MapPlace>,
     pub footer: String,
     pub buttons: Vec<String>,
 }
@@ -337,6 +368,17 @@ tagged! { "what":
             from: Option<UserId>,
             to_team: TeamId,
             to: UserId,
+        },
+        /// Nobody answered the contact: by itself it went back to its team's queue (AU-2).
+        Returned {
+            from: UserId,
+            /// After how long.
+            minutes: i64,
+        },
+        /// By itself it went to an agent who may begin with it, or with `to` none to the whole team (DI-2, DI-4).
+        Designated {
+            from: Option<UserId>,
+            to: Option<UserId>,
         },
         Concluded {
             #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,11 +1,18 @@
 //! Accounts, users, memberships, teams.
 
-use crate::{AccountId, LoginId, Millis, TeamId, UserId, words};
+use crate::{Access, AccountId, Conversation, LoginId, Millis, RoleId, Seen, Sight, TeamId, UserId, words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What a member may do in an account.
-    pub enum Role { Admin = "ADMIN", Agent = "AGENT" }
+    /// The roles that every account has, and one of its own (RO-1).
+    pub enum Role {
+        Admin = "ADMIN",
+        Manager = "MANAGER",
+        Agent = "AGENT",
+        Restricted = "RESTRICTED",
+        /// One that the account made: which, and what it may, is said beside it.
+        Custom = "CUSTOM",
+    }
 }
 
 words! {
@@ -83,7 +90,16 @@ pub struct Member {
     #[serde(default)]
     pub photo: String,
     pub role: Role,
+    /// Which role of the account's own.
+    #[serde(default)]
+    pub role_id: Option<RoleId>,
+    /// How far their role sees.
+    #[serde(default)]
+    pub sight: Sight,
     pub availability: Availability,
+    /// What they do now.
+    #[serde(default)]
+    pub status: crate::UserStatus,
     /// False when the membership has ended; history keeps the name.
     pub active: bool,
     pub teams: Vec<TeamLink>,
@@ -109,6 +125,13 @@ pub struct Team {
     pub restriction: Restriction,
     /// Replaces the account's closing message when not empty.
     pub closing_message: String,
+    /// What a contact's message within twelve hours of completion does here, whatever its members prefer; none leaves it to
+    /// them.
+    #[serde(default)]
+    pub archive_preference: Option<ArchivePreference>,
+    /// Counts its changes, so that two who change it at once do not undo each other.
+    #[serde(default)]
+    pub version: i64,
 }
 
 /// What an admin types to create or change a member.
@@ -124,9 +147,19 @@ pub struct MemberDraft {
     #[serde(default)]
     pub password: String,
     pub role: Option<Role>,
+    /// Which role of the account's own.
+    #[serde(default)]
+    pub role_id: Option<RoleId>,
     pub teams: Vec<TeamLink>,
     /// False ends the membership.
     pub active: bool,
+    /// Tags that they serve (NX-19); none leaves them as they are.
+    #[serde(default)]
+    pub skills: Option<Vec<crate::TagId>>,
+    /// What becomes of the conversations that somebody serves whose membership ends (US-4); none refuses that while there are
+    /// any.
+    #[serde(default)]
+    pub handover: Option<crate::Handover>,
 }
 
 /// What an admin types to create or change a team.
@@ -138,6 +171,11 @@ pub struct TeamDraft {
     pub restriction: Restriction,
     #[serde(default)]
     pub closing_message: String,
+    #[serde(default)]
+    pub archive_preference: Option<ArchivePreference>,
+    /// How its queue is handed out; none leaves that as it is.
+    #[serde(default)]
+    pub distribution: Option<crate::Distribution>,
 }
 
 /// The first start: the account and its first admin.
@@ -170,9 +208,15 @@ pub struct Me {
     #[serde(default)]
     pub photo: String,
     pub role: Role,
+    /// What my role may, and how far it sees.
+    #[serde(default)]
+    pub rights: crate::Rights,
     pub archive_preference: ArchivePreference,
     /// A reason is asked with each of my conclusions (CO-2).
     pub classify_on_conclude: bool,
+    /// What of contacts is hidden from me (SV-1).
+    #[serde(default, skip_serializing_if = "crate::Masks::is_none")]
+    pub masks: crate::Masks,
     pub account: Account,
     /// All accounts this user may switch to, the current one included (AC-9).
     pub accounts: Vec<AccountChoice>,
@@ -224,10 +268,13 @@ pub struct LoginView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workspace {
     pub me: Me,
-    pub seen: crate::Seen,
+    pub seen: Seen,
     /// Past members included, so that history has names.
     pub members: Vec<Member>,
     pub teams: Vec<Team>,
+    /// Teams that were deleted, so that history has names.
+    #[serde(default)]
+    pub past_teams: Vec<Team>,
     pub channels: Vec<crate::Channel>,
     /// By name.
     #[serde(default)]
@@ -240,9 +287,30 @@ pub struct Workspace {
     /// Whether it is open: the account, then teams with hours of their own.
     #[serde(default)]
     pub open: Vec<crate::OpenState>,
+    /// Something is promised to some conversations (NX-21).
+    #[serde(default)]
+    pub promises: bool,
     /// The account's sequence up to which all this is true.
     pub seq: i64,
     pub build: String,
     /// The server's clock, so that countdowns do not trust the browser's.
     pub now: Millis,
+}
+
+impl Workspace {
+    /// The members who see a conversation now: those who can be named in it (NT-5) and asked to watch it (NX-11).
+    pub fn seeing(&self, access: &Access) -> Vec<&Member> {
+        let teams: Vec<(TeamId, Restriction)> = self.teams.iter().chain(&self.past_teams).map(|t| (t.id, t.restriction)).collect();
+        let sees = |m: &&Member| m.active && Seen::new(m.user_id, m.sight, &m.teams, &teams).sees(access);
+        self.members.iter().filter(sees).collect()
+    }
+
+    /// Who watches a conversation, of those who see it now (NX-11).
+    pub fn watching(&self, c: &Conversation) -> Vec<&Member> {
+        if c.watchers.is_empty() {
+            return Vec::new();
+        }
+        let seeing = self.seeing(&c.access());
+        c.watchers.iter().filter_map(|id| seeing.iter().copied().find(|m| m.user_id == *id)).collect()
+    }
 }

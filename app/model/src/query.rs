@@ -1,6 +1,9 @@
 //! What lists are asked for, and what they answer.
 
-use crate::{ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Tab, TagId, TeamId, Term, UserId, words};
+use crate::{
+    ChannelId, ContactHit, Conversation, ConversationId, Message, MessageId, Millis, Priority, SlaMark, Tab, TagId, TeamId, Term, UserId,
+    words,
+};
 use serde::{Deserialize, Serialize};
 
 /// A keyset page: the rows, and where the next page begins.
@@ -42,6 +45,14 @@ pub struct Filter {
     pub tags: Vec<TagId>,
     #[serde(default)]
     pub unread: bool,
+    /// That the reader watches (NX-11).
+    #[serde(default)]
+    pub watched: bool,
+    #[serde(default)]
+    pub priorities: Vec<Priority>,
+    /// How their promises stand (NX-21).
+    #[serde(default)]
+    pub sla: Vec<SlaMark>,
 }
 
 impl Filter {
@@ -50,13 +61,16 @@ impl Filter {
         *self == Filter::default()
     }
 
-    /// Whether a row passes, so that live rows obey the same filter as fetched ones.
-    pub fn passes(&self, c: &Conversation) -> bool {
+    /// Whether a row passes for this reader, so that live rows obey the same filter as fetched ones.
+    pub fn passes(&self, c: &Conversation, me: UserId) -> bool {
         (self.channels.is_empty() || self.channels.contains(&c.channel_id))
             && (self.teams.is_empty() || self.teams.contains(&c.team_id))
             && (self.assignees.is_empty() || c.assignee_id.is_some_and(|a| self.assignees.contains(&a)))
             && (self.tags.is_empty() || c.contact_tags.iter().any(|t| self.tags.contains(t)))
             && (!self.unread || c.unread > 0)
+            && (!self.watched || c.watchers.contains(&me))
+            && (self.priorities.is_empty() || self.priorities.contains(&c.priority))
+            && (self.sla.is_empty() || c.sla.is_some_and(|mark| self.sla.contains(&mark)))
     }
 }
 

@@ -3,7 +3,7 @@
 //! This is the one predicate: lists, search, counters, media, events, exports and the API all ask [`Seen`]. The
 //! server turns the same sets into SQL (`service::sight`), and a property test holds the two together.
 
-use crate::{ConversationStatus, Fault, Restriction, Role, TeamId, TeamLink, UserId, words};
+use crate::{ConversationStatus, Fault, Restriction, Sight, TeamId, TeamLink, UserId, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -13,6 +13,9 @@ pub struct Access {
     pub status: ConversationStatus,
     pub team_id: TeamId,
     pub assignee_id: Option<UserId>,
+    /// For whom it waits, where its team hands it out (DI-2); of others only who leads sees it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub designated_id: Option<UserId>,
 }
 
 words! {
@@ -33,33 +36,13 @@ words! {
     }
 }
 
-words! {
-    /// What one can do in an account besides conversations.
-    pub enum Permission {
-        /// Users, teams, channels, account.
-        Settings = "SETTINGS",
-        /// Work in the inbox at all.
-        Inbox = "INBOX",
-    }
-}
-
-impl Role {
-    /// Whether the role may.
-    pub fn may(self, permission: Permission) -> bool {
-        match permission {
-            Permission::Settings => self == Role::Admin,
-            Permission::Inbox => true,
-        }
-    }
-}
-
 /// One member's sight: the sets of teams by which every question is answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub me: UserId,
-    /// Admins see all.
+    /// Admins, and who has a role of such a sight, see all.
     pub all: bool,
-    /// Teams that I supervise: everything in them.
+    /// Teams that I supervise, or lead as their manager: everything in them.
     pub supervised: BTreeSet<TeamId>,
     /// Teams that I am an agent of: their queue.
     pub pending: BTreeSet<TeamId>,
@@ -74,7 +57,10 @@ pub struct Seen {
 
 impl Seen {
     /// Works out the sets (03, sections 3.5 and 3.6). `teams` are all teams of the account.
-    pub fn new(me: UserId, role: Role, links: &[TeamLink], teams: &[(TeamId, Restriction)]) -> Seen {
+    /// Of conversations that others serve or served, who sees their own alone sees none by a team (VI-1).
+    pub fn new(me: UserId, sight: impl Into<Sight>, links: &[TeamLink], teams: &[(TeamId, Restriction)]) -> Seen {
+        let sight = sight.into();
+        let teams = if sight == Sight::Own { &[] } else { teams };
         let of = |want: fn(&TeamLink) -> bool| -> BTreeSet<TeamId> { links.iter().filter(|l| want(l)).map(|l| l.team_id).collect() };
         let agent = of(|l| l.is_agent);
         let team_agent_unless_user =
@@ -90,8 +76,8 @@ impl Seen {
             .collect();
         Seen {
             me,
-            all: role == Role::Admin,
-            supervised: of(|l| l.is_supervisor),
+            all: sight == Sight::All,
+            supervised: if sight == Sight::Led { of(|l| l.is_agent || l.is_supervisor) } else { of(|l| l.is_supervisor) },
             pending: agent,
             in_progress: team_agent_unless_user,
             completed,
@@ -105,7 +91,7 @@ impl Seen {
             return true;
         }
         match a.status {
-            ConversationStatus::Pending => self.pending.contains(&a.team_id),
+            ConversationStatus::Pending => self.pending.contains(&a.team_id) && a.designated_id.is_none_or(|to| to == self.me),
             ConversationStatus::InProgress => a.assignee_id == Some(self.me) || self.in_progress.contains(&a.team_id),
             ConversationStatus::Completed => a.assignee_id == Some(self.me) || self.completed.contains(&a.team_id),
         }
@@ -119,6 +105,11 @@ impl Seen {
             ConversationStatus::InProgress => Tab::Others,
             ConversationStatus::Completed => Tab::Done,
         })
+    }
+
+    /// Whether the member leads anything: an admin, or a supervisor of some team.
+    pub fn leads(&self) -> bool {
+        self.all || !self.supervised.is_empty()
     }
 
     /// Whether the member leads here: an admin, or a supervisor of the team.
@@ -163,6 +154,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Role;
     use ConversationStatus::*;
 
     const ME: UserId = UserId(1);
@@ -175,7 +167,7 @@ mod tests {
         Seen::new(ME, role, links, &[(MINE, restriction), (FOREIGN, restriction)])
     }
     fn at(status: ConversationStatus, team_id: TeamId, assignee_id: Option<UserId>) -> Access {
-        Access { status, team_id, assignee_id }
+        Access { status, team_id, assignee_id, designated_id: None }
     }
 
     #[test]
@@ -196,6 +188,25 @@ mod tests {
                 assert!(seen(Role::Admin, false, false, r).sees(&at(s, FOREIGN, Some(OTHER))));
             }
             assert!(!boss.sees(&at(Pending, FOREIGN, None)));
+        }
+    }
+
+    #[test]
+    fn di_2_as_4_what_waits_for_one_agent_is_seen_and_begun_by_them_and_by_who_leads() {
+        for r in [Restriction::None, Restriction::Team, Restriction::User] {
+            let to = |who| Access { designated_id: Some(who), ..at(Pending, MINE, None) };
+            let agent = seen(Role::Agent, true, false, r);
+            assert_eq!((agent.sees(&to(ME)), agent.sees(&to(OTHER))), (true, false));
+            assert_eq!((agent.tab(&to(ME)), agent.tab(&to(OTHER))), (Some(Tab::New), None));
+            for over in [seen(Role::Agent, false, true, r), seen(Role::Admin, false, false, r)] {
+                for act in [Act::View, Act::Assume, Act::Transfer, Act::Conclude] {
+                    assert!(over.may(act, &to(OTHER)) && agent.may(act, &to(ME)) && !agent.may(act, &to(OTHER)), "{act}");
+                }
+            }
+            // VI-2: who left the team has lost it.
+            assert!(!seen(Role::Agent, false, false, r).sees(&to(ME)));
+            // Once somebody serves it, it does not matter any more.
+            assert!(agent.sees(&Access { designated_id: Some(OTHER), ..at(InProgress, MINE, Some(ME)) }));
         }
     }
 
@@ -245,6 +256,31 @@ mod tests {
         assert!(!seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &closed));
         assert!(seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &at(Completed, MINE, Some(OTHER))));
         assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Restart, &closed));
+    }
+
+    #[test]
+    fn vi_1_restricted_agents_see_their_own_and_the_queue_and_never_the_widening() {
+        for r in [Restriction::None, Restriction::Team, Restriction::User] {
+            let narrow = seen(Role::Restricted, true, false, r);
+            assert!(narrow.sees(&at(Pending, MINE, None)) && !narrow.sees(&at(Pending, FOREIGN, None)));
+            for status in [InProgress, Completed] {
+                assert!(narrow.sees(&at(status, MINE, Some(ME))) && narrow.sees(&at(status, FOREIGN, Some(ME))));
+                assert!(!narrow.sees(&at(status, MINE, Some(OTHER))) && !narrow.sees(&at(status, FOREIGN, Some(OTHER))));
+            }
+            // Who is made a supervisor as well leads that team.
+            assert!(seen(Role::Restricted, false, true, r).sees(&at(InProgress, MINE, Some(OTHER))));
+        }
+    }
+
+    #[test]
+    fn ro_1_managers_lead_every_team_in_which_they_are_and_no_other() {
+        for r in [Restriction::None, Restriction::Team, Restriction::User] {
+            let manager = seen(Role::Manager, true, false, r);
+            assert!(manager.may(Act::Transfer, &at(InProgress, MINE, Some(OTHER))));
+            assert!(manager.sees(&at(Completed, MINE, Some(OTHER))));
+            assert!(!manager.sees(&at(InProgress, FOREIGN, Some(OTHER))) && !manager.sees(&at(Pending, FOREIGN, None)));
+            assert!(!seen(Role::Manager, false, false, r).sees(&at(InProgress, MINE, Some(OTHER))));
+        }
     }
 
     #[test]

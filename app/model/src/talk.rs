@@ -19,7 +19,7 @@ words! {
 }
 
 /// What decides who is in a talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TalkAccess {
     pub kind: TalkKind,
     pub team_id: Option<TeamId>,

@@ -35,6 +35,12 @@ pub async fn pause(id: ConversationId, on: bool) -> Answer<Conversation> {
     Ok(service::conversation::pause(&super::cx()?, id, on).await?)
 }
 
+/// Makes somebody watch it, or no longer: oneself, or a colleague who sees it (NX-11).
+#[server(protocol = Wire)]
+pub async fn watch(id: ConversationId, user_id: UserId, on: bool) -> Answer<Conversation> {
+    Ok(service::conversation::watch(&super::cx()?, id, user_id, on).await?)
+}
+
 /// Merges a conversation into another of the same contact (NX-2); answers the one that stays.
 #[server(protocol = Wire)]
 pub async fn merge_conversations(from: ConversationId, into: ConversationId) -> Answer<Conversation> {

@@ -29,7 +29,7 @@ pub async fn sign_in(email: String, password: String) -> Answer<()> {
 /// Ends this login.
 #[server(protocol = Wire)]
 pub async fn sign_out() -> Answer<()> {
-    let cookie = service::auth::sign_out(&super::cx()?).await?;
+    let cookie = service::auth::sign_out(&super::held_cx()?).await?;
     super::set_cookie(&cookie);
     Ok(())
 }

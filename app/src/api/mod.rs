@@ -4,15 +4,26 @@
 
 pub mod act;
 pub mod alert;
+pub mod audit;
 pub mod auth;
+pub mod board;
 pub mod closing;
+pub mod company;
 pub mod contact;
+pub mod distribution;
+pub mod door;
 pub mod hours;
 pub mod inbox;
 pub mod kept;
+pub mod mask;
+pub mod passkey;
 pub mod reply;
+pub mod role;
 pub mod settings;
 pub mod several;
+pub mod sla;
+pub mod sso;
+pub mod status;
 pub mod sticker;
 pub mod talk;
 mod wire;
@@ -64,6 +75,11 @@ mod ground {
     /// Whose request this is; put there by the server for every page and server function.
     pub fn cx() -> Result<Cx, Refused> {
         use_context::<Cx>().ok_or_else(|| refuse(Fault::SignedOut))
+    }
+
+    /// The same, also of somebody who has something to do first; for what they do then.
+    pub fn held_cx() -> Result<Cx, Refused> {
+        use_context::<service::auth::Held>().map_or_else(cx, |held| Ok(held.0))
     }
 
     /// The signed-in person, if any.

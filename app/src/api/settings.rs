@@ -22,10 +22,10 @@ pub async fn teams() -> Answer<Vec<Team>> {
     Ok(service::people::teams(&super::cx()?).await?)
 }
 
-/// Creates or changes a team; a new default takes the mark from the old one (TE-2).
+/// Creates or changes a team; a new default takes the mark from the old one (TE-2). `seen` is the version that was changed.
 #[server(protocol = Wire)]
-pub async fn save_team(draft: TeamDraft) -> Answer<Team> {
-    Ok(service::people::save_team(&super::cx()?, draft).await?)
+pub async fn save_team(draft: TeamDraft, seen: Option<i64>) -> Answer<Team> {
+    Ok(service::people::save_team_seen(&super::cx()?, draft, seen).await?)
 }
 
 /// The account with its closing message.

@@ -4,11 +4,13 @@ use super::theme_name;
 use crate::api::auth::sign_out;
 use crate::i18n::*;
 use crate::language;
+use crate::live::use_store;
 use crate::part::*;
 use crate::prefs::{Theme, use_prefs};
 use crate::session;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+use leptos_router::hooks::use_navigate;
 
 /// Adds them; they come with the palette.
 #[component]
@@ -32,6 +34,14 @@ pub fn MoreCommands() -> impl IntoView {
         };
         add(id, label, Signal::derive(move || i18n.get_locale() != locale), run);
     }
+    let (store, navigate) = (use_store(), use_navigate());
+    let leads = Signal::derive(move || store.workspace.with(|w| w.as_ref().is_some_and(|w| w.seen.leads())));
+    let go = Callback::new(move |()| {
+        if may_leave() {
+            navigate("/board", leptos_router::NavigateOptions::default());
+        }
+    });
+    add(CommandId::GoBoard, Signal::derive(move || t_string!(i18n, board.title).to_string()), leads, go);
     let label = Signal::derive(move || t_string!(i18n, common.nav.sign_out).to_string());
     add(CommandId::SignOut, label, Signal::stored(true), Callback::new(move |()| leave(toasts, i18n)));
 }

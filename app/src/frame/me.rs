@@ -1,6 +1,7 @@
 //! Who I am, other accounts, the way out.
 
 use super::command::leave;
+use super::status::{MyStatus, StatusItems};
 use crate::api::auth::switch_account;
 use crate::i18n::*;
 use crate::part::*;
@@ -19,21 +20,25 @@ pub fn MyMenu() -> impl IntoView {
     let others = move || session.with(|me| me.accounts.clone());
     view! {
         <div class="menu-head">
-            <strong>{move || session.with(|me| me.name.clone())}</strong>
-            <span>{move || session.with(|me| me.email.clone())}</span>
-            <span>{move || session.with(|me| me.account.name.clone())}</span>
+            <strong dir="auto">{move || session.with(|me| me.name.clone())}</strong>
+            <span dir="auto">{move || session.with(|me| me.email.clone())}</span>
+            <span dir="auto">{move || session.with(|me| me.account.name.clone())}</span>
+            <MyStatus/>
         </div>
+        <StatusItems/>
         <MenuLink href="/profile" icon="user">{t!(i18n, common.nav.profile)}</MenuLink>
-        <MenuLink href="/replies" icon="bolt">{t!(i18n, reply.title)}</MenuLink>
+        <Show when=move || session.has(model::Module::QuickReplies)>
+            <MenuLink href="/replies" icon="bolt">{t!(i18n, reply.title)}</MenuLink>
+        </Show>
         <MenuLink href="/archive" icon="archive">{t!(i18n, archive.title)}</MenuLink>
-        <Show when=move || session.is_admin()>
+        <Show when=move || session.has_settings()>
             <MenuLink href="/settings/account" icon="settings">{t!(i18n, common.nav.settings)}</MenuLink>
         </Show>
         <MenuLink href="/help" icon="help" external=true>{t!(i18n, common.nav.help)}</MenuLink>
         <Show when=move || { others().len() > 1 }>
             <div class="menu-title">{t!(i18n, common.nav.accounts)}</div>
             {move || others().into_iter().map(|account| view! {
-                <MenuItem checked=current() == Some(account.id) press=move |()| switch_to(account.id, toasts, i18n)>{account.name}</MenuItem>
+                <MenuItem checked=current() == Some(account.id) press=move |()| switch_to(account.id, toasts, i18n)><bdi>{account.name}</bdi></MenuItem>
             }).collect_view()}
         </Show>
         <MenuItem icon="log-out" press=move |()| leave(toasts, i18n)>{t!(i18n, common.nav.sign_out)}</MenuItem>

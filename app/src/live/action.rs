@@ -20,9 +20,8 @@ pub struct Acts {
     pub(super) trays: HashMap<TrayId, Tray>,
     /// What the files that wait for their upload answer.
     pub(super) tray_replies: HashMap<TrayId, Option<Quote>>,
-    /// Files that were attached so far, and those that are being uploaded.
+    /// Files that were attached so far.
     pub(super) attached: u32,
-    pub(super) uploading: usize,
     /// What colleagues are told, and when they were.
     pub(super) looking: Option<(ConversationId, bool)>,
     pub(super) told_at: Millis,
@@ -66,6 +65,7 @@ impl Store {
                     row.status = ConversationStatus::Pending;
                     row.team_id = team_id;
                     row.assignee_id = None;
+                    row.designated_id = None;
                 }
                 TransferTo::Person { user_id, team_id } => {
                     row.status = ConversationStatus::InProgress;
@@ -100,6 +100,16 @@ impl Store {
     /// Keeps the conversation from closing by itself, or lets it again (AU-3).
     pub async fn pause(self, id: ConversationId, on: bool) -> Result<Conversation, Fault> {
         self.tried(id, move |row| row.paused = on, api::act::pause(id, on)).await
+    }
+
+    /// Says how pressing the conversation is (NX-21).
+    pub async fn prioritize(self, id: ConversationId, priority: Priority) -> Result<Conversation, Fault> {
+        self.tried(id, move |row| row.priority = priority, api::sla::prioritize(id, priority)).await
+    }
+
+    /// Makes somebody watch the conversation, or no longer (NX-11).
+    pub async fn watch(self, id: ConversationId, user_id: UserId, on: bool) -> Result<Conversation, Fault> {
+        self.tried(id, move |row| row.set_watcher(user_id, on), api::act::watch(id, user_id, on)).await
     }
 
     /// Restarts a concluded or expired conversation with a template (RE-1 to RE-6).

@@ -3,6 +3,7 @@
 use super::store::Store;
 use super::tray::TrayId;
 use crate::api;
+use leptos::prelude::UpdateValue;
 use model::*;
 
 impl Store {
@@ -29,6 +30,7 @@ impl Store {
 
     /// Messages were deleted for oneself, here or in another tab.
     pub(super) fn hidden(&self, id: ConversationId, ids: &[MessageId]) {
+        self.changes.update_value(|c| c.touch(id, super::web::clock()));
         self.change(|i| {
             if let Some(thread) = i.thread_mut(id) {
                 thread.take_out(ids);

@@ -202,7 +202,7 @@ impl Inbox {
             }
             Change::Kept { .. } => return Took::Kept,
             Change::Setup { what } => return Took::Setup(*what),
-            Change::Nothing => {}
+            Change::Status { .. } | Change::Nothing => {}
         }
         Took::Applied
     }
@@ -273,8 +273,9 @@ impl Inbox {
     }
 
     pub(super) fn passes(&self, row: &Conversation) -> bool {
+        let me = self.seen.as_ref().map(|s| s.me).unwrap_or_default();
         // An open conversation is read by being open; it must not vanish from the unread ones under one's hands.
-        self.filter.passes(row) || (self.pinned == Some(row.id) && Filter { unread: false, ..self.filter.clone() }.passes(row))
+        self.filter.passes(row, me) || (self.pinned == Some(row.id) && Filter { unread: false, ..self.filter.clone() }.passes(row, me))
     }
 
     fn take_away(&mut self, id: ConversationId) {

@@ -19,7 +19,7 @@ impl Backoff {
     pub fn next(&mut self, chance: f64) -> u32 {
         let full = FIRST_MS.saturating_mul(1 << self.tries.min(10)).min(LAST_MS);
         self.tries = self.tries.saturating_add(1);
-        full - (f64::from(full) / 4.0 * chance.clamp(0.0, 1.0)) as u32
+        full - (f64::from(full) / 4.0 * crate::within(chance, 0.0, 1.0)) as u32
     }
 
     /// The connection worked.

@@ -2,7 +2,7 @@
 
 use super::apply::{Inbox, Took};
 use super::phase::Phase;
-use super::store::Store;
+use super::store::{Connection, Store};
 use super::thread::Thread;
 use super::{beat, socket, web};
 use crate::api;
@@ -19,6 +19,8 @@ const TYPING_MS: u32 = 6_000;
 const WRITES_MS: u32 = 9_000;
 /// How often countdowns move on.
 const TICK_MS: u32 = 15_000;
+/// How often the server hears that the person is there.
+const STIR_MS: Millis = 60_000;
 
 /// What is kept between events.
 #[derive(Default)]
@@ -28,6 +30,9 @@ pub struct Hearing {
     refreshing: Refreshing,
     /// The client build that this page was loaded with.
     page_build: Option<String>,
+    /// When the server last heard that something was typed or pointed at, and whether that happened again since.
+    told_at: Millis,
+    stirred: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -48,7 +53,13 @@ impl Store {
             if self.opening_is_over() {
                 self.refresh();
             }
+            if self.hearing.with_value(|h| h.stirred) {
+                self.stir();
+            }
         });
+        for sign in ["pointerdown", "pointermove", "wheel", "keydown"] {
+            web::on_window(sign, move || self.stir());
+        }
         web::on_document("visibilitychange", move || {
             self.tick.set(self.server_now());
             self.tell_looking();
@@ -57,6 +68,21 @@ impl Store {
         web::on_window("online", move || socket::nudge(self));
         web::on_window("offline", move || socket::nudge(self));
         self.refresh();
+    }
+
+    /// The person typed or pointed at something: the server hears of it at most once a minute, and of the last time, too.
+    fn stir(self) {
+        let (now, is_online) = (web::clock(), self.connection.get_untracked() == Connection::Online);
+        let is_due = self.hearing.try_update_value(|h| {
+            h.stirred = !is_online || (now - h.told_at).abs() < STIR_MS;
+            if !h.stirred {
+                h.told_at = now;
+            }
+            !h.stirred
+        });
+        if is_due == Some(true) {
+            socket::send(&ClientFrame::Active);
+        }
     }
 
     pub(super) fn hurry(self) {
@@ -107,12 +133,17 @@ impl Store {
     fn take_workspace(&self, workspace: Workspace) -> bool {
         let was_grounded = self.inbox.with_value(Inbox::is_grounded);
         let sight_changed = self.inbox.with_value(|i| i.seen() != Some(&workspace.seen));
+        let saw_others = sight_changed && self.inbox.with_value(|i| i.seen().is_some());
         if !self.change(|i| i.ground(workspace.seen.clone(), workspace.counts, workspace.seq)) {
             return false;
+        }
+        if saw_others {
+            self.changes.update_value(super::shelf::Changes::all_gone);
         }
         self.views.set(workspace.kept.views.clone());
         self.change(|i| i.keep(&workspace.kept, None));
         self.talks.take(workspace.talk);
+        self.statuses.set(workspace.members.iter().map(|m| (m.user_id, m.status.clone())).collect());
         self.offset.set_value(workspace.now - web::clock());
         if let Some(clock) = self.clock {
             clock.set(workspace.now);
@@ -166,6 +197,7 @@ impl Store {
     /// Too much was missed: everything that is shown is fetched again.
     pub(super) fn resync(&self, seq: i64) {
         self.change(|i| i.reset(seq));
+        self.changes.update_value(super::shelf::Changes::lost);
         for changed in [self.templates_changed, self.fields_changed, self.replies_changed] {
             changed.update(|n| *n += 1);
         }
@@ -195,10 +227,14 @@ impl Store {
             Change::Conversation { row, .. } => Some(row.id),
             _ => None,
         };
+        self.note_change(&event);
         match self.change(|i| i.take(&event)) {
             Took::Gap => return false,
             Took::Old => {}
             Took::Applied => {
+                if let Change::Status { user_id, status } = &event.change {
+                    self.now_is(*user_id, status.clone());
+                }
                 // A conversation came back into sight while its timeline is on screen.
                 let is_back = about
                     .filter(|id| self.change(|i| i.thread_mut(*id).is_some_and(|t| t.face.phase.with_untracked(|p| *p == Phase::Gone))));
@@ -228,6 +264,17 @@ impl Store {
             Took::Setup(_) => self.refresh_soon(),
         }
         true
+    }
+
+    /// What the service worker keeps of a conversation is old now, or not to be kept any more.
+    fn note_change(&self, event: &Event) {
+        let now = web::clock();
+        self.changes.update_value(|changes| match &event.change {
+            Change::Conversation { row, .. } => changes.touch(row.id, now),
+            Change::Message { message, .. } => changes.touch(message.conversation_id, now),
+            Change::Gone { conversation_id, .. } => changes.gone(*conversation_id),
+            _ => {}
+        });
     }
 
     fn fetch_kept(&self) {

@@ -1,8 +1,8 @@
 //! The living state of the client.
 //!
 //! * [`store`]: what screens use. [`timeline`]: a conversation on screen. [`contact`]: contacts on screen. [`action`],
-//!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat.
-//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`]: the rules, without network or page; tested on the host.
+//!   `after`, `named`, `things`, [`outgoing`], [`writing`], [`tray`]: what a person does. [`talk`]: the internal chat. `status`: who is online.
+//! * [`apply`], [`aside`], [`answer`], [`list`], [`thread`], [`draft`], [`beat`], [`shelf`]: the rules, without network or page; tested on the host.
 //! * `socket`, `hear`: the live connection and what it brings, in the browser only. [`web`]: what is needed of the page.
 
 pub mod action;
@@ -12,6 +12,7 @@ pub mod apply;
 pub mod aside;
 pub mod beat;
 pub mod bell;
+pub mod board;
 pub mod contact;
 pub mod draft;
 #[cfg(feature = "browser")]
@@ -22,8 +23,10 @@ pub mod opening;
 mod outgoing;
 pub mod phase;
 pub mod recorder;
+pub mod shelf;
 #[cfg(feature = "browser")]
 mod socket;
+mod status;
 pub mod store;
 pub mod talk;
 #[cfg(test)]

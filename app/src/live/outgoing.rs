@@ -13,6 +13,8 @@ use leptos::task::spawn_local;
 use model::*;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+#[cfg(feature = "browser")]
+use wasm_bindgen::JsCast;
 
 /// Unsent messages that a browser keeps.
 const KEPT_MAX: usize = 100;
@@ -23,15 +25,53 @@ const FRESH_MS: i64 = 10 * 60_000;
 const PAUSE_MS: u32 = 3_000;
 
 /// A message that the server does not have yet.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Outgoing {
-    pub conversation_id: ConversationId,
+    #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "read back in the browser alone"))]
+    conversation_id: ConversationId,
     pub draft: SendDraft,
     /// How it is shown meanwhile.
     pub shown: Message,
     /// Why it stays; none while it is to leave by itself.
     #[serde(default)]
     pub refused: Option<Fault>,
+    /// What of it never changes, as it is kept: an object that is not closed. Written where messages are composed: the first
+    /// load has no code that writes one.
+    #[serde(skip)]
+    kept: String,
+}
+
+#[derive(Serialize)]
+struct Fixed<'a> {
+    conversation_id: ConversationId,
+    draft: &'a SendDraft,
+    shown: &'a Message,
+}
+
+impl Outgoing {
+    fn new(conversation_id: ConversationId, draft: SendDraft, shown: Message) -> Outgoing {
+        let mut kept = serde_json::to_string(&Fixed { conversation_id, draft: &draft, shown: &shown }).unwrap_or_default();
+        kept.pop();
+        Outgoing { conversation_id, draft, shown, refused: None, kept }
+    }
+
+    fn written(&self) -> String {
+        let refused = self.refused.as_ref().and_then(|fault| serde_json::to_string(fault).ok());
+        format!("{},\"refused\":{}}}", self.kept, refused.as_deref().unwrap_or("null"))
+    }
+
+    /// From what [`Outgoing::written`] made of several.
+    #[cfg(feature = "browser")]
+    fn read(text: &str) -> Vec<Outgoing> {
+        let Ok(mut all) = from_json::<Vec<Outgoing>>(text.as_bytes()) else { return Vec::new() };
+        let Ok(raw) = js_sys::JSON::parse(text) else { return Vec::new() };
+        for (o, raw) in all.iter_mut().zip(js_sys::Array::from(&raw)) {
+            let _ = js_sys::Reflect::delete_property(raw.unchecked_ref::<js_sys::Object>(), &"refused".into());
+            o.kept = js_sys::JSON::stringify(&raw).map(String::from).unwrap_or_default();
+            o.kept.pop();
+        }
+        all
+    }
 }
 
 impl Store {
@@ -50,15 +90,8 @@ impl Store {
     }
 
     /// Sends a template into an open conversation; shown with its values filled in.
-    pub fn send_template(&self, id: ConversationId, template: &Template, fill: TemplateFill) -> Key {
-        let content = TemplateContent {
-            name: template.name.clone(),
-            language: template.language.clone(),
-            category: template.category.word().to_owned(),
-            header: template.header_filled(&fill),
-            footer: template.footer.clone(),
-            buttons: template.buttons.iter().map(|b| b.text.clone()).collect(),
-        };
+    pub fn send_template(&self, id: ConversationId, template: &Template, fill: TemplateFill, file: Option<&Upload>) -> Key {
+        let content = template.content(&fill, file.map(|up| up.media(Delivery::Native)));
         let message = self.shown(id, MessageKind::Template, template.body_filled(&fill), Content::Template(content), None);
         self.put_outgoing(id, SendWhat::Template(fill), message, None)
     }
@@ -162,7 +195,7 @@ impl Store {
     pub(super) fn put_outgoing(&self, id: ConversationId, what: SendWhat, shown: Message, reply_to: Option<MessageId>) -> Key {
         let client_id = shown.client_id.clone().unwrap_or_default();
         let draft = SendDraft { client_id: client_id.clone(), what, reply_to, mentions: shown.mentions.clone() };
-        self.with_outgoing(id, |out| out.push_back(Outgoing { conversation_id: id, draft, shown: shown.clone(), refused: None }));
+        self.with_outgoing(id, |out| out.push_back(Outgoing::new(id, draft, shown.clone())));
         self.change(|i| i.thread(id).sending(shown, Local::Sending));
         self.pump(id);
         Key::Client(client_id.into())
@@ -269,8 +302,8 @@ impl Store {
         };
         self.count_unsent();
         if let Some(key) = self.own_key("out") {
-            let text = if all.is_empty() { None } else { serde_json::to_string(&all).ok() };
-            web::keep(&key, text.as_deref());
+            let text = all.iter().map(Outgoing::written).collect::<Vec<_>>().join(",");
+            web::keep(&key, (!all.is_empty()).then(|| format!("[{text}]")).as_deref());
         }
         answer
     }
@@ -287,10 +320,9 @@ impl Store {
     #[cfg(feature = "browser")]
     pub(super) fn restore_outgoing(&self) {
         let Some(kept) = self.own_key("out").and_then(|key| web::read(&key)) else { return };
-        let Ok(mut all) = from_json::<Vec<Outgoing>>(kept.as_bytes()) else { return };
         let now = self.server_now();
         self.acts.update_value(|acts| {
-            for mut o in all.drain(..) {
+            for mut o in Outgoing::read(&kept) {
                 if o.refused.is_none() && now - o.shown.at > FRESH_MS {
                     o.refused = Some(Fault::Offline);
                 }

@@ -135,6 +135,7 @@ fn heard(store: Store, turn: u32, text: &str) {
             store.connection.set(Connection::Online);
             compare_build(store, &build);
             store.tell_looking();
+            store.board.connected();
             store.pump_all();
             store.save_drafts();
             store.bell.refetch();
@@ -153,6 +154,7 @@ fn heard(store: Store, turn: u32, text: &str) {
         Frame::Talk { talk } => store.talked(*talk),
         Frame::TalkRead { talk_id, unread } => store.talk_read(talk_id, unread),
         Frame::ContactTyping { conversation_id } => store.typed(conversation_id),
+        Frame::Board { text } => store.board.news.update(|news| news.push(text)),
         Frame::Ended => {
             line(|l| l.is_ended = true);
             drop_socket();
@@ -164,7 +166,8 @@ fn heard(store: Store, turn: u32, text: &str) {
 
 fn compare_build(store: Store, build: &str) {
     if store.page_build().is_some_and(|ours| ours != build) {
-        if cfg!(debug_assertions) { web::reload() } else { store.is_outdated.set(true) }
+        // While one develops, the page follows by itself; a test sees what everybody else does.
+        if cfg!(debug_assertions) && !web::is_driven() { web::reload() } else { store.is_outdated.set(true) }
     }
 }
 

@@ -68,14 +68,22 @@ pub struct Store {
     pub templates_changed: RwSignal<u32>,
     /// Changes when the account's fields of contacts changed.
     pub fields_changed: RwSignal<u32>,
+    /// What colleagues do now; see [`Store::status`].
+    pub(super) statuses: RwSignal<Vec<(UserId, UserStatus)>>,
+    /// It is asked why one is away, and until when.
+    pub ask_away: RwSignal<bool>,
     /// Saved filters, by name.
     pub views: RwSignal<Vec<SavedView>>,
     /// Changes when quick replies changed.
     pub replies_changed: RwSignal<u32>,
     /// Notifications.
     pub bell: super::bell::Bell,
+    /// What comes of the live board.
+    pub board: super::board::BoardFeed,
     /// The internal chat.
     pub talks: super::talk::Talks,
+    /// Files of this tab that are on their way to the server: loading the page again would lose them.
+    pub uploading: RwSignal<usize>,
     /// How many messages of mine wait in this browser for the connection.
     pub unsent: RwSignal<usize>,
     pub(super) offset: StoredValue<i64>,
@@ -88,6 +96,8 @@ pub struct Store {
     pub(super) typing: StoredValue<HashMap<ConversationId, (u32, ArcRwSignal<bool>)>>,
     pub(super) visible_tab: StoredValue<Tab>,
     pub(super) acts: StoredValue<Acts>,
+    /// What happened since the shelf of the service worker was looked at.
+    pub(super) changes: StoredValue<super::shelf::Changes>,
     /// The shared clock of the page, which the server's answer sets.
     #[cfg(feature = "browser")]
     pub(super) clock: Option<crate::part::Clock>,
@@ -138,10 +148,14 @@ impl Store {
             drafts: RwSignal::new(HashSet::new()),
             templates_changed: RwSignal::new(0),
             fields_changed: RwSignal::new(0),
+            statuses: RwSignal::new(Vec::new()),
+            ask_away: RwSignal::new(false),
             views: RwSignal::new(Vec::new()),
             replies_changed: RwSignal::new(0),
             bell: super::bell::Bell::new(),
+            board: super::board::BoardFeed::new(),
             talks: super::talk::Talks::new(),
+            uploading: RwSignal::new(0),
             unsent: RwSignal::new(0),
             offset: StoredValue::new(0),
             presence: StoredValue::new(HashMap::new()),
@@ -152,6 +166,7 @@ impl Store {
             typing: StoredValue::new(HashMap::new()),
             visible_tab: StoredValue::new(Tab::New),
             acts: StoredValue::new(Acts::default()),
+            changes: StoredValue::new(super::shelf::Changes::default()),
             #[cfg(feature = "browser")]
             clock: use_context::<crate::part::Clock>(),
             #[cfg(feature = "browser")]
@@ -188,7 +203,7 @@ impl Store {
 
     /// A team. Tracked.
     pub fn team(&self, id: TeamId) -> Option<Team> {
-        self.workspace.with(|w| w.as_ref().and_then(|w| w.teams.iter().find(|t| t.id == id).cloned()))
+        self.workspace.with(|w| w.as_ref().and_then(|w| w.teams.iter().chain(&w.past_teams).find(|t| t.id == id).cloned()))
     }
 
     /// A team's name; empty when unknown. Tracked.

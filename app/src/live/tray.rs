@@ -64,6 +64,15 @@ impl Tray {
         self.files.with(|files| files.iter().any(|f| matches!(f.step.get(), Step::Waiting | Step::Going(_))))
     }
 
+    /// Whether all files arrived that stayed; none while one is on its way. Untracked.
+    pub fn arrived(&self) -> Option<bool> {
+        self.files.with_untracked(|files| {
+            let steps: Vec<Step> = files.iter().map(|f| f.step.get_untracked()).collect();
+            let is_busy = steps.iter().any(|step| matches!(step, Step::Waiting | Step::Going(_)));
+            (!is_busy).then(|| !steps.iter().any(|step| matches!(step, Step::Failed(_))))
+        })
+    }
+
     /// What is there, when all of it is. Untracked.
     fn whole(&self) -> Option<Vec<Upload>> {
         self.files.with_untracked(|files| {
@@ -234,11 +243,11 @@ impl Store {
         let store = *self;
         let tray = self.tray(id);
         loop {
-            let room = self.acts.with_value(|a| a.uploading < AT_ONCE);
+            let room = self.uploading.get_untracked() < AT_ONCE;
             let next = tray.files.with_untracked(|all| all.iter().find(|f| f.step.get_untracked() == Step::Waiting).cloned());
             let (true, Some(next)) = (room, next) else { break };
             let Some(file) = next.file.clone() else { break };
-            self.acts.update_value(|a| a.uploading += 1);
+            self.uploading.update(|n| *n += 1);
             next.step.set(Step::Going(0));
             let going = next.step.clone();
             let (under, done) = upload(
@@ -254,7 +263,7 @@ impl Store {
             spawn_local(async move {
                 let done = done.await;
                 next.hold(None);
-                store.acts.update_value(|a| a.uploading -= 1);
+                store.uploading.update(|n| *n -= 1);
                 let taken_away = store.tray(id).files.with_untracked(|all| all.iter().all(|f| f.key != next.key));
                 match done {
                     Ok(upload) if taken_away => {

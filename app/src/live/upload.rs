@@ -46,7 +46,7 @@ fn begin(file: &File, wish: FileWish, tell: Box<dyn Fn(u8)>) -> Result<Begun, Js
     request.set_request_header("content-type", "application/octet-stream")?;
     let told = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.length_computable() && event.total() > 0.0 {
-            tell((event.loaded() * 100.0 / event.total()).clamp(0.0, 100.0) as u8);
+            tell(crate::within(event.loaded() * 100.0 / event.total(), 0.0, 100.0) as u8);
         }
     });
     request.upload()?.set_onprogress(Some(told.as_ref().unchecked_ref()));

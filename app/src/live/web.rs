@@ -5,7 +5,8 @@ use model::Millis;
 #[cfg(feature = "browser")]
 mod here {
     use super::Millis;
-    use wasm_bindgen::{JsCast, closure::Closure};
+    use js_sys::{Function, Reflect};
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
     /// The browser's clock.
     pub fn clock() -> Millis {
@@ -60,6 +61,11 @@ mod here {
         }
     }
 
+    /// Whether a program drives this browser, as tests do.
+    pub fn is_driven() -> bool {
+        web_sys::window().is_some_and(|w| Reflect::get(&w.navigator(), &"webdriver".into()).is_ok_and(|d| d.is_truthy()))
+    }
+
     /// Whether the browser believes to have a network.
     pub fn has_network() -> bool {
         web_sys::window().is_none_or(|w| w.navigator().on_line())
@@ -68,6 +74,29 @@ mod here {
     /// Whether the tab is in the background.
     pub fn is_hidden() -> bool {
         web_sys::window().and_then(|w| w.document()).is_some_and(|d| d.hidden())
+    }
+
+    /// Says something to the service worker, when one serves this page.
+    pub fn tell_worker(what: &JsValue) {
+        let told = || -> Result<(), JsValue> {
+            let container = Reflect::get(&web_sys::window().ok_or(JsValue::NULL)?.navigator(), &"serviceWorker".into())?;
+            let worker = Reflect::get(&container, &"controller".into())?;
+            Reflect::get(&worker, &"postMessage".into())?.dyn_into::<Function>()?.call1(&worker, what)?;
+            Ok(())
+        };
+        // Without a worker nothing is kept.
+        let _ = told();
+    }
+
+    /// Takes conversations out of what is kept for the time without a network; none: all of it.
+    pub fn forget_kept(ids: &[model::ConversationId]) {
+        let gone: JsValue = match ids {
+            [] => "all".into(),
+            ids => ids.iter().map(|id| JsValue::from(id.to_string())).collect::<js_sys::Array>().into(),
+        };
+        let message = js_sys::Object::new();
+        let _ = Reflect::set(&message, &"gone".into(), &gone);
+        tell_worker(&message);
     }
 
     /// Calls back on an event of the window for as long as the page lives.
@@ -134,10 +163,15 @@ mod here {
     pub fn clock() -> Millis {
         0
     }
+    pub fn chance() -> f64 {
+        0.0
+    }
     pub fn read(_: &str) -> Option<String> {
         None
     }
     pub fn keep(_: &str, _: Option<&str>) {}
+    pub fn forget_kept(_: &[model::ConversationId]) {}
+    pub fn on_window(_: &str, _: impl FnMut() + 'static) {}
     pub fn client_id() -> String {
         String::new()
     }

@@ -2,7 +2,7 @@
 
 use super::Icon;
 use leptos::prelude::*;
-use model::{ChannelKind, ContactId, UserId};
+use model::{ChannelKind, ContactId, StatusKind, UserId};
 
 /// How large an avatar is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub fn Avatar(
     /// A small mark of the network in the corner.
     #[prop(optional, into)]
     channel: MaybeProp<ChannelKind>,
+    /// A dot in the corner: what the person does now, once that is known.
+    #[prop(optional)]
+    status: Option<Signal<Option<StatusKind>>>,
 ) -> impl IntoView {
     let class = move || {
         let size = match size {
@@ -70,6 +73,15 @@ pub fn Avatar(
                     ChannelKind::WebChat => ("globe", "avatar-mark webchat"),
                 };
                 view! { <span class=class><Icon name=icon small=true/></span> }
+            })}
+            {status.map(|status| {
+                let class = move || match status.get() {
+                    Some(StatusKind::Online) => "avatar-status online",
+                    Some(StatusKind::Away) => "avatar-status away",
+                    Some(StatusKind::Offline) => "avatar-status offline",
+                    None => "",
+                };
+                view! { <span class=class></span> }
             })}
         </span>
     }

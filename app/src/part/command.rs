@@ -18,6 +18,8 @@ pub enum CommandGroup {
     /// Saved views.
     Views,
     Account,
+    /// What the search of the settings finds.
+    Settings,
 }
 
 /// Something that a person can do from the palette or by keys.

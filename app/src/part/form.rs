@@ -4,7 +4,7 @@ use super::effect;
 use crate::i18n::*;
 use leptos::prelude::*;
 use model::{Fault, FieldFault, Wrong};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Which fields are wrong; a context that fields look themselves up in by `name`.
@@ -221,13 +221,30 @@ thread_local! {
 struct Leaving {
     dirty: Signal<bool>,
     question: Signal<String>,
+    /// Other screens take it away, too; else only loading the page again does.
+    by_links: bool,
+}
+
+thread_local! {
+    /// The person was asked and the page is about to be loaded again.
+    static AGREED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Asks whether unsaved changes may be left, if there are any. In the browser only.
 pub fn may_leave() -> bool {
     // A form that is gone has nothing to lose.
-    let dirty = LEAVING.with_borrow(|all| all.iter().find(|l| l.dirty.try_get_untracked() == Some(true)).copied());
-    dirty.is_none_or(Leaving::ask)
+    unsaved(|l| l.by_links).is_none_or(Leaving::ask)
+}
+
+/// Asks the same before the page is loaded again, which takes more away; the browser then does not ask a second time.
+pub fn may_reload() -> bool {
+    let agreed = unsaved(|_| true).is_none_or(Leaving::ask);
+    AGREED.set(agreed);
+    agreed
+}
+
+fn unsaved(counts: impl Fn(&Leaving) -> bool) -> Option<Leaving> {
+    LEAVING.with_borrow(|all| all.iter().find(|l| counts(l) && l.dirty.try_get_untracked() == Some(true)).copied())
 }
 
 impl Leaving {
@@ -241,23 +258,32 @@ impl Leaving {
 /// Covers closing and reloading the tab, and links; for ways that are no links ask [`may_leave`]. Lives as long as the
 /// caller.
 pub fn guard_leaving(dirty: Signal<bool>) {
+    guard(dirty, true);
+}
+
+/// Warns before the page is loaded again or closed while `dirty` is true: for what stays when another screen is shown.
+pub fn guard_reload(dirty: Signal<bool>) {
+    guard(dirty, false);
+}
+
+fn guard(dirty: Signal<bool>, by_links: bool) {
     let i18n = use_i18n();
     let question = Signal::derive(move || format!("{}\n{}", t_string!(i18n, common.leave.title), t_string!(i18n, common.leave.text)));
     effect(move || {
-        let leaving = Leaving { dirty, question };
+        let leaving = Leaving { dirty, question, by_links };
         LEAVING.with_borrow_mut(|all| {
             all.retain(|l| l.dirty.try_get_untracked().is_some());
             all.push(leaving);
         });
         let unloading = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            if dirty.try_get_untracked() == Some(true) {
+            if dirty.try_get_untracked() == Some(true) && !AGREED.get() {
                 event.prevent_default();
             }
         });
         // In the capturing phase: before the router takes the click.
         let clicked = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let link = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).and_then(|t| t.closest("a[href]").ok().flatten());
-            let leaves = link.is_some_and(|a| a.get_attribute("target").is_none() && !a.has_attribute("download"));
+            let leaves = by_links && link.is_some_and(|a| a.get_attribute("target").is_none() && !a.has_attribute("download"));
             if leaves && dirty.try_get_untracked() == Some(true) && !leaving.ask() {
                 event.prevent_default();
                 event.stop_immediate_propagation();

@@ -58,7 +58,7 @@ pub use dialog::{Confirm, Dialog};
 pub use effect::effect;
 pub use fetch::Fetched;
 pub use field::{Checkbox, Choice, CopyField, PasswordField, Radios, Select, TextArea, TextField, Toggle};
-pub use form::{Faults, Form, FormFoot, guard_leaving, may_leave};
+pub use form::{Faults, Form, FormFoot, guard_leaving, guard_reload, may_leave, may_reload};
 pub use icon::Icon;
 pub use kbd::{Kbd, keys_text};
 pub use menu::{Menu, MenuItem, MenuLink, Popover};

@@ -1,10 +1,13 @@
 //! The command palette (`Ctrl/⌘ K`) and the sheet of shortcuts (`?`).
 
-use super::{Command, CommandGroup, CommandId, Dialog, Kbd, effect, id_into_sight, use_commands};
+use super::{Command, CommandGroup, CommandId, Dialog, Kbd, effect, id_into_sight, may_leave, use_commands};
 use crate::i18n::*;
+use crate::screen::settings::find::find;
+use crate::session::use_session;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
+use leptos_router::hooks::use_navigate;
 use model::text::plain;
 
 fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
@@ -16,6 +19,7 @@ fn heading(i18n: I18nContext<Locale>, group: CommandGroup) -> String {
         CommandGroup::View => t_string!(i18n, common.palette.view),
         CommandGroup::Views => t_string!(i18n, working.view.title),
         CommandGroup::Account => t_string!(i18n, common.palette.account),
+        CommandGroup::Settings => t_string!(i18n, common.nav.settings),
     }
     .to_string()
 }
@@ -41,9 +45,19 @@ fn Finder() -> impl IntoView {
     let commands = use_commands();
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
+    let session = use_session();
+    // Pages of the settings, and single ones.
+    let settings = Memo::new(move |_| find(i18n, session, &text.get()));
+    let navigate = use_navigate();
     let found = Memo::new_with_compare(
         move |_| {
             let wanted = plain(&text.get());
+            let more = settings.get().into_iter().enumerate().map(|(n, one)| Command {
+                id: CommandId::Setting(n),
+                label: Signal::stored(one.on.map_or(one.label.clone(), |page| format!("{} · {page}", one.label))),
+                when: Signal::stored(true),
+                run: Callback::new(|()| ()),
+            });
             commands
                 .now()
                 .into_iter()
@@ -51,15 +65,29 @@ fn Finder() -> impl IntoView {
                 .filter(|c| {
                     wanted.split_whitespace().all(|w| plain(&c.label.get()).contains(w) || plain(&heading(i18n, c.id.group())).contains(w))
                 })
+                .chain(more)
                 .collect::<Vec<Command>>()
         },
         |_, _| true,
     );
-    let run = move |command: Command| {
+    let run = Callback::new(move |command: Command| {
+        let path = match command.id {
+            CommandId::Setting(n) => settings.with_untracked(|all| all.get(n).map(|one| one.path.clone())),
+            _ => None,
+        };
         commands.palette.set(false);
+        if let Some(path) = path {
+            let navigate = navigate.clone();
+            request_animation_frame(move || {
+                if may_leave() {
+                    navigate(&path, leptos_router::NavigateOptions::default());
+                }
+            });
+            return;
+        }
         // After the dialog has given the focus back.
         request_animation_frame(move || command.run.run(()));
-    };
+    });
     let on_key = move |event: KeyboardEvent| {
         let count = found.with(Vec::len);
         if count == 0 {
@@ -71,7 +99,7 @@ fn Finder() -> impl IntoView {
             "ArrowUp" => chosen.set((now + count - 1) % count),
             "Enter" => {
                 if let Some(command) = found.with_untracked(|f| f.get(now).cloned()) {
-                    run(command);
+                    run.run(command);
                 }
             }
             _ => return,
@@ -99,7 +127,7 @@ fn Finder() -> impl IntoView {
                         {title.map(|t| view! { <li class="palette-group" role="presentation">{t}</li> })}
                         <li class="palette-item" id=format!("palette-{n}") role="option"
                             aria-selected=move || if chosen.get() == n { "true" } else { "false" }
-                            on:pointermove=move |_| chosen.set(n) on:click=move |_| run(command.clone())>
+                            on:pointermove=move |_| chosen.set(n) on:click=move |_| run.run(command.clone())>
                             <span>{move || label.get()}</span>
                             {(!keys.is_empty()).then(|| view! { <Kbd keys/> })}
                         </li>
@@ -129,7 +157,7 @@ fn Sheet() -> impl IntoView {
         groups
     };
     view! {
-        <div class="sheet">
+        <div class="sheet" tabindex="0" autofocus=true>
             {move || groups().into_iter().map(|(group, list)| view! {
                 <section>
                     <h3>{heading(i18n, group)}</h3>

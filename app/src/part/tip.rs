@@ -95,7 +95,7 @@ mod live {
         }
         let (at, size) = (on.get_bounding_client_rect(), tip.get_bounding_client_rect());
         let (wide, high) = (inner(window().inner_width()), inner(window().inner_height()));
-        let left = (at.left() + (at.width() - size.width()) / 2.0).clamp(GAP, (wide - size.width() - GAP).max(GAP));
+        let left = crate::within(at.left() + (at.width() - size.width()) / 2.0, GAP, (wide - size.width() - GAP).max(GAP));
         let below = at.bottom() + GAP;
         let top = if below + size.height() > high { at.top() - GAP - size.height() } else { below };
         let style = tip.style();

@@ -73,9 +73,22 @@ pub fn ClosingPreference(
         }
         .to_string()
     };
+    // Teams for which an admin decided otherwise.
+    let store = crate::live::use_store();
+    let forced = move || {
+        let teams = store
+            .workspace
+            .with(|w| w.iter().flat_map(|w| &w.teams).filter_map(|t| Some((t.name.clone(), t.archive_preference?))).collect::<Vec<_>>());
+        let line = |(name, preference): (String, ArchivePreference)| match preference {
+            ArchivePreference::TwelveHours => t_string!(i18n, settings.profile.archive_team_12h, name = name.as_str()).to_string(),
+            ArchivePreference::Immediate => t_string!(i18n, settings.profile.archive_team_now, name = name.as_str()).to_string(),
+        };
+        teams.into_iter().map(|team| view! { <p class="field-hint">{line(team)}</p> }).collect_view()
+    };
     view! {
         <Radios name="archive" value=archive choices explain=Callback::new(explain) changed=Callback::new(archived)
             label=move || t_string!(i18n, settings.profile.archive).to_string()/>
+        {forced}
         <Show when=is_on>
             <Toggle name="classify_on_conclude" checked=classify disabled=required changed=Callback::new(classified) hint
                 label=move || t_string!(i18n, closing.preference.classify).to_string()/>

@@ -1,7 +1,7 @@
 //! Requests, webhooks and sockets, as browsers and Meta make them.
 
 use anyhow::{Context, bail};
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -119,6 +119,11 @@ async fn sign_in(http: &reqwest::Client, url: &str, email: &str) -> anyhow::Resu
 pub struct Socket(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
 
 impl Socket {
+    /// Sends a frame.
+    pub async fn say(&mut self, text: &str) -> anyhow::Result<()> {
+        Ok(self.0.send(Message::Text(text.into())).await?)
+    }
+
     /// Waits for a frame that holds this text.
     pub async fn text(&mut self, part: &str) -> anyhow::Result<Utf8Bytes> {
         let waiting = async {

@@ -100,6 +100,17 @@ impl Data {
         self.count("select count(*) from message where external_id like 'wamid.MEDIDA%'").await
     }
 
+    /// Whether what was there before the server has been added up.
+    pub async fn tallied(&self) -> anyhow::Result<i64> {
+        self.count("select count(*) from account where tallied").await
+    }
+
+    /// The last day of the data set, and the one a year before it.
+    pub async fn year(&self) -> anyhow::Result<(String, String)> {
+        let dates = "select date(max(at) / 1000, 'unixepoch'), date(max(at) / 1000, 'unixepoch', '-364 days') from message";
+        all(&self.db, dates.to_owned()).await?.into_iter().next().context("no message")
+    }
+
     async fn count(&self, text: &str) -> anyhow::Result<i64> {
         Ok(all::<(i64,)>(&self.db, text.to_owned()).await?.first().map_or(0, |(n,)| *n))
     }

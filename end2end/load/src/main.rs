@@ -4,15 +4,18 @@
 //! * [`data`]: what the requests are made of, read from the database.
 //! * [`graph`]: the far end of sends.
 //! * [`client`]: sign-in, requests, webhooks, sockets.
-//! * [`read`], [`write`], [`fan`], [`first`]: the operations.
+//! * [`read`], [`write`], [`fan`], [`first`], [`board`]: the operations.
 //! * [`engine`]: the same rows straight into the same database, for comparison.
 //! * [`measure`], [`report`]: percentiles, table, targets.
+//! * [`day`]: a day of a team that hands out what comes in, simulated.
 //!
 //! Latencies are of one client alone, so that they are not the queue's; requests per second and CPU time are of several
 //! clients at once.
 
+mod board;
 mod client;
 mod data;
+mod day;
 mod engine;
 mod fan;
 mod first;
@@ -55,12 +58,45 @@ struct Flags {
     /// Where the databases are made; it should be on the disk that counts [default: the system's temporary folder]
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Only these parts, besides the list that is always measured
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// A folder in which the data sets stay, to be measured again; what writes is left out then, so that they stay the same
+    #[arg(long, conflicts_with = "dir")]
+    keep: Option<PathBuf>,
     /// A small run of a few seconds that shows that everything works; its figures mean nothing
     #[arg(long)]
     quick: bool,
     /// JSON instead of the table
     #[arg(long)]
     json: bool,
+    /// Instead of measuring, simulates a day of 5,000 conversations and prints how long contacts wait by each way to hand them out
+    #[arg(long)]
+    day: bool,
+    /// What the day is made of
+    #[arg(long, default_value_t = 1, requires = "day")]
+    seed: u64,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Page,
+    Search,
+    Narrowed,
+    Rest,
+    /// The live board, reports, and the list of who sees a few of many teams.
+    Board,
+    Fan,
+    Inbound,
+    Send,
+}
+
+impl Flags {
+    fn wants(&self, part: Part) -> bool {
+        let writes = matches!(part, Part::Fan | Part::Inbound | Part::Send);
+        (self.only.is_empty() || self.only.contains(&part)) && !(writes && self.keep.is_some())
+    }
 }
 
 /// How much is asked of each operation.
@@ -95,6 +131,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(mut flags: Flags) -> anyhow::Result<()> {
+    if flags.day {
+        print!("{}", day::table(&day::simulate(flags.seed)));
+        return Ok(());
+    }
     if flags.quick {
         (flags.sizes, flags.compare, flags.contacts, flags.conversations) = (vec![6_000], 3_000, 60, 300);
         flags.sockets = flags.sockets.min(40);
@@ -155,22 +195,19 @@ async fn one_size(
     set: &Set<'_>,
     report: &mut Report,
 ) -> anyhow::Result<Vec<Row>> {
-    let home = folder.join(set.name);
-    std::fs::create_dir(&home)?;
+    let name =
+        if flags.keep.is_some() { format!("{}-{}-{}", set.messages, flags.contacts, flags.conversations) } else { set.name.to_owned() };
+    let home = flags.keep.as_deref().unwrap_or(folder).join(name);
     let graph = graph::Graph::start().await?;
-    let begun = std::time::Instant::now();
     let plan = host::Plan { prosa, home: &home, site: &site.folder, graph: &graph.url };
-    let size = [
-        "--contacts",
-        &flags.contacts.to_string(),
-        "--conversations",
-        &flags.conversations.to_string(),
-        "--messages",
-        &set.messages.to_string(),
-    ];
-    plan.command(&[&["demo"], &size[..]].concat())?;
-    let loaded = begun.elapsed();
-    note(&format!("{} messages written in {:.1} s", set.messages, loaded.as_secs_f64()));
+    if home.join("written").exists() {
+        plan.command(&["migrate"])?;
+    } else {
+        let loaded = write_set(flags, &plan, set)?;
+        if !set.only_list {
+            report.loaded.push((set.messages, loaded));
+        }
+    }
     let token = plan.command(&["token", "--account", service::demo::BULK_ACCOUNT, "--user", service::demo::BULK_ADMIN])?;
     let host = plan.serve().await?;
     let data = data::Data::read(&home).await?;
@@ -182,36 +219,77 @@ async fn one_size(
         rows.push(row.at(set.messages));
     };
     done(read::list(&client, &data, &host, effort).await?);
-    if !set.only_list {
-        report.loaded.push((set.messages, loaded.as_secs_f64()));
+    if set.only_list {
+        host.stop().await?;
+    } else {
         report.idle.push((set.messages, host.idle));
         if report.first_load.is_none() {
             report.first_load = first::measure(&client, &site.build).await?;
         }
-        done(read::page(&client, &data, &host, effort).await?);
-        done(read::search(&client, &data, &host, effort).await?);
-        done(read::narrowed(&client, &data, &host, effort).await?);
-        done(read::rest_list(&client, &host, effort).await?);
-        done(fan::to_one(&client, &data, &host, effort).await?);
-        for row in fan::to_all(&client, &data, &host, effort).await? {
-            done(row);
+        if flags.wants(Part::Page) {
+            done(read::page(&client, &data, &host, effort).await?);
         }
-        let mut inbound = write::inbound(&client, &data, &host, effort).await?;
-        let mut send = write::send(&client, &data, &host, &graph, effort).await?;
+        if flags.wants(Part::Search) {
+            done(read::search(&client, &data, &host, effort).await?);
+        }
+        if flags.wants(Part::Narrowed) {
+            read::narrowed(&client, &data, &host, effort).await?.into_iter().for_each(&mut done);
+        }
+        if flags.wants(Part::Rest) {
+            done(read::rest_list(&client, &host, effort).await?);
+        }
+        if flags.wants(Part::Board) {
+            done(board::reports(&client, &data, &host, effort).await?);
+            if flags.keep.is_none() {
+                done(board::moves(&client, &data, &host, effort).await?);
+            }
+        }
+        if flags.wants(Part::Fan) {
+            done(fan::to_one(&client, &data, &host, effort).await?);
+            fan::to_all(&client, &data, &host, effort).await?.into_iter().for_each(&mut done);
+        }
+        let inbound = if flags.wants(Part::Inbound) { Some(write::inbound(&client, &data, &host, effort).await?) } else { None };
+        let send = if flags.wants(Part::Send) { Some(write::send(&client, &data, &host, &graph, effort).await?) } else { None };
         report.busy.push((set.messages, host.memory()?));
         host.stop().await?;
         let engine = engine::Engine::open(&home, &data).await?;
-        inbound.bare = Some(engine.inbound(effort.together).await?);
-        send.bare = Some(engine.send(effort.together).await?);
-        done(inbound);
-        done(send);
+        if let Some(row) = inbound {
+            done(Row { bare: Some(engine.inbound(effort.together).await?), ..row });
+        }
+        if let Some(row) = send {
+            done(Row { bare: Some(engine.send(effort.together).await?), ..row });
+        }
         engine.close().await;
-    } else {
-        host.stop().await?;
+        if flags.wants(Part::Board) && flags.keep.is_none() {
+            // The last one: it deals all rows out anew.
+            done(board::filtered(&plan, &home, token.trim(), effort).await?);
+            done(board::designations(&plan, &home).await?);
+        }
     }
     data.close().await;
-    std::fs::remove_dir_all(&home)?;
+    if flags.keep.is_none() {
+        std::fs::remove_dir_all(&home)?;
+    }
     Ok(rows)
+}
+
+/// Writes a data set; answers in how many seconds.
+fn write_set(flags: &Flags, plan: &host::Plan<'_>, set: &Set<'_>) -> anyhow::Result<f64> {
+    std::fs::create_dir_all(plan.home)?;
+    let begun = std::time::Instant::now();
+    let size = [
+        "--contacts",
+        &flags.contacts.to_string(),
+        "--conversations",
+        &flags.conversations.to_string(),
+        "--messages",
+        &set.messages.to_string(),
+    ];
+    plan.command(&[&["demo"], &size[..]].concat())?;
+    let loaded = begun.elapsed().as_secs_f64();
+    note(&format!("{} messages written in {loaded:.1} s", set.messages));
+    std::fs::write(plan.home.join("written"), "")?;
+    Ok(loaded)
 }
 
 /// The client that the server carries.

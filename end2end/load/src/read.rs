@@ -96,15 +96,19 @@ pub async fn search(client: &Client, data: &Data, host: &Host, effort: &Effort) 
     .await
 }
 
-/// Searches with operators, by ten people at once: words narrowed by person, channel and day, and operators alone.
-pub async fn narrowed(client: &Client, data: &Data, host: &Host, effort: &Effort) -> anyhow::Result<Row> {
+/// The kinds of searches with operators: words narrowed by person, channel and day, and operators alone.
+const KINDS: [&str; 6] =
+    ["  word de:mim", "  word canal: depois:", "  word from:name", "  de:name", "  canal: depois:", "  de:mim depois:"];
+
+/// Searches with operators, by ten people at once: all kinds mixed, then each of them, so that no kind hides among the others.
+pub async fn narrowed(client: &Client, data: &Data, host: &Host, effort: &Effort) -> anyhow::Result<Vec<Row>> {
     let mut dice = Dice::new(5);
     let mut asked: Vec<String> = Vec::with_capacity(500);
     while asked.len() < 500 {
         let body = dice.pick(&data.bodies).cloned().unwrap_or_default();
         let Some(word) = body.split(|c: char| !c.is_alphanumeric()).find(|w| w.chars().count() >= 4) else { continue };
         let name = dice.pick(&data.names).and_then(|n| n.split_whitespace().next()).unwrap_or("mim").to_owned();
-        asked.push(match asked.len() % 6 {
+        asked.push(match asked.len() % KINDS.len() {
             0 => format!("{word} de:mim"),
             1 => format!("{word} canal:whatsapp depois:01/01/2020"),
             2 => format!("{word} from:{name}"),
@@ -116,10 +120,23 @@ pub async fn narrowed(client: &Client, data: &Data, host: &Host, effort: &Effort
     let found = client.call(As::Admin, "inbox/search", &json!({"text": asked[4]})).await?;
     let found: Value = serde_json::from_slice(&found)?;
     ensure!(found["conversations"].as_array().is_some_and(|c| !c.is_empty()), "{:?} finds nothing", asked[4]);
+    let mut rows = Vec::with_capacity(1 + KINDS.len());
+    rows.push(ten(client, host, effort, "narrowed search, 10 people", asked.clone()).await?);
+    // Of one kind fewer are asked: the rows together take as long as the mixture.
+    let effort = &Effort { alone: effort.alone / 3, together: effort.together / 3, ..*effort };
+    for (n, kind) in KINDS.into_iter().enumerate() {
+        let asked = asked.iter().skip(n).step_by(KINDS.len()).cloned().collect();
+        rows.push(ten(client, host, effort, kind, asked).await?);
+    }
+    Ok(rows)
+}
+
+/// Ten people search at once; each text is asked by the admin and by an agent who sees a part.
+async fn ten(client: &Client, host: &Host, effort: &Effort, name: &'static str, asked: Vec<String>) -> anyhow::Result<Row> {
     let (client, asked) = (client.clone(), Arc::new(asked));
-    crowd("narrowed search, 10 people", host, effort, 10, move |n| {
+    crowd(name, host, effort, 10, move |n| {
         let (client, asked) = (client.clone(), asked.clone());
-        let who = if n.is_multiple_of(2) { As::Admin } else { As::Agent };
+        let who = if (n / asked.len() + n).is_multiple_of(2) { As::Admin } else { As::Agent };
         async move { client.call(who, "inbox/search", &json!({"text": asked[n % asked.len()]})).await.map(drop) }
     })
     .await

@@ -322,7 +322,18 @@ pub enum OutboundBody {
     Template {
         template: Box<Template>,
         values: std::collections::BTreeMap<String, String>,
+        /// The file of its header, uploaded before; without one a media header needs `header.link`.
+        header: Option<HeaderFile>,
     },
+}
+
+/// A file in a template's header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderFile {
+    /// The network's id.
+    pub external_id: String,
+    /// Shown for documents.
+    pub file_name: String,
 }
 
 /// The network took the message.

@@ -196,6 +196,16 @@ pub fn templates() -> Vec<Template> {
             ]),
         ),
         make(
+            "nossa_loja",
+            "pt_BR",
+            "UTILITY",
+            "APPROVED",
+            json!([
+                {"type": "HEADER", "format": "LOCATION"},
+                body("Olá {{1}}, o seu pedido espera por você na nossa loja.", &["Ana"]),
+            ]),
+        ),
+        make(
             "codigo_acesso",
             "pt_BR",
             "AUTHENTICATION",

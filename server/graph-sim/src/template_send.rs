@@ -295,6 +295,14 @@ mod tests {
         assert!(code(boleto(media("document"))).is_ok());
         assert_eq!(code(boleto(media("image"))), Err(132012));
         assert_eq!(code(request("boleto_disponivel", "pt_BR", json!([texts("body", &["Ana", "10/05"])]))), Err(132012));
+        let shop = |place: Value| {
+            let header = json!({"type": "header", "parameters": [{"type": "location", "location": place}]});
+            code(request("nossa_loja", "pt_BR", json!([header, texts("body", &["Ana"])])))
+        };
+        let shown = shop(json!({"latitude": -23.55, "longitude": -46.63, "name": "Loja"})).unwrap();
+        assert_eq!(shown["header"]["location"]["name"], "Loja");
+        assert_eq!(shop(json!({"latitude": 91, "longitude": 0})), Err(131009));
+        assert_eq!(shop(json!({"name": "Loja"})), Err(131008));
         let promo = |extra: Value| {
             let mut c = vec![texts("header", &["50%"]), texts("body", &["Ana", "café"])];
             c.extend(extra.as_array().unwrap().iter().cloned());

@@ -92,7 +92,7 @@ pub fn check(kind: &str, body: &Value) -> GraphResult<Vec<MediaRef>> {
         "contacts" => check_contacts(object).map(|()| Vec::new()),
         "reaction" => check_reaction(object).map(|()| Vec::new()),
         "interactive" => interactive::check(object),
-        "template" => Ok(template_media(object)),
+        "template" => template_media(object),
         _ => Ok(Vec::new()),
     }
 }
@@ -132,7 +132,7 @@ pub fn media(kind: &str, object: &Value) -> GraphResult<MediaRef> {
 }
 
 /// Files in the header of a template.
-fn template_media(object: &Value) -> Vec<MediaRef> {
+fn template_media(object: &Value) -> GraphResult<Vec<MediaRef>> {
     let components = object["components"].as_array().map_or(&[] as &[Value], Vec::as_slice);
     components
         .iter()
@@ -144,7 +144,8 @@ fn template_media(object: &Value) -> Vec<MediaRef> {
                 return None;
             }
             let object = &p[&kind];
-            Some(MediaRef { id: object["id"].as_str().map(str::to_owned), link: object["link"].as_str().map(str::to_owned), kind })
+            // Without either the template's own rules say what is missing.
+            (!object["id"].is_null() || !object["link"].is_null()).then(|| media(&kind, object))
         })
         .collect()
 }

@@ -7,7 +7,8 @@
 use crate::conversation::Row;
 use crate::db::{Arg, Text, list as ids};
 use crate::desk::{Cx, Desk, News};
-use crate::{Result, Scope, Work, args, sight, sql, sql_system, talk};
+use crate::role::{own_role, sight_of};
+use crate::{Result, Scope, Work, args, distribution, sight, sql, sql_system, talk};
 use model::*;
 use std::sync::Arc;
 
@@ -17,17 +18,18 @@ const PAGE: i64 = 30;
 pub const PUSH_AFTER: Millis = 3_000;
 
 /// A notification for several people, with the count of each.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct AlertNews {
     pub to: Vec<(UserId, i64)>,
     pub access: Access,
     pub alert: Alert,
 }
 
-/// Tells the agents of the conversation's team that it waits in their queue. Supervisors are not told (3.5).
-pub(crate) async fn queued(work: &mut Work, c: &Row, actor: Option<UserId>) -> Result<()> {
+/// Tells the agents of the conversation's team that it waits in their queue. Supervisors are not told (3.5). Answers who
+/// was told.
+pub(crate) async fn queued(work: &mut Work, c: &Row, actor: Option<UserId>) -> Result<Vec<UserId>> {
     let at = work.desk().now();
-    let told = work
+    let told: Vec<Told> = work
         .all(
             sql!(
                 "insert into alert (account_id, user_id, conversation_id, kind, count, at, push_at)
@@ -43,33 +45,43 @@ pub(crate) async fn queued(work: &mut Work, c: &Row, actor: Option<UserId>) -> R
             args![c.id, at, at + PUSH_AFTER, c.team_id, actor.unwrap_or_default()],
         )
         .await?;
-    tell(work, c, AlertKind::Queue, at, told);
-    Ok(())
+    let users = told.iter().map(|(user, ..)| UserId(*user)).collect();
+    tell(work, c, AlertKind::Queue, String::new(), at, told);
+    Ok(users)
 }
 
 /// Tells people, each only if they see the conversation as it is now, and never who did it themselves.
 pub(crate) async fn raise(work: &mut Work, c: &Row, kind: AlertKind, to: &[UserId], actor: Option<UserId>) -> Result<()> {
     let at = work.desk().now();
+    let by = actor.filter(|_| kind == AlertKind::WatchAsk);
     // The condition is that of `model::Seen`; a test holds the two together.
-    let told = work
+    let told: Vec<Told> = work
         .all(
-            sql!(
-                "insert into alert (account_id, user_id, conversation_id, kind, count, at, push_at)
+            sql!(concat!(
+                "insert into alert (account_id, user_id, conversation_id, kind, count, at, push_at, by_id)
                  select cast($1 as bigint), m.user_id, cast($2 as bigint), cast($3 as text), 1, cast($4 as bigint),
-                   case when exists (select 1 from push_subscription p where p.account_id = $1 and p.user_id = m.user_id) then cast($5 as bigint) end
+                   case when exists (select 1 from push_subscription p where p.account_id = $1 and p.user_id = m.user_id) then cast($5 as bigint) end,
+                   cast($11 as bigint)
                  from membership m join team g on g.account_id = $1 and g.id = $6
                  left join team_member t on t.account_id = $1 and t.team_id = $6 and t.user_id = m.user_id
-                 left join alert_setting s on s.account_id = $1 and s.user_id = m.user_id
-                 where m.account_id = $1 and m.user_id in {in $7} and m.active and m.user_id <> $8
+                 left join alert_setting s on s.account_id = $1 and s.user_id = m.user_id",
+                own_role!(),
+                "where m.account_id = $1 and m.user_id in {in $7} and m.active and m.user_id <> $8
                    and coalesce(s.muted, '') not like '%,' || cast($3 as text) || ',%'
-                   and (m.role = 'ADMIN' or coalesce(t.is_supervisor, false) or ($9 <> 'PENDING' and m.user_id = $10)
-                     or ($9 = 'PENDING' and coalesce(t.is_agent, false))
-                     or ($9 = 'IN_PROGRESS' and coalesce(t.is_agent, false) and g.restriction <> 'USER')
-                     or ($9 = 'COMPLETED' and (g.restriction = 'NONE' or (g.restriction = 'TEAM' and coalesce(t.is_agent, false)))))
+                   and (",
+                sight_of!(),
+                " = 'ALL' or coalesce(t.is_supervisor, false) or (coalesce(t.is_agent, false) and ",
+                sight_of!(),
+                " = 'LED') or ($9 <> 'PENDING' and m.user_id = $10)
+                     or ($9 = 'PENDING' and coalesce(t.is_agent, false) and ($12 = 0 or m.user_id = $12))
+                     or (",
+                sight_of!(),
+                " <> 'OWN' and (($9 = 'IN_PROGRESS' and coalesce(t.is_agent, false) and g.restriction <> 'USER')
+                     or ($9 = 'COMPLETED' and (g.restriction = 'NONE' or (g.restriction = 'TEAM' and coalesce(t.is_agent, false)))))))
                  on conflict (user_id, conversation_id, kind) do update set count = case when alert.read_at is null then alert.count + 1 else 1 end,
-                   at = excluded.at, read_at = null, push_at = coalesce(alert.push_at, excluded.push_at)
+                   at = excluded.at, read_at = null, push_at = coalesce(alert.push_at, excluded.push_at), by_id = excluded.by_id
                  returning user_id, count, push_at"
-            ),
+            )),
             args![
                 c.id,
                 kind,
@@ -79,11 +91,17 @@ pub(crate) async fn raise(work: &mut Work, c: &Row, kind: AlertKind, to: &[UserI
                 ids(to.iter().copied()),
                 actor.unwrap_or_default(),
                 c.status,
-                c.assignee_id.unwrap_or_default()
+                c.assignee_id.unwrap_or_default(),
+                by,
+                c.designated_id.unwrap_or_default()
             ],
         )
         .await?;
-    tell(work, c, kind, at, told);
+    let by = match by.filter(|_| !told.is_empty()) {
+        Some(by) => crate::conversation::member_name(work, by).await?,
+        None => String::new(),
+    };
+    tell(work, c, kind, by, at, told);
     Ok(())
 }
 
@@ -93,7 +111,34 @@ pub async fn mention(work: &mut Work, id: ConversationId, to: &[UserId], actor: 
     raise(work, &c, AlertKind::Mention, to, Some(actor)).await
 }
 
-fn tell(work: &mut Work, c: &Row, kind: AlertKind, at: Millis, told: Vec<(i64, i64, Option<i64>)>) {
+/// Tells those who watch the conversation (NX-11), except those who heard of the same already.
+pub(crate) async fn watched(work: &mut Work, c: &Row, kind: AlertKind, heard: &[UserId], actor: Option<UserId>) -> Result<()> {
+    let to: Vec<UserId> = c.watchers().into_iter().filter(|w| !heard.contains(w)).collect();
+    if to.is_empty() { Ok(()) } else { raise(work, c, kind, &to, actor).await }
+}
+
+/// Somebody watches the conversation no longer: what they have not read of it as who watches needs no reading.
+pub(crate) async fn unwatched(work: &mut Work, c: &Row, user: UserId) -> Result<()> {
+    let now = work.desk().now();
+    let read = work
+        .run(
+            sql!(
+                "update alert set read_at = $4, push_at = null where account_id = $1 and conversation_id = $2 and user_id = $3
+                 and kind in ('WATCH', 'WATCH_TRANSFER', 'WATCH_END', 'WATCH_ASK') and read_at is null"
+            ),
+            args![c.id, user, now],
+        )
+        .await?;
+    if read > 0 {
+        work.alert(News::AlertsRead { users: vec![user] });
+    }
+    Ok(())
+}
+
+/// Who was told: the person, how often since they read it, and when it goes to their browsers.
+type Told = (i64, i64, Option<i64>);
+
+fn tell(work: &mut Work, c: &Row, kind: AlertKind, by: String, at: Millis, told: Vec<Told>) {
     if told.is_empty() {
         return;
     }
@@ -106,6 +151,7 @@ fn tell(work: &mut Work, c: &Row, kind: AlertKind, at: Millis, told: Vec<(i64, i
         talk_id: None,
         contact_name: c.contact_name.clone(),
         preview: c.view().preview,
+        by,
         count: 1,
         at,
         is_read: false,
@@ -114,13 +160,18 @@ fn tell(work: &mut Work, c: &Row, kind: AlertKind, at: Millis, told: Vec<(i64, i
     work.alert(News::Alert(Arc::new(AlertNews { to, access: c.access(), alert })));
 }
 
-/// A contact's message: the assignee is told; in the queue its team is told of the conversation, once, not of each message.
+/// A contact's message: the assignee is told; in the queue its team is told of the conversation, or whom it waits for,
+/// once, not of each message. Who watches it is told of each.
 pub(crate) async fn arrived(work: &mut Work, c: &Row, before: Option<Access>) -> Result<()> {
-    match (c.status, c.assignee_id) {
-        (ConversationStatus::InProgress, Some(assignee)) => raise(work, c, AlertKind::Message, &[assignee.into()], None).await,
-        (ConversationStatus::Pending, _) if before.is_none_or(|b| !b.status.is_open()) => queued(work, c, None).await,
-        _ => Ok(()),
-    }
+    let heard = match (c.status, c.assignee_id) {
+        (ConversationStatus::InProgress, Some(assignee)) => {
+            raise(work, c, AlertKind::Message, &[assignee.into()], None).await?;
+            vec![assignee.into()]
+        }
+        (ConversationStatus::Pending, _) if before.is_none_or(|b| !b.status.is_open()) => distribution::enter(work, c, None).await?,
+        _ => Vec::new(),
+    };
+    watched(work, c, AlertKind::Watch, &heard, None).await
 }
 
 /// Somebody took the conversation out of the queue: nobody else needs to hear that it waits there.
@@ -138,12 +189,12 @@ pub(crate) async fn unqueued(work: &mut Work, c: &Row) -> Result<()> {
     Ok(())
 }
 
-/// A transfer was taken back: whom it was for needs not hear of it.
+/// A transfer was taken back: whom it was for needs not hear of it, nor who watches.
 pub(crate) async fn untransferred(work: &mut Work, c: &Row) -> Result<()> {
     let now = work.desk().now();
     let read: Vec<(i64,)> = work
         .all(
-            sql!("update alert set read_at = $3, push_at = null where account_id = $1 and conversation_id = $2 and kind = 'TRANSFER' and read_at is null returning user_id"),
+            sql!("update alert set read_at = $3, push_at = null where account_id = $1 and conversation_id = $2 and kind in ('TRANSFER', 'WATCH_TRANSFER') and read_at is null returning user_id"),
             args![c.id, now],
         )
         .await?;
@@ -196,11 +247,11 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
     let settings = settings_of(&scope, cx.user).await?;
     let after = after.map(place).transpose()?;
     let (text, args) = page_text(cx.seen(), &settings, after, PAGE + 1);
-    type Found = (String, i64, i64, i64, Option<i64>, String, String, String, String, String, Option<i64>);
+    type Found = (String, i64, i64, i64, Option<i64>, String, String, String, String, String, Option<i64>, String);
     let rows: Vec<Found> = scope.all(Text::Built(text), args).await?;
     let mut items = rows
         .into_iter()
-        .map(|(kind, conversation, count, at, read_at, contact_name, p_kind, direction, status, text, author)| {
+        .map(|(kind, conversation, count, at, read_at, contact_name, p_kind, direction, status, text, author, by)| {
             Ok(Alert {
                 kind: kind.parse()?,
                 conversation_id: conversation.into(),
@@ -213,6 +264,7 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
                     text,
                     author_id: author.map(UserId),
                 },
+                by,
                 count,
                 at,
                 is_read: read_at.is_some(),
@@ -224,9 +276,15 @@ pub async fn list(cx: &Cx, after: Option<&str>) -> Result<AlertPage> {
     let more = items.len() as i64 > PAGE;
     items.truncate(PAGE as usize);
     let next = items.last().filter(|_| more).map(|a| format!("{}.{}.{}", a.at, a.subject(), a.kind));
-    let (text, args) = unread_text(cx.seen(), &settings);
+    let unread = unread(cx, &scope, &settings).await?;
+    Ok(cx.shown(AlertPage { items, next, unread }))
+}
+
+/// How many notifications their reader has not read: the number on the bell and on the installed app's icon.
+pub(crate) async fn unread(cx: &Cx, scope: &Scope, settings: &AlertSettings) -> Result<i64> {
+    let (text, args) = unread_text(cx.seen(), settings);
     let (unread,): (i64,) = scope.one(Text::Built(text), args).await?;
-    Ok(AlertPage { items, next, unread: unread + talk::unread_news(cx, &scope, &settings).await? })
+    Ok(unread + talk::unread_news(cx, scope, settings).await?)
 }
 
 fn place(after: &str) -> Result<(i64, i64, AlertKind)> {
@@ -261,8 +319,9 @@ pub fn page_text(seen: &Seen, settings: &AlertSettings, after: Option<(i64, i64,
     }
     args.push(limit.into());
     let text = format!(
-        "select a.kind, a.conversation_id, a.count, a.at, a.read_at, k.name, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id
-         from alert a join conversation c on c.id = a.conversation_id join contact k on k.id = c.contact_id where {condition}
+        "select a.kind, a.conversation_id, a.count, a.at, a.read_at, k.name, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, coalesce(u.name, '')
+         from alert a join conversation c on c.id = a.conversation_id join contact k on k.id = c.contact_id left join users u on u.id = a.by_id
+         where {condition}
          order by a.at desc, a.conversation_id desc, a.kind desc limit ${}",
         args.len() + 1
     );

@@ -1,11 +1,12 @@
 //! Short-lived caches of rows.
 
+use crate::bus::{Cache as Name, Item, Outgoing, Word};
 use moka::sync::Cache;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long another server may go on with what it knows.
+/// How long a row is believed, whatever happens.
 const LIFE: Duration = Duration::from_secs(20);
 
 /// Rows that were read a moment ago. What was read before [`Known::forget`] is not kept after it: a right that ended
@@ -13,6 +14,8 @@ const LIFE: Duration = Duration::from_secs(20);
 pub(crate) struct Known<K, V> {
     rows: Cache<K, V>,
     age: AtomicU64,
+    /// Who else is told to forget.
+    told: Option<(Outgoing, Name)>,
 }
 
 /// When a read began.
@@ -21,7 +24,12 @@ pub(crate) struct Age(u64);
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Known<K, V> {
     pub fn new(size: u64) -> Known<K, V> {
-        Known { rows: Cache::builder().max_capacity(size).time_to_live(LIFE).build(), age: AtomicU64::new(0) }
+        Known { rows: Cache::builder().max_capacity(size).time_to_live(LIFE).build(), age: AtomicU64::new(0), told: None }
+    }
+
+    /// The same in all processes: what one forgets, the others forget.
+    pub fn shared(self, out: &Outgoing, name: Name) -> Known<K, V> {
+        Known { told: Some((out.clone(), name)), ..self }
     }
 
     /// The row, if it is known.
@@ -49,8 +57,16 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Kno
 
     /// Forgets everything.
     pub fn forget(&self) {
+        self.forget_as(true);
+    }
+
+    /// Forgets everything here; `by_all`: in the other processes, too.
+    pub fn forget_as(&self, by_all: bool) {
         self.age.fetch_add(1, Ordering::SeqCst);
         self.rows.invalidate_all();
+        if let Some((out, what)) = self.told.as_ref().filter(|_| by_all) {
+            out.say(Item::Word(Word::Forget { what: *what }));
+        }
     }
 }
 

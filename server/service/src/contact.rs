@@ -15,7 +15,7 @@ mod photo;
 mod unmerge;
 
 pub use duplicates::duplicates;
-pub(crate) use edit::{Held, answer_to, held, held_row, release, tell};
+pub(crate) use edit::{Held, answer_to, held, held_row, may_change, release, tell};
 pub use edit::{save, set_status};
 pub use files::files;
 pub use merge::merge;
@@ -29,7 +29,7 @@ macro_rules! listed {
     };
 }
 
-/// A contact in full; one that was merged into another is that one.
+/// A contact in full, whatever is hidden from whom; one that was merged into another is that one.
 ///
 /// # Errors
 /// [`Fault::Missing`].
@@ -55,6 +55,30 @@ pub async fn get(scope: &Scope, id: ContactId) -> Result<Contact> {
         .await?;
     let fields = values.into_iter().map(|(id, value)| FieldValue { field_id: id.into(), value }).collect();
     row.view(identities, fields)
+}
+
+/// A contact as the asker may see it: without the contacts, only those of conversations that they see (3.3).
+///
+/// # Errors
+/// [`Fault::Missing`], also for those that the asker does not reach.
+pub async fn read(cx: &Cx, id: ContactId) -> Result<Contact> {
+    let scope = cx.may(Permission::Inbox)?;
+    let contact = get(&scope, id).await?;
+    if reached(cx, &scope, &[contact.id.0]).await?.is_empty() { Err(Fault::Missing.into()) } else { Ok(cx.shown(contact)) }
+}
+
+/// Those of the contacts that the asker may know of.
+pub(crate) async fn reached(cx: &Cx, scope: &Scope, ids: &[i64]) -> Result<Vec<i64>> {
+    if ids.is_empty() || cx.seat.may(Permission::Contacts) {
+        return Ok(ids.to_vec());
+    }
+    let (condition, more) = crate::sight::condition(cx.seen(), 3);
+    let mut args = vec![crate::db::list(ids.iter().copied())];
+    args.extend(more);
+    let text =
+        format!("select distinct c.contact_id from conversation c where c.account_id = $1 and c.contact_id in {{in $2}} and {condition}");
+    let seen: Vec<(i64,)> = scope.all(crate::db::Text::Built(text), args).await?;
+    Ok(ids.iter().copied().filter(|id| seen.contains(&(*id,))).collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -102,9 +126,9 @@ impl Listed {
 /// A page of contacts, newest first: of all, or of those that a text finds (at most 100).
 ///
 /// # Errors
-/// [`Fault::Invalid`] for a text that is too long.
+/// [`Fault::Invalid`] for a text that is too long, [`Fault::Forbidden`] for who does not have the contacts.
 pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: i64) -> Result<Page<Contact>> {
-    let scope = cx.may(Permission::Inbox)?;
+    let scope = cx.may(Permission::Contacts)?;
     let limit = limit.clamp(1, limit::PAGE_MAX);
     let below = after.map_or(i64::MAX, |a| a.0);
     let mut rows: Vec<Listed> = match text.filter(|t| !t.trim().is_empty()) {
@@ -113,7 +137,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
             scope.all(all, args![below, limit + 1]).await?
         }
         Some(text) => {
-            let found = crate::db::list(crate::search::matching(&scope, text).await?);
+            let found = crate::db::list(crate::search::matching(cx, &scope, text).await?);
             let some = sql!(concat!(listed!(), " and id in {in $2} and id < $3 order by id desc limit $4"));
             scope.all(some, args![found, below, limit + 1]).await?
         }
@@ -148,7 +172,7 @@ pub async fn list(cx: &Cx, text: Option<&str>, after: Option<ContactId>, limit: 
         let (identities, fields) = (of.remove(&r.id).unwrap_or_default(), fields.remove(&r.id).unwrap_or_default());
         r.view(identities, fields)
     });
-    Ok(Page { items: items.collect::<Result<_>>()?, next })
+    Ok(cx.shown(Page { items: items.collect::<Result<_>>()?, next }))
 }
 
 /// The part of a contact that pickers show.

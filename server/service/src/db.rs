@@ -4,7 +4,7 @@
 //! answered is on disk. PostgreSQL has one pool.
 
 use crate::statement::{Dialect, Statement, translate_postgres, translate_sqlite};
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgListener, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite};
 use std::{borrow::Cow, str::FromStr, time::Duration};
@@ -64,21 +64,27 @@ id_arg!(
     MediaId,
     OutboxId,
     TokenId,
+    AuditId,
     TagId,
     FieldId,
     ReplyId,
     ReasonId,
     ClosingJobId,
     ViewId,
+    InvitationId,
     TalkId,
     TalkMessageId,
-    MergeId
+    MergeId,
+    RoleId,
+    SlaPolicyId,
+    PasskeyId
 );
 macro_rules! word_arg { ($($t:ident),*) => { $(
     impl From<model::$t> for Arg { fn from(v: model::$t) -> Self { Arg::Text(Some(v.word().to_owned())) } }
 )* } }
 word_arg!(
     Role,
+    Sight,
     Restriction,
     ArchivePreference,
     Availability,
@@ -103,7 +109,20 @@ word_arg!(
     AlertKind,
     TalkKind,
     Language,
-    MergeKind
+    MergeKind,
+    StatusKind,
+    Algorithm,
+    AuditActor,
+    AuditGroup,
+    Module,
+    Dangerous,
+    StepKind,
+    Dimension,
+    Grain,
+    Priority,
+    SlaTarget,
+    SlaOutcome,
+    WarnUnit
 );
 
 /// A list of ids for `{in $n}`.
@@ -194,6 +213,12 @@ pub enum Tx {
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
+/// Whether a statement only reads: those that write and return rows begin with the verb of what they do.
+fn reads(text: &str) -> bool {
+    let verb = text.trim_start().get(..6).unwrap_or_default();
+    !["insert", "update", "delete"].iter().any(|writes| verb.eq_ignore_ascii_case(writes))
+}
+
 impl Db {
     /// Opens the database and brings it up to date. `url` is `sqlite:path` or `postgres://…`.
     ///
@@ -220,7 +245,8 @@ impl Db {
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-8000")
-            .pragma("mmap_size", "268435456")
+            // As much as SQLite maps at all: a look-up in what is not mapped costs three times as much.
+            .pragma("mmap_size", "2147418112")
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864");
         let write = SqlitePoolOptions::new()
@@ -270,18 +296,26 @@ impl Db {
         matches!(self, Db::Sqlite { .. })
     }
 
-    /// All rows of a reading statement.
+    /// All rows of a statement, be it one that reads or one that writes and returns what it wrote.
     pub async fn all<T: Entity>(&self, text: impl Into<Text>, args: Vec<Arg>) -> sqlx::Result<Vec<T>> {
         match self {
-            Db::Sqlite { read, .. } => ask!(sqlx::query_as_with, text.into().sqlite(), sqlite_args(args)?).fetch_all(read).await,
+            Db::Sqlite { write, read } => {
+                let text = text.into().sqlite();
+                let pool = if reads(&text) { read } else { write };
+                ask!(sqlx::query_as_with, text, sqlite_args(args)?).fetch_all(pool).await
+            }
             Db::Postgres(pool) => ask!(sqlx::query_as_with, text.into().postgres(), pg_args(args)?).fetch_all(pool).await,
         }
     }
 
-    /// The first row of a reading statement.
+    /// The first row of such a statement.
     pub async fn one<T: Entity>(&self, text: impl Into<Text>, args: Vec<Arg>) -> sqlx::Result<Option<T>> {
         match self {
-            Db::Sqlite { read, .. } => ask!(sqlx::query_as_with, text.into().sqlite(), sqlite_args(args)?).fetch_optional(read).await,
+            Db::Sqlite { write, read } => {
+                let text = text.into().sqlite();
+                let pool = if reads(&text) { read } else { write };
+                ask!(sqlx::query_as_with, text, sqlite_args(args)?).fetch_optional(pool).await
+            }
             Db::Postgres(pool) => ask!(sqlx::query_as_with, text.into().postgres(), pg_args(args)?).fetch_optional(pool).await,
         }
     }
@@ -320,6 +354,18 @@ impl Db {
             })
         });
         begun.await.map_err(|e| sqlx::Error::Io(std::io::Error::other(e)))?
+    }
+
+    /// A connection of its own that hears PostgreSQL's notifications on a channel; none on SQLite.
+    pub async fn listener(&self, channel: &str) -> sqlx::Result<Option<PgListener>> {
+        let Db::Postgres(pool) = self else { return Ok(None) };
+        let options = pool.connect_options().as_ref().clone();
+        let own = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(5)).connect_with(options).await?;
+        let mut listener = PgListener::connect_with(&own).await?;
+        // Whoever hears must know of each interruption.
+        listener.eager_reconnect(false);
+        listener.listen(channel).await?;
+        Ok(Some(listener))
     }
 
     /// Closes all connections.

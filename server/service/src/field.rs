@@ -56,7 +56,7 @@ pub(crate) async fn put(work: &mut Work, contact: ContactId, field: FieldId, val
 /// # Errors
 /// [`Fault::Invalid`], [`Fault::Forbidden`], [`Fault::Missing`].
 pub async fn save(cx: &Cx, draft: FieldDraft) -> Result<CustomField> {
-    let scope = cx.may(Permission::Settings)?;
+    let scope = cx.may(Permission::Lists)?;
     let draft = draft.tidy();
     draft.check()?;
     let mut work = scope.begin().await?;
@@ -111,7 +111,7 @@ pub async fn save(cx: &Cx, draft: FieldDraft) -> Result<CustomField> {
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Missing`] for a field that is not there.
 pub async fn sort(cx: &Cx, order: &[FieldId]) -> Result<Vec<CustomField>> {
-    let scope = cx.may(Permission::Settings)?;
+    let scope = cx.may(Permission::Lists)?;
     let mut work = scope.begin().await?;
     work.lock_account().await?;
     let known = all(&mut work).await?;

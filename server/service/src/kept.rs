@@ -23,7 +23,7 @@ fn view((id, owner, scope, team, name, filter, oldest_first): Stored) -> Result<
 
 /// What the asker's list shows beside its pages: pins, snoozed conversations, views.
 pub async fn all(cx: &Cx) -> Result<Kept> {
-    Ok(Kept { pinned: pinned(cx).await?, snoozed: snooze::asleep(cx).await?, views: views(cx).await? })
+    Ok(cx.shown(Kept { pinned: pinned(cx).await?, snoozed: snooze::asleep(cx).await?, views: views(cx).await? }))
 }
 
 /// The asker's pins on conversations that they serve, the latest first.
@@ -119,7 +119,8 @@ pub async fn save_view(cx: &Cx, draft: ViewDraft) -> Result<SavedView> {
         None => cx.user,
     };
     if let Some(team) = team_id {
-        let known: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team]).await?;
+        let known: Option<(i64,)> =
+            work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         known.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
     // A view that becomes somebody's own is its maker's, who may be another one.

@@ -29,6 +29,22 @@ const STEPS: &[(i64, &str, &str)] = &[
     (23, "sticker", include_str!("../migrations/0023_sticker.sql")),
     (26, "forwarded", include_str!("../migrations/0026_forwarded.sql")),
     (30, "hours", include_str!("../migrations/0030_hours.sql")),
+    (31, "search_signs", include_str!("../migrations/0031_search_signs.sql")),
+    (32, "film_length", include_str!("../migrations/0032_film_length.sql")),
+    (33, "team_archive", include_str!("../migrations/0033_team_archive.sql")),
+    (34, "owed", include_str!("../migrations/0034_owed.sql")),
+    (35, "watch", include_str!("../migrations/0035_watch.sql")),
+    (36, "distribution", include_str!("../migrations/0036_distribution.sql")),
+    (37, "status", include_str!("../migrations/0037_status.sql")),
+    (38, "codes", include_str!("../migrations/0038_codes.sql")),
+    (39, "door", include_str!("../migrations/0039_door.sql")),
+    (40, "roles", include_str!("../migrations/0040_roles.sql")),
+    (41, "audit", include_str!("../migrations/0041_audit.sql")),
+    (42, "board", include_str!("../migrations/0042_board.sql")),
+    (43, "sla", include_str!("../migrations/0043_sla.sql")),
+    (44, "masks", include_str!("../migrations/0044_masks.sql")),
+    (45, "passkey", include_str!("../migrations/0045_passkey.sql")),
+    (46, "sso", include_str!("../migrations/0046_sso.sql")),
 ];
 
 /// The steps for one database.

@@ -1,7 +1,8 @@
-//! Puts old messages into the search index again after a migration has emptied it.
+//! Puts old messages into the search index again after a migration has emptied it, or changed what it holds of them.
 
 use crate::desk::Desk;
-use crate::message::{index_text, searched};
+use crate::message::index;
+use crate::search::Indexed;
 use crate::{Result, args, sql_system};
 use model::AccountId;
 
@@ -15,32 +16,38 @@ pub async fn run(desk: &Desk) -> Result<u64> {
     while !desk.is_stopping() {
         match step(desk).await? {
             Some(messages) => looked_at += messages,
-            None => break,
+            None => {
+                desk.reindexing(false);
+                break;
+            }
         }
         tokio::task::yield_now().await;
     }
     Ok(looked_at)
 }
 
-/// One step; none when nothing is left to do.
+/// A message's id and account, text, content, author and channel.
+type Old = (i64, i64, String, Option<String>, Option<i64>, i64);
+
+/// One step; none when nothing is left to do. As long as something is, searches know.
 async fn step(desk: &Desk) -> Result<Option<u64>> {
     let mut work = desk.system(AccountId(0)).begin().await?;
     let Some((below,)) = work.system().one::<(i64,)>(sql_system!("select below from search_backlog {lock}"), args![]).await? else {
         return Ok(None);
     };
-    let rows: Vec<(i64, i64, String, Option<String>)> = work
+    desk.reindexing(true);
+    let rows: Vec<Old> = work
         .system()
-        .all(sql_system!("select id, account_id, body, content from message where id < $1 order by id desc limit $2"), args![below, STEP])
+        .all(
+            sql_system!("select id, account_id, body, content, author_id, channel_id from message where id < $1 order by id desc limit $2"),
+            args![below, STEP],
+        )
         .await?;
-    for (id, account, body, content) in &rows {
+    for (id, account, body, content, author, channel) in &rows {
         let content = content.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default();
-        let text = searched(body, &content);
-        // What was found by its text alone is found by its file's name from now on.
         work.system().run(sql_system!("delete from message_fts where rowid = $1"), args![*id]).await?;
-        if !text.trim().is_empty() {
-            work.turn_to(AccountId(*account));
-            index_text(&mut work, (*id).into(), &text).await?;
-        }
+        work.turn_to(AccountId(*account));
+        index(&mut work, (*id).into(), Indexed::new(body, &content, *author, *channel)).await?;
     }
     match rows.last() {
         Some((lowest, ..)) => work.system().run(sql_system!("update search_backlog set below = $1"), args![*lowest]).await?,

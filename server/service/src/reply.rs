@@ -16,7 +16,7 @@ pub use file::take_file;
 /// admin looks after without using it.
 fn visible(cx: &Cx, manage: bool, first: usize) -> (String, Vec<Arg>) {
     let [me, teams] = [first, first + 1];
-    let shared = if manage && cx.seat.role == Role::Admin { " or q.scope <> 'ME'" } else { "" };
+    let shared = if manage && cx.seat.may(Permission::Settings) { " or q.scope <> 'ME'" } else { "" };
     let text = format!(
         "(q.owner_id = ${me} or q.scope = 'ALL' or (q.scope = 'TEAMS' and exists
            (select 1 from quick_reply_team t where t.reply_id = q.id and t.team_id in {{in ${teams}}})){shared})"
@@ -37,6 +37,7 @@ const COLUMNS: &str = "q.id, q.owner_id, q.scope, q.alias, q.text, q.archived, q
 /// # Errors
 /// [`Fault::Invalid`] for a text that is too long or a wrong `after`.
 pub async fn list(cx: &Cx, query: &ReplyQuery) -> Result<Page<QuickReply>> {
+    cx.needs(Module::QuickReplies)?;
     let scope = cx.may(Permission::Inbox)?;
     Check::default().that(query.text.chars().count() <= limit::SEARCH_MAX, "text", Wrong::TooLong).done()?;
     let (alias, id) = match &query.after {
@@ -99,6 +100,7 @@ async fn view(scope: &Scope, rows: Vec<Listed>) -> Result<Vec<QuickReply>> {
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn get(cx: &Cx, id: ReplyId) -> Result<QuickReply> {
+    cx.needs(Module::QuickReplies)?;
     let scope = cx.may(Permission::Inbox)?;
     let (sees, more) = visible(cx, true, 3);
     let mut args = args![id];
@@ -115,7 +117,7 @@ async fn hold(cx: &Cx, work: &mut Work, seen: QuickReply) -> Result<()> {
     let row: (i64, String) =
         work.one(sql!("select owner_id, scope from quick_reply where account_id = $1 and id = $2 {lock}"), args![id]).await?;
     let now = QuickReply { owner_id: row.0.into(), scope: row.1.parse()?, ..seen };
-    if now.may_change(cx.user, cx.seat.role == Role::Admin) { Ok(()) } else { Err(Fault::Forbidden.into()) }
+    if now.may_change(cx.user, cx.seat.may(Permission::Settings)) { Ok(()) } else { Err(Fault::Forbidden.into()) }
 }
 
 /// Creates or changes a reply: everybody may make one (QR-1), for themselves, for their teams, or for all. It stays its
@@ -124,6 +126,7 @@ async fn hold(cx: &Cx, work: &mut Work, seen: QuickReply) -> Result<()> {
 /// # Errors
 /// [`Fault::Invalid`], [`Fault::Forbidden`] for somebody else's, [`Fault::Missing`].
 pub async fn save(cx: &Cx, draft: ReplyDraft) -> Result<QuickReply> {
+    cx.needs(Module::QuickReplies)?;
     let scope = cx.may(Permission::Inbox)?;
     draft.check()?;
     let mut teams = if draft.scope == ReplyScope::Teams { draft.team_ids.clone() } else { Vec::new() };
@@ -143,15 +146,16 @@ pub async fn save(cx: &Cx, draft: ReplyDraft) -> Result<QuickReply> {
         }
         None => Vec::new(),
     };
-    let known: Vec<(i64,)> =
-        work.all(sql!("select id from team where account_id = $1 and id in {in $2}"), vec![ids(teams.iter().copied())]).await?;
+    let known: Vec<(i64,)> = work
+        .all(sql!("select id from team where account_id = $1 and deleted_at is null and id in {in $2}"), vec![ids(teams.iter().copied())])
+        .await?;
     let mine = teams_of(cx);
     for team in &teams {
         if !known.contains(&(team.0,)) {
             return Err(Fault::field("team_ids", Wrong::Unknown).into());
         }
         // Teams that it is for already may stay.
-        if cx.seat.role != Role::Admin && !mine.contains(team) && !before.contains(&(team.0,)) {
+        if !cx.seat.may(Permission::Settings) && !mine.contains(team) && !before.contains(&(team.0,)) {
             return Err(Fault::field("team_ids", Wrong::NotAllowed).into());
         }
     }
@@ -184,6 +188,7 @@ pub async fn save(cx: &Cx, draft: ReplyDraft) -> Result<QuickReply> {
 /// # Errors
 /// [`Fault::Forbidden`] for somebody else's, [`Fault::Missing`].
 pub async fn delete(cx: &Cx, id: ReplyId) -> Result<()> {
+    cx.needs(Module::QuickReplies)?;
     let seen = get(cx, id).await?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     hold(cx, &mut work, seen).await?;

@@ -14,7 +14,7 @@ pub fn condition(seen: &Seen, first: usize) -> (String, Vec<Arg>) {
     let text = format!(
         "(c.team_id in {{in ${sup}}}
           or (c.status <> 'PENDING' and c.assignee_id = ${me})
-          or (c.status = 'PENDING' and c.team_id in {{in ${pending}}})
+          or (c.status = 'PENDING' and c.team_id in {{in ${pending}}} and (c.designated_id is null or c.designated_id = ${me}))
           or (c.status = 'IN_PROGRESS' and c.team_id in {{in ${progress}}})
           or (c.status = 'COMPLETED' and c.team_id in {{in ${completed}}}))"
     );

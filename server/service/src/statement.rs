@@ -5,7 +5,7 @@
 //! databases and checks their scope. Six notations are translated per database: `{in $2}` is the list of ids in the JSON
 //! array `$2`; `{row}(a, b)` makes one value of a row's columns, with `{truth a}` for a boolean one, and `{rows r}` one
 //! text of such values, `{json t}` makes a value of JSON in a text, for [`crate::Scope::packed`]; `{lock}` locks the selected row where the database locks rows; rows
-//! that point to it may still be written.
+//! that point to it may still be written, and `{lock skip locked}` passes over what another holds.
 
 use std::sync::OnceLock;
 
@@ -83,7 +83,7 @@ pub fn translate_postgres(text: &str) -> String {
         "truth" => rest.to_owned(),
         "rows" => format!("cast(coalesce(json_agg({rest}), '[]') as text)"),
         "json" => format!("cast({rest} as json)"),
-        "lock" => "for no key update".to_owned(),
+        "lock" => format!("for no key update {rest}").trim_end().to_owned(),
         unknown => format!("{{{unknown} {rest}}}"),
     })
 }
@@ -157,6 +157,10 @@ mod tests {
     fn lists_and_locks_are_translated() {
         assert_eq!(translate_sqlite("a in {in $2} {lock}"), "a in (select value from json_each($2)) ");
         assert!(translate_postgres("a in {in $2} {lock}").ends_with("for no key update"));
+        assert_eq!(
+            (translate_sqlite("a {lock skip locked}"), translate_postgres("a {lock skip locked}")),
+            ("a ".into(), "a for no key update skip locked".into())
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Tags, and which contacts have them (CP-4).
 
-use crate::contact::{get, held, tell};
+use crate::contact::{held, read, tell};
 use crate::db::list as ids;
 use crate::desk::{Cx, Work};
 use crate::{Result, args, sql};
@@ -16,13 +16,13 @@ pub async fn list(cx: &Cx) -> Result<Vec<Tag>> {
     rows.into_iter().map(|(id, name, colour)| Ok(Tag { id: id.into(), name, colour: colour.parse()? })).collect()
 }
 
-/// Creates or changes a tag. Whoever works in the inbox may create one; changing it is for admins.
+/// Creates or changes a tag. Whoever has the contacts may create one; changing it is not for everybody (3.3).
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a name that another tag has, whatever its capital letters; [`Fault::Forbidden`],
 /// [`Fault::Missing`].
 pub async fn save(cx: &Cx, draft: TagDraft) -> Result<Tag> {
-    let scope = cx.may(if draft.id.is_some() { Permission::Settings } else { Permission::Inbox })?;
+    let scope = cx.may(if draft.id.is_some() { Permission::Lists } else { Permission::Contacts })?;
     draft.check()?;
     let name = draft.name.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut work = scope.begin().await?;
@@ -57,7 +57,7 @@ pub async fn save(cx: &Cx, draft: TagDraft) -> Result<Tag> {
 /// # Errors
 /// [`Fault::InUse`] with the number of contacts, [`Fault::Forbidden`], [`Fault::Missing`].
 pub async fn delete(cx: &Cx, id: TagId, confirmed: bool) -> Result<()> {
-    let mut work = cx.may(Permission::Settings)?.begin().await?;
+    let mut work = cx.may(Permission::Lists)?.begin().await?;
     work.lock_account().await?;
     let (name,): (String,) = work.one(sql!("select name from tag where account_id = $1 and id = $2 {lock}"), args![id]).await?;
     let (count,): (i64,) = work.one(sql!("select count(*) from contact_tag where account_id = $1 and tag_id = $2"), args![id]).await?;
@@ -74,6 +74,7 @@ pub async fn delete(cx: &Cx, id: TagId, confirmed: bool) -> Result<()> {
     .await?;
     work.run(sql!("delete from contact_tag where account_id = $1 and tag_id = $2"), args![id]).await?;
     work.run(sql!("delete from tag where account_id = $1 and id = $2"), args![id]).await?;
+    crate::sla::tags_changed(&mut work, None).await?;
     work.audit(Some(cx.user), "tag.delete", id, json!({ "name": name, "contacts": count })).await?;
     work.tell(Change::Setup { what: SetupKind::Tags });
     work.commit().await
@@ -99,13 +100,13 @@ pub async fn change(cx: &Cx, contact: ContactId, how: TagChange, named: &[TagId]
         return Err(Fault::field("tag_ids", Wrong::TooMany).into());
     }
     if after == before {
-        return get(&scope, contact).await;
+        return read(cx, contact).await;
     }
     let (added, removed) = put(&mut work, contact, &before, &after).await?;
     work.audit(Some(cx.user), "contact.tag", contact, json!({ "added": added, "removed": removed })).await?;
     tell(&mut work, contact, true).await?;
     work.commit().await?;
-    get(&scope, contact).await
+    read(cx, contact).await
 }
 
 /// Writes a contact's tags; answers which came and which went.
@@ -121,6 +122,7 @@ pub(crate) async fn put(work: &mut Work, contact: ContactId, before: &[TagId], a
         work.run(sql!("insert into contact_tag (account_id, contact_id, tag_id) values ($1, $2, $3)"), args![contact, *tag]).await?;
     }
     work.run(sql!("update contact set tags = $3 where account_id = $1 and id = $2"), args![contact, text_of(after)]).await?;
+    crate::sla::tags_changed(work, Some(contact)).await?;
     Ok((added, removed))
 }
 

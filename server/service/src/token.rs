@@ -1,5 +1,6 @@
 //! API tokens: shown once, stored as a hash, acting as their user.
 
+use crate::audit::Origin;
 use crate::desk::{Cx, Desk};
 use crate::keys::sha256_hex;
 use crate::{Result, args, sql, sql_system};
@@ -34,21 +35,26 @@ pub async fn cx_of_token(desk: &Desk, token: &str) -> Result<Option<Cx>> {
         return Ok(None);
     }
     let hash = sha256_hex(token);
-    let (account, user) = match desk.tokens.get(&hash) {
+    let (account, user, token) = match desk.tokens.get(&hash) {
         Some(known) => known,
         None => {
             let age = desk.tokens.age();
-            let row: Option<(i64, i64)> = desk
+            let row: Option<(i64, i64, i64)> = desk
                 .db
-                .one(sql_system!("select account_id, user_id from api_token where token_hash = $1 and revoked_at is null"), args![&hash])
+                .one(
+                    sql_system!("select account_id, user_id, id from api_token where token_hash = $1 and revoked_at is null"),
+                    args![&hash],
+                )
                 .await?;
-            let Some((account, user)) = row else { return Ok(None) };
+            let Some((account, user, id)) = row else { return Ok(None) };
             desk.db.run(sql_system!("update api_token set last_used_at = $2 where token_hash = $1"), args![&hash, desk.now()]).await?;
-            desk.tokens.keep(hash, (account.into(), user.into()), age);
-            (account.into(), user.into())
+            let known = (account.into(), user.into(), TokenId(id));
+            desk.tokens.keep(hash, known, age);
+            known
         }
     };
-    desk.cx(account, user, None).await
+    let cx = desk.cx(account, user, None).await?;
+    Ok(cx.map(|cx| cx.from(Origin { token: Some(token), ..Origin::default() })))
 }
 
 /// Finds an account by id or exact name, and a member by id or e-mail; for the command line.

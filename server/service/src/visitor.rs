@@ -353,18 +353,26 @@ pub async fn ticks(desk: &Desk, row: &ChannelRow, visitor: &VisitorId, upto: Mes
     work.commit().await
 }
 
+/// A conversation's id, status, team, assignee, and for whom it waits.
+type Open = (i64, String, i64, Option<i64>, Option<i64>);
+
 /// Tells agents that the visitor types.
 pub async fn typing(desk: &Desk, row: &ChannelRow, visitor: &VisitorId) -> Result<()> {
     let Some(contact) = visitor.contact_id else { return Ok(()) };
-    let open: Option<(i64, String, i64, Option<i64>)> = desk
+    let open: Option<Open> = desk
         .system(row.account_id)
         .opt(
-            sql!("select id, status, team_id, assignee_id from conversation where account_id = $1 and channel_id = $2 and contact_id = $3 and status <> 'COMPLETED'"),
+            sql!("select id, status, team_id, assignee_id, designated_id from conversation where account_id = $1 and channel_id = $2 and contact_id = $3 and status <> 'COMPLETED'"),
             args![row.id, contact],
         )
         .await?;
-    if let Some((id, status, team, assignee)) = open {
-        let access = Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId) };
+    if let Some((id, status, team, assignee, designated)) = open {
+        let access = Access {
+            status: status.parse()?,
+            team_id: team.into(),
+            assignee_id: assignee.map(UserId),
+            designated_id: designated.map(UserId),
+        };
         desk.tell(row.account_id, News::ContactTyping { conversation_id: id.into(), access });
     }
     Ok(())

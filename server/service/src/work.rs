@@ -1,9 +1,12 @@
 //! The account's rows: [`Scope`] reads them, [`Work`] changes them together with the events that tell of it.
 
+use crate::audit::Origin;
 use crate::db::{Arg, Entity, Text, Tx};
 use crate::desk::{Desk, EventNews, News};
-use crate::{Error, Result, args, sql};
-use model::{AccountId, Change, Event, Fault, UserId};
+use crate::distribution::{self, Offer};
+use crate::tally::{self, Noted};
+use crate::{Error, Result, args, sla, sql};
+use model::{AccountId, Change, ConversationId, Event, Fault, SlaMark, UserId};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +18,8 @@ pub struct Scope {
     pub account: AccountId,
     /// What is read is of this moment; none: of now.
     moment: Option<Moment>,
+    /// From where it is asked; none: from no request.
+    origin: Option<Arc<Origin>>,
 }
 
 /// A transaction that several readers share.
@@ -31,12 +36,17 @@ fn with_account(account: AccountId, text: Text, mut rest: Vec<Arg>) -> (Text, Ve
 
 impl Scope {
     pub(crate) fn new(desk: Desk, account: AccountId) -> Scope {
-        Scope { desk, account, moment: None }
+        Scope { desk, account, moment: None, origin: None }
     }
 
     /// The same rows as they are in an open transaction.
     pub(crate) fn at(self, moment: Option<Moment>) -> Scope {
         Scope { moment, ..self }
+    }
+
+    /// The same rows, asked for from somewhere: the audit says so.
+    pub(crate) fn from(self, origin: Option<Arc<Origin>>) -> Scope {
+        Scope { origin, ..self }
     }
 
     /// The ground.
@@ -81,8 +91,12 @@ impl Scope {
             tx: self.desk.db.begin().await?,
             desk: self.desk.clone(),
             account: self.account,
+            origin: self.origin.clone(),
             told: Vec::new(),
             alerts: Vec::new(),
+            offers: Vec::new(),
+            noted: Vec::new(),
+            promises: Vec::new(),
             wakes: Wakes::default(),
         })
     }
@@ -100,6 +114,7 @@ struct Wakes {
     outbox: bool,
     media: bool,
     push: bool,
+    distribution: bool,
 }
 
 /// A unit of work on an account: rows and the events that tell of them.
@@ -109,8 +124,12 @@ pub struct Work {
     tx: Tx,
     desk: Desk,
     account: AccountId,
+    origin: Option<Arc<Origin>>,
     told: Vec<(AccountId, Change)>,
     alerts: Vec<(AccountId, News)>,
+    offers: Vec<(AccountId, Offer)>,
+    noted: Vec<(AccountId, Noted)>,
+    promises: Vec<(AccountId, ConversationId)>,
     wakes: Wakes,
 }
 
@@ -123,6 +142,11 @@ impl Work {
     /// The account whose rows are reached.
     pub fn account(&self) -> AccountId {
         self.account
+    }
+
+    /// From where it is done.
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_deref()
     }
 
     /// Goes on with another account in the same transaction; only for readers of webhooks, whose batches mix accounts.
@@ -188,23 +212,6 @@ impl Work {
         self.told.push((self.account, change));
     }
 
-    /// Writes down who did what.
-    pub async fn audit(
-        &mut self,
-        actor: Option<UserId>,
-        action: &str,
-        subject: impl std::fmt::Display,
-        data: serde_json::Value,
-    ) -> Result<()> {
-        let (id, at): (i64, _) = (self.desk.seam.id(), self.desk.now());
-        self.run(
-            sql!("insert into audit (account_id, id, at, actor_id, action, subject, data) values ($1, $2, $3, $4, $5, $6, $7)"),
-            args![id, at, actor, action, subject.to_string(), data.to_string()],
-        )
-        .await?;
-        Ok(())
-    }
-
     /// Wakes the sender after the commit.
     pub fn wake_outbox(&mut self) {
         self.wakes.outbox = true;
@@ -218,6 +225,84 @@ impl Work {
     /// Wakes the sender of notes after the commit.
     pub(crate) fn wake_push(&mut self) {
         self.wakes.push = true;
+    }
+
+    /// Wakes who hands out what waits, after the commit.
+    pub(crate) fn wake_distribution(&mut self) {
+        self.wakes.distribution = true;
+    }
+
+    /// A conversation whose row is held is offered to its team's agents: [`Work::commit`] decides who gets it.
+    pub(crate) fn offer(&mut self, offer: Offer) {
+        let offer = offer.after(self.told.len());
+        self.offers.push((self.account, offer));
+    }
+
+    /// Something to be added up in the figures, by [`Work::commit`].
+    pub(crate) fn note_tally(&mut self, what: Noted) {
+        self.noted.push((self.account, what));
+    }
+
+    /// What is promised in a conversation whose row is held is to be worked out anew; [`Work::commit`] does.
+    pub(crate) fn promise(&mut self, id: ConversationId) {
+        if !self.promises.contains(&(self.account, id)) {
+            self.promises.push((self.account, id));
+        }
+    }
+
+    /// The conversations whose promises are to be worked out.
+    pub(crate) fn take_promises(&mut self) -> Vec<(AccountId, ConversationId)> {
+        std::mem::take(&mut self.promises)
+    }
+
+    /// What is told of a conversation says how its promises stand now.
+    pub(crate) fn remark(&mut self, id: ConversationId, mark: Option<SlaMark>) {
+        for (account, change) in &mut self.told {
+            match change {
+                Change::Conversation { row, .. } if *account == self.account && row.id == id => row.sla = mark,
+                _ => {}
+            }
+        }
+    }
+
+    /// The offers that nobody has decided yet, by account.
+    pub(crate) fn take_offers(&mut self) -> BTreeMap<AccountId, Vec<Offer>> {
+        let mut by_account: BTreeMap<AccountId, Vec<Offer>> = BTreeMap::new();
+        for (account, offer) in std::mem::take(&mut self.offers) {
+            by_account.entry(account).or_default().push(offer);
+        }
+        by_account
+    }
+
+    /// A conversation that came into the queue by this work waits for somebody: what is told of it, from the change at this
+    /// place on, says so from the beginning, and nobody else hears of it. Gives the lines back when nothing is told of it yet.
+    pub(crate) fn retell(
+        &mut self,
+        since: Option<usize>,
+        row: &model::Conversation,
+        lines: Vec<model::Message>,
+    ) -> Option<Vec<model::Message>> {
+        let mut last = None;
+        for (place, (_, change)) in self.told.iter_mut().enumerate().skip(since.unwrap_or(usize::MAX)) {
+            match change {
+                Change::Conversation { row: told, before, .. } if told.id == row.id => {
+                    if let Some(before) = before.as_mut().filter(|_| last.is_some()) {
+                        before.designated_id = row.designated_id;
+                    }
+                    (told.designated_id, told.overflow_at) = (row.designated_id, row.overflow_at);
+                    last = Some(place);
+                }
+                Change::Message { access, message } if message.conversation_id == row.id => access.designated_id = row.designated_id,
+                _ => {}
+            }
+        }
+        match last.and_then(|place| self.told.get_mut(place)) {
+            Some((_, Change::Conversation { messages, .. })) => {
+                messages.extend(lines);
+                None
+            }
+            _ => Some(lines),
+        }
     }
 
     /// Goes over the bus after the commit, without a number of its own.
@@ -234,11 +319,21 @@ impl Work {
         for (account, change) in std::mem::take(&mut self.told) {
             by_account.entry(account).or_default().push(change);
         }
+        let mut noted: BTreeMap<AccountId, Vec<Noted>> = BTreeMap::new();
+        for (account, what) in std::mem::take(&mut self.noted) {
+            by_account.entry(account).or_default();
+            noted.entry(account).or_default().push(what);
+        }
         let at = self.desk.now();
         let mut events = Vec::new();
         for (account, changes) in by_account {
             self.account = account;
             let last = self.count_up("event", changes.len() as i64).await?;
+            // Nobody else adds to the account's figures until the commit.
+            tally::flush(self, noted.remove(&account).unwrap_or_default()).await?;
+            if changes.is_empty() {
+                continue;
+            }
             let first = last + 1 - changes.len() as i64;
             let texts = changes.iter().map(serde_json::to_string).collect::<serde_json::Result<Vec<_>>>()?;
             // All in one statement: a batch of webhooks tells of dozens of changes.
@@ -254,9 +349,11 @@ impl Work {
         Ok(events)
     }
 
-    /// Writes the events, commits, and tells. A client that hangs up cannot cut it short.
+    /// Works out what is promised, decides who gets what was offered, writes the events, commits, and tells. A client that hangs up cannot cut it short.
     pub async fn commit(mut self) -> Result<()> {
         let done = tokio::spawn(async move {
+            sla::settle(&mut self).await?;
+            distribution::settle(&mut self).await?;
             let events = self.write_events().await?;
             let Work { tx, desk, wakes, alerts, .. } = self;
             tx.commit().await?;
@@ -274,6 +371,9 @@ impl Work {
             }
             if wakes.push {
                 desk.push.wake.notify_one();
+            }
+            if wakes.distribution {
+                desk.distribution.notify_one();
             }
             Ok(())
         });

@@ -198,7 +198,7 @@ struct Chat {
 impl Chat {
     async fn run(&mut self) -> Result<(), End> {
         // Listen before the history is read: what comes in between comes twice, and the browser knows it by its number.
-        let mut news = self.web.desk.listen(self.row.account_id);
+        let mut news = self.web.desk.follow(self.row.account_id).await.map_err(failed)?;
         let hello = tokio::time::timeout(HELLO_TIME, self.socket.recv()).await.map_err(|_| End::Closed)?;
         let Some(Ok(Message::Text(text))) = hello else { return Err(End::Closed) };
         let Ok(VisitorFrame::Hello { ticket, token, since, language, page, title }) = serde_json::from_str(&text) else {
@@ -250,9 +250,9 @@ impl Chat {
             tokio::select! {
                 () = stop.cancelled() => return Err(End::Closed),
                 item = news.recv() => match item {
-                    Ok(item) => self.news(item).await?,
                     // The browser comes back and asks from its last number.
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => return Err(End::Closed),
+                    Ok(News::Again) | Err(RecvError::Lagged(_) | RecvError::Closed) => return Err(End::Closed),
+                    Ok(item) => self.news(item).await?,
                 },
                 frame = self.socket.recv() => {
                     heard = tokio::time::Instant::now();

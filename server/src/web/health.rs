@@ -73,14 +73,41 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers too.
+/// How news travels between processes, for who looks after them; nothing where there is one.
+fn bus(health: &service::bus::Health) -> String {
+    if !health.is_shared {
+        return String::new();
+    }
+    let heard = |is_heard: bool| if is_heard { "heard" } else { "NOT heard" };
+    let nats = health.nats.map(|is_heard| format!("nats {}, ", heard(is_heard))).unwrap_or_default();
+    format!("news: {nats}postgres {}; other processes: {}\n", heard(health.postgres), health.others)
+}
+
+/// `GET /readyz`: the database answers too. Without news of other processes it is ready all the same: events are read from
+/// the table then.
 pub async fn ready(State(web): State<Web>) -> Response {
     match web.desk.db.ping().await {
-        Ok(_) if !web.stop.is_cancelled() => "ready\n".into_response(),
+        Ok(_) if !web.stop.is_cancelled() => format!("ready\n{}", bus(&web.desk.bus_health())).into_response(),
         Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response(),
         Err(e) => {
             tracing::warn!(error = %e, "not ready: the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bus;
+    use service::bus::Health;
+
+    #[test]
+    fn who_looks_after_it_reads_what_is_not_heard() {
+        let alone = Health { is_shared: false, postgres: false, nats: None, others: 0 };
+        assert_eq!(bus(&alone), "");
+        let pair = Health { is_shared: true, postgres: true, nats: None, others: 1 };
+        assert_eq!(bus(&pair), "news: postgres heard; other processes: 1\n");
+        let lost = Health { nats: Some(false), ..pair };
+        assert_eq!(bus(&lost), "news: nats NOT heard, postgres heard; other processes: 1\n");
     }
 }

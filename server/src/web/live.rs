@@ -6,13 +6,15 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use axum::extract::{Extension, Query, State, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use model::{ClientFrame, ConversationId, Event, Frame, MessageId, limit};
+use model::{Board, ClientFrame, ConversationId, Event, Frame, MessageId, limit};
 use serde::Deserialize;
+use service::mask::masks_of;
 use service::{Cx, EventNews, News};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// A frame from a tab is small.
@@ -21,6 +23,8 @@ const FRAME_MAX: usize = 8 * 1024;
 const SEND_TIME: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(25);
 const DEAD_AFTER: Duration = Duration::from_secs(70);
+/// How often it is noted that the person has a page open (ST-1).
+const SIGN_EVERY: Duration = Duration::from_secs(60);
 /// While a member writes to a visitor, the visitor is told this often: their chat shows each word of it for six seconds.
 const WRITING_EVERY: Duration = Duration::from_secs(4);
 /// A tab that does not say again that somebody writes in it has lost its word that they stopped.
@@ -44,7 +48,7 @@ pub async fn connect(
     let Some(cx) = cx else { return (http::StatusCode::UNAUTHORIZED, axum::Json(model::Fault::SignedOut)).into_response() };
     upgrade.max_message_size(FRAME_MAX).max_frame_size(FRAME_MAX).on_upgrade(move |socket| async move {
         let tab = web.presence.tab();
-        let mut live = Live { last: 0, looking: None, writing: None, hidden: HashSet::new(), tab, web, cx, socket };
+        let mut live = Live { last: 0, looking: None, writing: None, hidden: HashSet::new(), board: None, tab, web, cx, socket };
         live.web.metrics.socket_opened();
         let end = live.run(since.since).await;
         live.look(None, false).await;
@@ -75,6 +79,25 @@ struct Live {
     writing: Option<Writing>,
     /// What the person deleted for themselves: they hear no more of it (MS-2).
     hidden: HashSet<MessageId>,
+    /// The live board, while it is on the tab's screen.
+    board: Option<OnBoard>,
+}
+
+/// A board that the tab shows.
+struct OnBoard {
+    reader: watch::Receiver<Arc<Board>>,
+    /// What the tab has of it.
+    shown: Option<Board>,
+}
+
+/// Waits until the board is another one; without one, for ever.
+async fn other_board(board: &mut Option<OnBoard>) {
+    if let Some(on) = board
+        && on.reader.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Somebody writes in the conversation on the tab's screen.
@@ -88,7 +111,11 @@ struct Writing {
 impl Live {
     async fn run(&mut self, since: Option<i64>) -> End {
         // Listen first, then read: what happens in between comes twice and is skipped once.
-        let mut news = self.web.desk.listen(self.cx.account);
+        let _held = self.web.desk.hold_login(self.cx.account, self.cx.login);
+        let mut news = match self.web.desk.follow(self.cx.account).await {
+            Ok(news) => news,
+            Err(e) => return failed(e),
+        };
         match self.start(since).await {
             Ok(()) => {}
             Err(end) => return end,
@@ -114,6 +141,7 @@ impl Live {
     async fn turn(&mut self, news: &mut Receiver<News>) -> Result<(), End> {
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.reset();
+        let mut sign = tokio::time::interval(SIGN_EVERY);
         let mut heard = Instant::now();
         let (mut second, mut frames) = (heard, 0u32);
         let stop = self.web.stop.clone();
@@ -125,6 +153,7 @@ impl Live {
                     let _ = self.socket.send(Message::Close(None)).await;
                     return Err(End::Stopping);
                 }
+                () = other_board(&mut self.board) => self.show_board().await?,
                 item = news.recv() => match item {
                     Ok(item) => self.news(item).await?,
                     Err(RecvError::Lagged(_)) => { let seq = self.seq().await?; self.catch_up(seq).await?; }
@@ -140,6 +169,10 @@ impl Live {
                         Some(Ok(_)) => {}
                     }
                 }
+                _ = sign.tick() => {
+                    let told = service::status::present(&self.cx).await;
+                    self.sign(told);
+                }
                 _ = ping.tick() => {
                     if heard.elapsed() > DEAD_AFTER { return Err(End::Silent); }
                     self.put(Message::Ping(bytes::Bytes::new())).await?;
@@ -153,6 +186,17 @@ impl Live {
             Ok(ClientFrame::Ping) => self.send(&Frame::Pong).await,
             Ok(ClientFrame::Looking { conversation_id, writing }) => {
                 self.look(conversation_id, writing).await;
+                Ok(())
+            }
+            Ok(ClientFrame::Board { on }) => {
+                // Who leads nothing hears nothing.
+                let reader = if on { service::board::watch(&self.cx).ok() } else { None };
+                self.board = reader.map(|reader| OnBoard { reader, shown: None });
+                Ok(())
+            }
+            Ok(ClientFrame::Active) => {
+                let told = service::status::active(&self.cx).await;
+                self.sign(told);
                 Ok(())
             }
             // A newer client may say what we do not know.
@@ -179,7 +223,39 @@ impl Live {
             }
             News::Seats { user_id } if user_id.is_none_or(|u| u == self.cx.user) => self.seat().await,
             News::LoginEnded { login_id } if self.cx.login == Some(login_id) => self.ended().await,
+            News::Again => self.again().await,
             _ => Ok(()),
+        }
+    }
+
+    /// Sends what has changed on the board, of the teams that the person leads by the rights that they have now (DB-5).
+    async fn show_board(&mut self) -> Result<(), End> {
+        let Some(on) = &mut self.board else { return Ok(()) };
+        let Ok(leads) = service::board::leads(&self.cx) else {
+            self.board = None;
+            return Ok(());
+        };
+        let whole = on.reader.borrow_and_update().clone();
+        if !whole.whole {
+            return Ok(());
+        }
+        let now = whole.only(|team| leads.has(team));
+        let news = match &on.shown {
+            None => Some(now.clone()),
+            Some(shown) => now.since(shown),
+        };
+        on.shown = Some(now);
+        match news.map(|news| serde_json::to_string(&news)) {
+            Some(Ok(text)) => self.send(&Frame::Board { text }).await,
+            Some(Err(_)) => Err(End::Failed),
+            None => Ok(()),
+        }
+    }
+
+    /// What became of noting that the person is there: the next time is soon enough.
+    fn sign(&self, noted: service::Result<()>) {
+        if let Err(e) = noted {
+            tracing::warn!(tab = self.tab, error = %e, "it could not be noted that somebody is there");
         }
     }
 
@@ -196,7 +272,7 @@ impl Live {
         if self.web.presence.looks(self.cx.account, id, *user) {
             return Ok(());
         }
-        let alert = model::Alert { count: *count, ..news.alert.clone() };
+        let alert = self.cx.shown(model::Alert { count: *count, ..news.alert.clone() });
         self.send(&Frame::Alert { alert: Some(Box::new(alert)) }).await
     }
 
@@ -227,7 +303,10 @@ impl Live {
         self.last = seq;
         if self.tells_of_hidden(&news.event) {
             let event = news.event.for_reader(self.cx.seen()).without(|id| self.hidden.contains(&id));
-            self.send(&Frame::Event(event)).await
+            self.send(&Frame::Event(self.cx.shown(event))).await
+        } else if masks_of(&self.cx).hide() {
+            let event = news.event.for_reader(self.cx.seen());
+            self.send(&Frame::Event(self.cx.shown(event))).await
         } else if news.event.is_open_to(self.cx.seen()) {
             self.put(Message::Text(Utf8Bytes::from(&*news.json()))).await
         } else {
@@ -255,7 +334,8 @@ impl Live {
         }
         for event in missed {
             self.last = event.seq;
-            self.send(&Frame::Event(event.for_reader(self.cx.seen()).without(|id| self.hidden.contains(&id)))).await?;
+            let event = event.for_reader(self.cx.seen()).without(|id| self.hidden.contains(&id));
+            self.send(&Frame::Event(self.cx.shown(event))).await?;
         }
         Ok(())
     }
@@ -271,8 +351,13 @@ impl Live {
         match cx {
             None => self.ended().await,
             Some(cx) => {
-                let changed = cx.seat.seen != self.cx.seat.seen || cx.seat.role != self.cx.seat.role;
+                let changed =
+                    cx.seat.seen != self.cx.seat.seen || cx.seat.rights != self.cx.seat.rights || cx.seat.masks != self.cx.seat.masks;
                 self.cx = cx;
+                if changed && let Some(on) = &mut self.board {
+                    on.shown = None;
+                    on.reader.mark_changed();
+                }
                 if changed {
                     let seq = self.seq().await?;
                     self.reset(seq).await?;
@@ -280,6 +365,14 @@ impl Live {
                 Ok(())
             }
         }
+    }
+
+    /// News may have been lost: the tab asks again for what has no number, and gets what has one.
+    async fn again(&mut self) -> Result<(), End> {
+        self.seat().await?;
+        let seq = self.seq().await?;
+        self.send(&Frame::Hello { seq, build: self.web.site.build.to_string() }).await?;
+        self.catch_up(seq).await
     }
 
     async fn ended(&mut self) -> Result<(), End> {
@@ -333,8 +426,9 @@ impl Live {
     }
 
     async fn tell_presence(&mut self, id: ConversationId, people: Vec<model::Present>) {
-        if let Ok(seen) = service::conversation::visible(&self.cx, id).await {
-            self.web.desk.tell(self.cx.account, News::Presence { conversation_id: id, access: seen.access(), people });
+        match service::conversation::visible(&self.cx, id).await {
+            Ok(seen) => self.web.desk.tell(self.cx.account, News::Presence { conversation_id: id, access: seen.access(), people }),
+            Err(_) => self.web.desk.tell_left(self.cx.account, id),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Everything that the server answers over HTTP: one list of routes.
 
+mod audit;
 pub mod chat;
 mod chat_file;
 pub mod health;
@@ -9,10 +10,12 @@ pub mod media;
 pub mod page;
 pub mod photo;
 pub mod presence;
+pub mod report;
 pub mod rest;
 pub mod secure;
 pub mod session;
 pub mod site;
+mod sso;
 
 use crate::config::Config;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -66,13 +69,16 @@ pub const PUBLIC: &[&str] = &[
     "/api/v1/openapi.json",
     "/pkg/{*path}",
     "/share",
+    "/sso/callback",
+    "/sso/{name}",
 ];
 
 /// All routes.
 pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Metrics, stop: CancellationToken) -> Router {
     // The pages' reactive tasks run on tokio; a second start, as in tests, keeps the first.
     let _ = any_spawner::Executor::init_tokio();
-    let web = Web { desk, site, presence: Arc::default(), chat: Arc::default(), metrics, trust_proxy: config.trust_proxy, stop };
+    let presence = desk.presence.clone();
+    let web = Web { desk, site, presence, chat: Arc::default(), metrics, trust_proxy: config.trust_proxy, stop };
     let presence = web.presence.clone();
     web.desk.push.ask_whether_looking(move |account, user, conversation| presence.looks(account, conversation, user));
     let with_login = Router::new()
@@ -86,7 +92,11 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
             "/photo/contact/{id}",
             get(photo::get_contact).post(photo::put_contact).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)),
         )
+        .route("/audit.csv", get(audit::table))
+        .route("/report.csv", get(report::csv))
         .route("/share", post(page::share))
+        .route("/sso/callback", get(sso::callback))
+        .route("/sso/{name}", get(sso::begin))
         .fallback(page::page)
         .layer(middleware::from_fn_with_state(web.clone(), session::who))
         .layer(middleware::from_fn(secure::same_site));

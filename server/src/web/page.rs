@@ -9,11 +9,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use leptos::prelude::{provide_context, use_context};
 use model::{Boot, Fault};
+use service::auth::Held;
 use service::{Cx, Visitor};
 use std::borrow::Cow;
 
 /// Pages that are shown without a login.
-const OPEN_PAGES: &[&str] = &["/login", "/setup", "/help"];
+const OPEN_PAGES: &[&str] = &["/login", "/setup", "/help", "/invite", "/reset"];
+/// Where who is signed in does what is to be done first.
+const FIRST: &str = "/welcome";
 
 fn who(request: &Request) -> Option<Cx> {
     request.extensions().get::<Who>().and_then(|w| w.0.clone())
@@ -22,6 +25,7 @@ fn who(request: &Request) -> Option<Cx> {
 /// What every page and server function finds as contexts.
 fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + 'static {
     let (desk, cx, site) = (web.desk.clone(), who(request), web.site.build.clone());
+    let held = request.extensions().get::<Held>().cloned();
     let visitor = request.extensions().get::<Visitor>().cloned().unwrap_or_default();
     move || {
         provide_context(desk.clone());
@@ -29,6 +33,9 @@ fn contexts(web: &Web, request: &Request) -> impl Fn() + Clone + Send + Sync + '
         provide_context(BuildId(site.clone()));
         if let Some(cx) = &cx {
             provide_context(cx.clone());
+        }
+        if let Some(held) = &held {
+            provide_context(held.clone());
         }
     }
 }
@@ -62,7 +69,8 @@ pub async fn page(State(web): State<Web>, request: Request) -> Response {
         Ok(boot) => boot,
         Err(e) => return unavailable(e.into_fault()),
     };
-    if let Some(to) = redirect(&path, request.uri().query(), &boot) {
+    let held = request.extensions().get::<Held>().is_some();
+    if let Some(to) = redirect(&path, request.uri().query(), &boot, held) {
         return Redirect::to(&to).into_response();
     }
     let contexts = contexts(&web, &request);
@@ -81,13 +89,17 @@ pub async fn page(State(web): State<Web>, request: Request) -> Response {
 }
 
 /// Where a page leads that its reader cannot use now. Who must sign in first comes back to the page.
-fn redirect(path: &str, query: Option<&str>, boot: &Boot) -> Option<Cow<'static, str>> {
+fn redirect(path: &str, query: Option<&str>, boot: &Boot, held: bool) -> Option<Cow<'static, str>> {
     let open = OPEN_PAGES.iter().any(|p| path == *p || path.strip_prefix(p).is_some_and(|rest| rest.starts_with('/')));
+    if held {
+        let may = path == FIRST || open && !matches!(path, "/login" | "/setup");
+        return (!may).then_some(FIRST.into());
+    }
     match (&boot.me, boot.needs_setup) {
         (None, true) => (path != "/setup").then_some("/setup".into()),
-        (None, false) if path == "/setup" => Some("/login".into()),
+        (None, false) if path == "/setup" || path == FIRST => Some("/login".into()),
         (None, false) => (!open).then(|| login(path, query)),
-        (Some(_), _) => matches!(path, "/" | "/login" | "/setup").then_some("/inbox".into()),
+        (Some(_), _) => matches!(path, "/" | "/login" | "/setup" | FIRST).then_some("/inbox".into()),
     }
 }
 
@@ -121,17 +133,31 @@ mod tests {
 
     #[test]
     fn pages_lead_where_their_reader_can_go() {
-        let to = |path: &str, needs_setup| redirect(path, None, &nobody(needs_setup)).map(Cow::into_owned);
+        let to = |path: &str, needs_setup| redirect(path, None, &nobody(needs_setup), false).map(Cow::into_owned);
         assert_eq!(to("/inbox", true).as_deref(), Some("/setup"));
         assert_eq!(to("/setup", true), None);
         assert_eq!(to("/setup", false).as_deref(), Some("/login"));
         assert_eq!(to("/help/inbox", false), None);
         assert_eq!(to("/login", false), None);
+        assert_eq!(to("/invite/abc", false), None);
+        assert_eq!(to("/reset", false), None);
+        assert_eq!(to("/welcome", false).as_deref(), Some("/login"));
+    }
+
+    #[test]
+    fn ac_3_who_has_something_to_do_first_comes_to_no_other_page() {
+        let to = |path: &str| redirect(path, None, &nobody(false), true).map(Cow::into_owned);
+        for path in ["/inbox", "/", "/login", "/settings/teams", "/profile", "/setup", "/welcome/x"] {
+            assert_eq!(to(path).as_deref(), Some("/welcome"), "{path}");
+        }
+        for path in ["/welcome", "/help/inbox", "/invite/abc"] {
+            assert_eq!(to(path), None, "{path}");
+        }
     }
 
     #[test]
     fn who_signs_in_comes_back_to_the_page_that_was_asked_for() {
-        let to = |path: &str, query| redirect(path, query, &nobody(false)).map(Cow::into_owned).unwrap_or_default();
+        let to = |path: &str, query| redirect(path, query, &nobody(false), false).map(Cow::into_owned).unwrap_or_default();
         assert_eq!(to("/inbox/1", None), "/login?next=%2Finbox%2F1");
         assert_eq!(to("/settings/teams", Some("a=b&c=d")), "/login?next=%2Fsettings%2Fteams%3Fa%3Db%26c%3Dd");
         assert_eq!(to("/helpless", None), "/login?next=%2Fhelpless");

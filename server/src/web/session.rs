@@ -5,6 +5,8 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use service::audit::Origin;
+use service::auth::Asker;
 use service::{Cx, Visitor};
 use std::net::SocketAddr;
 
@@ -15,16 +17,28 @@ pub struct Who(pub Option<Cx>);
 /// Puts [`Who`] and [`Visitor`] into the request.
 pub async fn who(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let visitor = visitor(&web, &request);
-    let cx = match cookie(request.headers(), service::auth::COOKIE) {
-        Some(token) => match service::auth::cx_of_login(&web.desk, token).await {
-            Ok(cx) => cx,
+    let asker = match cookie(request.headers(), service::auth::COOKIE) {
+        Some(token) => match service::auth::asker_of_login(&web.desk, token).await {
+            Ok(asker) => asker,
             Err(e) => {
                 let fault = e.into_fault();
                 let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
                 return (status, axum::Json(fault)).into_response();
             }
         },
-        None => None,
+        None => Asker::Nobody,
+    };
+    // Who has something to do first is nobody to all that asks for `Who`.
+    let cx = match asker {
+        Asker::In(cx) => {
+            let origin = Origin::of(&visitor, cx.login);
+            Some(cx.from(origin))
+        }
+        Asker::Nobody => None,
+        Asker::Held(held) => {
+            request.extensions_mut().insert(held);
+            None
+        }
     };
     request.extensions_mut().insert(Who(cx));
     request.extensions_mut().insert(visitor);
@@ -45,10 +59,15 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// Address and browser of a request.
 pub fn visitor(web: &Web, request: &Request) -> Visitor {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0);
+    visitor_of(web, request.headers(), request.extensions())
+}
+
+/// The same from the request's parts.
+pub fn visitor_of(web: &Web, headers: &HeaderMap, extensions: &http::Extensions) -> Visitor {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0);
     Visitor {
-        address: address(web, request.headers(), peer),
-        agent: request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(200).collect(),
+        address: address(web, headers, peer),
+        agent: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(200).collect(),
         secure: web.desk.settings.public_url.starts_with("https:"),
     }
 }

@@ -3,6 +3,7 @@
 
 mod crash;
 mod demo;
+mod memory;
 
 use serde_json::{Value, json};
 use service::args;
@@ -111,6 +112,14 @@ impl Server {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    /// The most memory that the process had at once, in kilobytes.
+    pub fn peak(&self) -> u64 {
+        let id = self.child.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells it");
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     /// The same database, to look into.
     pub async fn db(&self) -> Db {
         Db::connect(&self.database.url).await.expect("the database opens")
@@ -159,6 +168,13 @@ impl Agent {
         assert_eq!(answer.status(), 200);
         let cookie = answer.headers()["set-cookie"].to_str().expect("text").split(';').next().unwrap_or_default().to_owned();
         Agent { http, base, cookie }
+    }
+
+    /// Sends a file; answers the status.
+    pub async fn upload(&self, name: &str, body: reqwest::Body) -> u16 {
+        let request = self.http.post(format!("{}/upload?name={name}", self.base)).header("cookie", &self.cookie);
+        let request = request.header("content-type", "application/octet-stream").header("origin", &self.base).body(body);
+        request.timeout(Duration::from_secs(200)).send().await.expect("an answer").status().as_u16()
     }
 
     /// Calls a server function; none when it did not succeed.

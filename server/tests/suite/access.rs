@@ -6,7 +6,7 @@
 use crate::world::{MARK, Person, SHOP, World, both, member, member_draft};
 use model::*;
 use serde_json::{Value, json};
-use service::{args, conversation, message};
+use service::{args, conversation, mask, message};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -14,7 +14,23 @@ use std::path::Path;
 const WHO: [&str; 9] = ["nobody", "garbage", "other", "sibling", "colleague", "agent", "supervisor", "admin", "removed"];
 
 /// Server functions that answer without a login.
-const OPEN_FUNCTIONS: &[&str] = &["auth/boot", "auth/setup", "auth/sign_in"];
+const OPEN_FUNCTIONS: &[&str] = &[
+    "auth/boot",
+    "auth/setup",
+    "auth/sign_in",
+    "door/ways",
+    "door/ask_code",
+    "door/sign_in_by_code",
+    "door/second_factor",
+    "door/ask_reset",
+    "door/is_reset_open",
+    "door/reset_password",
+    "door/see_invitation",
+    "door/join",
+    "passkey/begin_passkey_entry",
+    "passkey/enter_with_passkey",
+    "sso/sso_entry",
+];
 /// Routes that take no id: they answer everybody from their own account.
 const OWN: &[&str] = &[
     "alert/alerts",
@@ -55,11 +71,26 @@ const OWN: &[&str] = &[
     "auth/set_archive_preference",
     "act/discard_upload",
     "POST /upload",
+    "GET /report.csv",
+    "board/board",
+    "board/report",
+    "role/roles",
+    "role/moving",
+    "board/live_board",
+    "board/figures",
+    "role/on_the_way",
     "settings/members",
     "settings/teams",
     "settings/account",
     "settings/save_account",
     "settings/save_features",
+    "audit/audit_lines",
+    "audit/audit_newer",
+    "audit/modules",
+    "audit/switch_module",
+    "company/company",
+    "company/save_company",
+    "GET /audit.csv",
     "talk/talks",
     "talk/talk_state",
     "talk/pointed_to",
@@ -67,6 +98,34 @@ const OWN: &[&str] = &[
     "settings/channel_forms",
     "hours/office_hours",
     "hours/save_hours",
+    "sla/sla_policies",
+    "sla/save_sla",
+    "sla/arrange_sla",
+    "passkey/passkeys",
+    "passkey/my_passkeys",
+    "passkey/begin_passkey",
+    "sso/sso_setup",
+    "sso/save_sso",
+    "status/away_reasons",
+    "status/choose_status",
+    "status/status_setup",
+    "status/save_status",
+    "door/ask_step_up",
+    "door/held_state",
+    "door/ask_terms_code",
+    "door/accept_terms",
+    "door/factor_state",
+    "door/begin_factor",
+    "door/confirm_factor",
+    "door/new_recovery_codes",
+    "door/end_factor",
+    "door/change_password",
+    "door/invitations",
+    "door/invite",
+    "door/door_rules",
+    "door/save_door_rules",
+    "mask/mask_rules",
+    "mask/save_masks",
     "closing/reasons",
     "closing/save_reason",
     "closing/save_closing",
@@ -112,7 +171,11 @@ const OTHERS: &[&str] = &[
     "POST /photo",
     "GET /photo/contact/{id}",
     "POST /photo/contact/{id}",
+    "GET /report.csv",
+    "GET /audit.csv",
     "POST /share",
+    "GET /sso/callback",
+    "GET /sso/{name}",
     "GET /inbox",
 ];
 
@@ -292,10 +355,12 @@ async fn team_with_one(w: &World) -> TeamId {
         is_default: false,
         restriction: Restriction::None,
         closing_message: String::new(),
+        archive_preference: None,
+        distribution: None,
     };
     let team_id = service::people::save_team(admin, draft).await.unwrap().id;
     let c = w.says("oi").await;
-    let to = TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false };
+    let to = TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false, anyway: false };
     conversation::transfer(admin, c.id, to).await.unwrap();
     team_id
 }
@@ -303,8 +368,15 @@ async fn team_with_one(w: &World) -> TeamId {
 /// A job that waits for the worker.
 async fn job(w: &World) -> ClosingJobId {
     let filter = BulkFilter { teams: vec![team_with_one(w).await], ..BulkFilter::default() };
-    let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: crate::world::PASSWORD.into() };
+    let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, code: crate::world::PASSWORD.into() };
     service::closing::start_job(&w.people().admin.cx, draft).await.unwrap().id
+}
+
+/// Somebody who was asked to join.
+async fn invitation(w: &World) -> InvitationId {
+    let email = format!("asked{}@loja.example", w.fresh());
+    let draft = InvitationDraft { email, role: Some(Role::Agent), ..InvitationDraft::default() };
+    service::auth::invite(&w.people().admin.cx, draft).await.unwrap().invitation.id
 }
 
 /// A fresh message in the talk of the agent and the supervisor.
@@ -315,6 +387,12 @@ async fn said(w: &World) -> (TalkId, TalkMessageId) {
     let talk = service::talk::open(&p.agent.cx, with).await.unwrap().talk.id;
     let draft = TalkDraft { client_id: format!("t{}", w.fresh()), text: "vip".into(), ..TalkDraft::default() };
     (talk, service::talk::send(&p.agent.cx, talk, draft).await.unwrap().id)
+}
+
+/// A fresh role.
+async fn role(w: &World) -> RoleId {
+    let draft = RoleDraft { id: None, name: format!("Papel novo {}", w.fresh()), rights: Rights::of(Role::Agent), version: 0 };
+    service::role::save(&w.people().admin.cx, draft).await.unwrap().id
 }
 
 /// A fresh reason.
@@ -328,6 +406,13 @@ async fn reason(w: &World) -> ReasonId {
         active: true,
     };
     service::closing::save_reason(&w.people().admin.cx, draft).await.unwrap().id
+}
+
+/// A promise of the first tenant, which has no other.
+async fn promise(w: &World) -> SlaPolicyId {
+    w.write("delete from sla_policy", args![]).await;
+    let draft = SlaPolicy { name: format!("Prazo {}", w.fresh()), ..SlaPolicy::default() };
+    service::sla::save(&w.people().admin.cx, draft).await.unwrap()[0].id.unwrap()
 }
 
 /// Arguments of a server function, about fresh things of the first tenant.
@@ -369,6 +454,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "act/conclude" => json!({"id": w.served().await.id, "draft": {"silent": true}}),
         "act/classify" => json!({"id": w.done().await.id, "reason_id": null, "amount_minor": null}),
         "act/pause" => json!({"id": w.served().await.id, "on": true}),
+        "act/watch" => json!({"id": w.served().await.id, "user_id": p.supervisor.cx.user, "on": true}),
         "act/merge_conversations" => {
             let (from, into) = two_of_one(w).await;
             json!({"from": from, "into": into})
@@ -425,6 +511,12 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "auth/set_archive_preference" => json!({"preference": "12H"}),
         "settings/save_member" => json!({"draft": member_draft(&format!("Novo{n}"), &[(p.team, true, false)])}),
         "settings/save_team" => json!({"draft": {"id": p.team, "name": "Vendas", "is_default": true, "restriction": "TEAM"}}),
+        "role/roles" | "role/on_the_way" => json!({}),
+        "role/save_role" => {
+            json!({"draft": {"id": role(w).await, "name": format!("Papel {n}"), "rights": {"sight": "TEAMS", "permissions": ["INBOX"]}, "version": 1}})
+        }
+        "role/delete_role" => json!({"id": role(w).await, "instead": null}),
+        "role/delete_team" => json!({"id": team_with_one(w).await, "end": {"to": p.team}}),
         "settings/save_account" => json!({"draft": {"name": "Loja", "time_zone": "America/Sao_Paulo", "closing_message": ""}}),
         "settings/save_delay" => json!({"draft": {"enabled": false, "seconds": 5}}),
         "settings/save_channel" => {
@@ -443,11 +535,84 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         }
         "talk/say" => json!({"id": said(w).await.0, "draft": {"client_id": format!("s{n}"), "text": "oi"}}),
         "talk/pointed_to" => json!({"id": w.served().await.id}),
+        "audit/audit_lines" => json!({"query": {}}),
+        "audit/audit_newer" => json!({"than": "1"}),
+        "audit/modules" | "company/company" => json!({}),
+        "company/save_company" => {
+            json!({"draft": {"kind": "LTDA", "legal_name": "Loja Ltda.", "cnpj": "", "responsible_id": null, "email": "", "phone": "", "address": ""}})
+        }
+        "audit/switch_module" => json!({"module": "WATCHING", "on": true}),
         "settings/save_features" => json!({"draft": {"internal_chat": true, "only_assignee": false}}),
         "closing/reasons" | "closing/auto_rules" | "closing/jobs" | "closing/retention" => json!({}),
-        "hours/office_hours" => json!({}),
+        "hours/office_hours" | "board/live_board" => json!({}),
+        "board/figures" => json!({"query": {"from": "2026-07-01", "to": "2026-07-31", "by": "DAY"}}),
+        "board/set_team_availability" => json!({"user_id": p.agent.cx.user, "availability": "AVAILABLE"}),
+        "board/set_team_status" => json!({"user_id": p.agent.cx.user, "kind": "ONLINE"}),
+        "board/set_queue" => json!({"team_id": p.team, "open": true}),
+        "sla/sla_policies" => json!({}),
+        "sla/save_sla" => json!({"draft": SlaPolicy { name: format!("Prazo {n}"), ..SlaPolicy::default() }}),
+        "sla/remove_sla" => json!({"id": promise(w).await}),
+        // Each account has none then: there is no other order.
+        "sla/arrange_sla" => {
+            w.write("delete from sla_policy", args![]).await;
+            json!({"order": []})
+        }
+        "sla/sla_clocks" => json!({"id": w.served().await.id}),
+        "sla/prioritize" => json!({"id": w.served().await.id, "priority": "URGENT"}),
+        "distribution/hand_out_rules" => {
+            w.write("update account set distribution = true where id = $1", args![p.account]).await;
+            json!({})
+        }
+        "distribution/set_availability" => json!({"user_id": p.agent.cx.user, "availability": "AVAILABLE"}),
         // Nothing is stored that it could be newer than.
         "hours/save_hours" => json!({"draft": Hours::of(None), "remove": true}),
+        "passkey/my_passkeys" | "passkey/begin_passkey_entry" | "sso/sso_entry" | "sso/sso_setup" => json!({}),
+        "passkey/begin_passkey" => json!({"password": ""}),
+        "passkey/add_passkey" => json!({"draft": {"token": "", "answer": "", "name": "x"}}),
+        "passkey/rename_passkey" | "passkey/remove_passkey" => {
+            let id: PasskeyId = w.desk.seam.id();
+            w.write(
+                "insert into passkey (id, user_id, name, credential, public_key, state, transports, synced, created_at) values ($1, $2, 'x', $3, '', '', 0, false, 1)",
+                args![id, p.agent.cx.user, id.to_string()],
+            )
+            .await;
+            json!({"id": id, "name": "y"})
+        }
+        "passkey/enter_with_passkey" => json!({"token": "", "answer": ""}),
+        // Each account is asked once: nothing is stored that it could be newer than.
+        "sso/save_sso" => json!({"draft": Sso::default()}),
+        "status/away_reasons" | "status/status_setup" => json!({}),
+        "status/choose_status" => json!({"draft": StatusDraft::of(StatusKind::Online)}),
+        // Each account is asked once: nothing is stored that it could be newer than.
+        "status/save_status" => json!({"draft": StatusSettings::default()}),
+        "door/ways" | "door/held_state" | "door/factor_state" | "door/begin_factor" | "door/invitations" | "door/door_rules" => json!({}),
+        "door/ask_code" => json!({"who": format!("nobody{n}@loja.example"), "language": "en"}),
+        "door/sign_in_by_code" => json!({"who": format!("nobody{n}@loja.example"), "code": "x"}),
+        "door/second_factor" => json!({"ticket": "x.y", "code": "000000"}),
+        "door/ask_reset" => json!({"email": format!("nobody{n}@loja.example"), "language": "en"}),
+        "door/is_reset_open" | "door/see_invitation" => json!({"token": "x"}),
+        "door/reset_password" => json!({"token": "x", "password": "long enough a word", "language": "en"}),
+        "door/join" => json!({"token": "x", "draft": {"email": "a@b.example", "name": "A", "password": "long enough a word"}}),
+        "door/ask_terms_code" => json!({"language": "en"}),
+        // Nothing is to be accepted here.
+        "door/accept_terms" => json!({"version": "1", "code": ""}),
+        "door/confirm_factor" | "door/new_recovery_codes" | "door/end_factor" => json!({"code": "x"}),
+        "door/change_password" => json!({"old": "x", "password": "short", "language": "en"}),
+        "door/invite" => json!({"draft": {"email": format!("new{n}@convite.example"), "role": "AGENT"}}),
+        "door/resend_invitation" => {
+            let id = invitation(w).await;
+            w.write("update invitation set sent_at = 0 where id = $1", args![id]).await;
+            json!({"id": id})
+        }
+        "door/cancel_invitation" => json!({"id": invitation(w).await}),
+        "door/save_door_rules" => json!({"draft": {"second_factor": false}}),
+        // Nobody's: the logins of the others are needed.
+        "door/reset_factor" => json!({"user_id": UserId(1), "language": "en"}),
+        "door/ask_step_up" => json!({"action": "REMOVE_CHANNEL", "language": "en"}),
+        "mask/mask_rules" => json!({}),
+        "mask/save_masks" => json!({"rules": []}),
+        // Nothing is hidden here: who may see the contact may ask.
+        "mask/reveal" => json!({"draft": {"contact_id": w.served().await.contact_id, "what": "PHONE", "reason": "Conferir"}}),
         "closing/spared_tags" => json!({}),
         "closing/save_spared_tags" => json!({"tags": []}),
         "closing/count_many" => json!({"filter": {}}),
@@ -458,7 +623,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
                 expected: 1,
                 with_message: false,
                 reason_id: None,
-                password: crate::world::PASSWORD.into(),
+                code: crate::world::PASSWORD.into(),
             };
             json!({"draft": draft})
         }
@@ -521,7 +686,9 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         headers.push(("cookie", &asker.cookie));
     }
     let path = match name {
-        "GET /healthz" | "GET /readyz" | "GET /api/v1/openapi.json" | "ANY /api/v1/" | "GET /inbox" => name[4..].to_owned(),
+        "GET /healthz" | "GET /readyz" | "GET /api/v1/openapi.json" | "ANY /api/v1/" | "GET /inbox" | "GET /audit.csv" => {
+            name[4..].to_owned()
+        }
         "GET /pkg/{*path}" => "/pkg/app.js".to_owned(),
         "GET /webhooks/meta" => format!("/webhooks/meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token={}", "no"),
         "POST /webhooks/meta" => {
@@ -547,6 +714,10 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             w.write("update media set small = sha256 where id = $1", args![id]).await;
             format!("/media/{id}/small")
         }
+        "GET /report.csv" => "/report.csv?from=2026-07-01&to=2026-07-31&by=DAY".to_owned(),
+        // Nobody began anything, and nobody has a provider.
+        "GET /sso/callback" => "/sso/callback?code=x&state=x".into(),
+        "GET /sso/{name}" => "/sso/nothing".into(),
         "GET /f/{token}" => {
             let id = w.media(&w.served().await, "image/png", "a.png", b"png").await;
             service::media::link_path(&w.desk, id, w.desk.now() + 1000)
@@ -718,6 +889,37 @@ both! {
         let (now, written): (BTreeSet<&str>, BTreeSet<&str>) = (now.lines().collect(), written.lines().collect());
         let (new, old): (Vec<_>, Vec<_>) = (now.difference(&written).collect(), written.difference(&now).collect());
         assert!(new.is_empty() && old.is_empty(), "access.txt says {old:#?}\nbut it is {new:#?}");
+    }
+
+    /// Whatever is asked by whatever way, who may not see numbers reads none (SV-2, NX-4). New routes come by here, too.
+    async fn sv_2_nx_4_no_route_tells_a_masked_agent_a_number(w) {
+        let p = w.people();
+        let masks = Mask::HIDING.iter().fold(Masks::NONE, |all, mask| all.with(*mask, true));
+        mask::save(&p.admin.cx, &[MaskRule { role: MaskRole::Agent, masks }]).await.unwrap();
+        // As the contacts of these tests have them, and as they are shown.
+        let check = |route: &str, body: &str| {
+            let told = ["55119800", "11 9800"].iter().find(|number| body.contains(**number));
+            assert!(told.is_none(), "{route} tells {told:?}: {body}");
+        };
+        for (name, path) in functions() {
+            let (asker, body) = (asker(w, &p.agent, "agent").await, arguments(w, &name).await.unwrap_or_default());
+            check(&name, &w.client.function(&path, &asker.cookie, &body).await.text());
+        }
+        for name in operations() {
+            let (method, path) = name.split_once(' ').unwrap();
+            let asker = asker(w, &p.agent, "agent").await;
+            let Some((id, query, body)) = operation(w, &name).await else { continue };
+            check(&name, &w.client.rest(method, &format!("{}?{query}", path.replace("{id}", &id)), &asker.token, &body).await.text());
+        }
+        for name in OTHERS {
+            let asker = asker(w, &p.agent, "agent").await;
+            let Some((_, body)) = other_route(w, name, &asker).await else { continue };
+            check(name, &body);
+        }
+        // The same test finds them with who sees everything.
+        let admin = asker(w, &p.agent, "admin").await;
+        let open = w.client.function("/api/app/api/inbox/open", &admin.cookie, &json!({"id": w.served().await.id})).await.text();
+        assert!(open.contains("55119800"), "{open}");
     }
 
     /// Ids of another tenant inside bodies and filters.

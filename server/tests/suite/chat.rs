@@ -253,6 +253,7 @@ both! {
             to: model::TransferTo::Person { user_id: p.agent.cx.user, team_id: None },
             note: format!("passagem {MARK}"),
             stop_bot: false,
+            anyway: false,
         };
         conversation::transfer(&p.admin.cx, of_ana, model::TransferDraft { to: model::TransferTo::Team { team_id: p.team }, ..draft.clone() }).await.unwrap();
         conversation::transfer(&p.admin.cx, of_ana, draft).await.unwrap();

@@ -152,7 +152,8 @@ both! {
         }
 
         c.call(w, "GET /me", "", "", &agent, &none).await.is(200);
-        c.call(w, "GET /users", "", "limit=2", &agent, &none).await.is(200);
+        let users = c.call(w, "GET /users", "", "limit=2", &agent, &none).await.is(200).json();
+        assert_eq!(users["items"][0]["status"], "ONLINE");
         c.call(w, "GET /teams", "", "", &agent, &none).await.is(200);
         for token in [&agent, &admin] {
             c.call(w, "GET /channels", "", "", token, &none).await.is(200);

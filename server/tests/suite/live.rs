@@ -183,7 +183,7 @@ both! {
             }
         }
         // Only the assignee sees what is in service from now on.
-        let draft = model::TeamDraft { id: Some(p.team), name: "Vendas".into(), is_default: true, restriction: model::Restriction::User, closing_message: String::new() };
+        let draft = model::TeamDraft { id: Some(p.team), name: "Vendas".into(), is_default: true, restriction: model::Restriction::User, closing_message: String::new(), archive_preference: None, distribution: None };
         people::save_team(&p.admin.cx, draft).await.unwrap();
         sibling.frame_of("reset").await;
         w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
@@ -201,6 +201,51 @@ both! {
         assert!(!frames.to_string().contains(&c.id.to_string()));
         let cookie = w.login(p.account, p.agent.cx.user).await;
         assert_eq!(w.client.socket("/live", &[("cookie", &cookie)]).await.err(), Some(401));
+    }
+
+    /// VI-2, RO-2: a role that changes, a person who goes and a team that goes have effect within a second.
+    async fn vi_2_a_narrower_role_ends_what_was_seen_by_the_wider_one_within_a_second(w) {
+        let p = w.people();
+        let auditor = model::RoleDraft { id: None, name: "Auditoria".into(), rights: model::Rights { sight: model::Sight::All, permissions: Vec::new() }, version: 0 };
+        let auditor = service::role::save(&p.admin.cx, auditor).await.unwrap();
+        let custom = MemberDraft { user_id: Some(p.sibling.cx.user), role: Some(model::Role::Custom), role_id: Some(auditor.id), ..member_draft("Bruno", &[(p.sibling_team, true, false)]) };
+        set(w, MemberDraft { password: String::new(), ..custom }).await;
+        let mut sibling = w.live(&p.sibling).await;
+        let c = w.served().await;
+        loop {
+            let e = event(&mut sibling).await;
+            if kind(&e) == "conversation" && e["change"]["row"]["id"] == json!(c.id) {
+                break;
+            }
+        }
+        let narrow = model::RoleDraft { id: Some(auditor.id), name: "Auditoria".into(), rights: model::Rights::of(model::Role::Agent), version: auditor.version };
+        service::role::save(&p.admin.cx, narrow).await.unwrap();
+        let told = tokio::time::timeout(Duration::from_secs(1), sibling.frame_of("reset")).await;
+        assert_eq!(told.unwrap()["frame"], "reset");
+        w.says_from(c.contact_phone.as_deref().unwrap().trim_start_matches('+'), MARK).await;
+        let text = frames_until_quiet(&mut sibling).await.to_string();
+        assert!(!text.contains(MARK) && !text.contains(&c.id.to_string()), "{text}");
+    }
+
+    async fn us_4_who_goes_hears_no_more_and_what_they_served_appears_elsewhere_within_a_second(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let (mut agent, mut supervisor) = (w.live(&p.agent).await, w.live(&p.supervisor).await);
+        let gone = MemberDraft { user_id: Some(p.agent.cx.user), active: false, handover: Some(model::Handover::default()), ..member_draft("Gabriel", &[(p.team, true, false)]) };
+        set(w, gone).await;
+        let soon = Duration::from_secs(1);
+        let frames = json!(tokio::time::timeout(soon, agent.end()).await.unwrap());
+        assert_eq!(frames.as_array().unwrap().last().unwrap()["frame"], "ended");
+        let back = async {
+            loop {
+                let e = event(&mut supervisor).await;
+                if kind(&e) == "conversation" && e["change"]["row"]["id"] == json!(c.id) {
+                    return e;
+                }
+            }
+        };
+        let e = tokio::time::timeout(soon, back).await.unwrap();
+        assert_eq!((&e["change"]["row"]["status"], &e["change"]["row"]["assignee_id"]), (&json!("PENDING"), &Value::Null));
     }
 
     async fn nobody_hears_another_tenant_or_team(w) {
@@ -227,11 +272,34 @@ both! {
         assert!(!frames.contains(MARK), "{frames}");
     }
 
+    async fn st_1_an_open_page_makes_its_person_online_and_a_key_ends_an_away_that_came_by_itself(w) {
+        let p = w.people();
+        let mut boss = w.live(&p.admin).await;
+        let by_itself = async |status: &str| {
+            w.write("update user_status set status = $1, by_itself = true where user_id = $2", args![status, p.agent.cx.user]).await;
+        };
+        by_itself("OFFLINE").await;
+        let mut agent = w.live(&p.agent).await;
+        let told = json!({"type": "status", "user_id": p.agent.cx.user, "status": {"kind": "ONLINE", "reason": "", "name": "", "back_at": null}});
+        assert_eq!(event(&mut boss).await["change"], told);
+        assert_eq!(event(&mut agent).await["change"], told);
+        by_itself("AWAY").await;
+        agent.send(&json!({"frame": "active"})).await;
+        assert_eq!(event(&mut boss).await["change"], told);
+        // What was chosen ends by no page and no key.
+        let away = model::StatusDraft::of(model::StatusKind::Away);
+        service::status::choose(&p.agent.cx, away).await.unwrap();
+        assert_eq!(event(&mut boss).await["change"]["status"]["kind"], "AWAY");
+        agent.send(&json!({"frame": "active"})).await;
+        let _again = w.live(&p.agent).await;
+        boss.silent().await;
+    }
+
     async fn what_moves_out_of_sight_is_gone(w) {
         let p = w.people();
         let c = w.served().await;
         let mut agent = w.live(&p.agent).await;
-        let draft = model::TransferDraft { to: model::TransferTo::Team { team_id: p.sibling_team }, note: MARK.into(), stop_bot: false };
+        let draft = model::TransferDraft { to: model::TransferTo::Team { team_id: p.sibling_team }, note: MARK.into(), stop_bot: false, anyway: false };
         conversation::transfer(&p.admin.cx, c.id, draft).await.unwrap();
         let gone = event(&mut agent).await;
         assert_eq!(gone["change"], json!({"type": "gone", "conversation_id": c.id, "tab": "MINE", "unread": true}));

@@ -65,6 +65,25 @@ both! {
         w.client.function(WORKSPACE, &b, &json!({})).await.is(200);
     }
 
+    async fn ac_7_who_must_set_up_a_second_factor_first_is_nobody_to_all_else(w) {
+        let p = w.people();
+        let mine = w.cookie(&p.agent).await;
+        w.client.function(WORKSPACE, &mine, &json!({})).await.is(200);
+        w.write("insert into second_factor (user_id, secret, confirmed_at, created_at) values ($1, 'x', 1, 1)", service::args![p.admin.cx.user]).await;
+        let rules = model::DoorRules { second_factor: true, ..model::DoorRules::default() };
+        service::auth::save_door_rules(&p.admin.cx, rules).await.unwrap();
+        w.client.function(WORKSPACE, &mine, &json!({})).await.is(401);
+        w.client.function("/api/app/api/auth/logins", &mine, &json!({})).await.is(401);
+        assert_eq!(w.client.socket("/live", &[("cookie", &mine)]).await.err(), Some(401));
+        w.client.call("POST", "/upload", &[("cookie", &mine)], String::new()).await.is(401);
+        let inbox = w.client.call("GET", "/inbox", &[("cookie", &mine)], String::new()).await.is(303);
+        assert_eq!(inbox.header("location"), "/welcome");
+        let state = w.client.function("/api/app/api/door/held_state", &mine, &json!({})).await.is(200).json();
+        assert_eq!(state["second_factor"], true);
+        w.client.function("/api/app/api/auth/sign_out", &mine, &json!({})).await.is(200);
+        w.client.function("/api/app/api/door/held_state", &mine, &json!({})).await.is(401);
+    }
+
     async fn an_expired_login_is_none(w) {
         let mine = w.cookie(&w.people().agent).await;
         w.write("update login set expires_at = 1", vec![]).await;

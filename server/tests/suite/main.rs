@@ -3,6 +3,7 @@
 //! Each test starts a server of its own ([`world::World`]) with two tenants in it.
 
 mod access;
+mod board;
 mod chat;
 mod contract;
 mod headers;
@@ -10,7 +11,10 @@ mod hook;
 mod http;
 mod live;
 mod login;
+mod masks;
 mod media;
+mod modules;
+mod pair;
 mod rest;
 mod talk;
 mod world;

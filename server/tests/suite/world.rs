@@ -96,6 +96,19 @@ pub struct World {
     _dir: tempfile::TempDir,
 }
 
+/// A second server on the world's database.
+pub struct Another {
+    pub desk: Desk,
+    pub client: Client,
+    _dir: tempfile::TempDir,
+}
+
+impl Drop for Another {
+    fn drop(&mut self) {
+        self.desk.stop();
+    }
+}
+
 /// Everybody and what they work with.
 pub struct People {
     pub account: AccountId,
@@ -230,6 +243,37 @@ impl World {
         let mut socket = self.client.socket("/live", &[("cookie", &cookie)]).await.unwrap();
         assert_eq!(socket.frame().await["frame"], "hello");
         socket
+    }
+
+    /// Another server on the same database, as another process would be; both hear each other when this has answered. Only
+    /// on PostgreSQL.
+    pub async fn another(&self) -> Another {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let given = Given {
+            config: Some(empty_file(dir.path())),
+            addr: Some(addr.to_string()),
+            public_url: Some(self.base.clone()),
+            data_dir: Some(dir.path().join("data")),
+            graph_url: Some("http://127.0.0.1:9".into()),
+            ..Given::default()
+        };
+        let config = Config::read(given).unwrap();
+        let desk = server::desk(self.desk.db.clone(), &config, "test".into()).unwrap();
+        let router = web::router(desk.clone(), &config, site(dir.path()), web::health::Metrics::default(), self.stop.clone());
+        tokio::spawn(axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).into_future());
+        let both = [self.desk.clone(), desk.clone()];
+        for one in &both {
+            tokio::spawn(service::bus::run(one.clone(), None));
+        }
+        for _ in 0..1_000 {
+            if both.iter().all(|one| one.bus_health().others == 1) {
+                return Another { desk, client: Client::new(&format!("http://{addr}")), _dir: dir };
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("they do not hear each other");
     }
 
     // ---- what happens in the first tenant
@@ -376,12 +420,22 @@ impl People {
 impl Person {
     async fn new(desk: &Desk, account: AccountId, user: UserId) -> Person {
         let cx = desk.cx(account, user, None).await.unwrap().expect("a member");
+        // A socket that opens later is no news to anybody.
+        service::status::present(&cx).await.unwrap();
         Person { cx, token: token::create(desk, account, user, "test").await.unwrap() }
     }
 }
 
 async fn new_team(admin: &Cx, name: &str, is_default: bool) -> TeamId {
-    let draft = TeamDraft { id: None, name: name.into(), is_default, restriction: Restriction::Team, closing_message: String::new() };
+    let draft = TeamDraft {
+        id: None,
+        name: name.into(),
+        is_default,
+        restriction: Restriction::Team,
+        closing_message: String::new(),
+        archive_preference: None,
+        distribution: None,
+    };
     people::save_team(admin, draft).await.unwrap().id
 }
 

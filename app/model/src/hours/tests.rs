@@ -258,3 +258,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_queue_that_is_closed_by_hand_is_as_if_it_never_opened_until_it_is_opened_again() {
+    let noon = at("2026-11-30T12:00-03:00");
+    for hours in [Hours::of(None), daily(&[period((8, 0), (20, 0))])] {
+        let open = schedule(&hours, "America/Sao_Paulo");
+        let shut = open.clone().shut(noon);
+        assert!(shut.is_open(noon - 1) && !shut.is_open(noon) && !shut.is_open(noon + 40 * HOUR));
+        assert_eq!(shut.open_between(noon - HOUR, noon + 50 * HOUR), HOUR);
+        assert_eq!((shut.next_opening(noon), shut.next_closing(noon - HOUR)), (None, Some(noon)));
+        assert!(!shut.opens_between(noon, noon + 50 * HOUR) && shut.opens_between(noon - HOUR, noon + HOUR));
+        assert_eq!(shut.after_open(noon - HOUR, 2 * HOUR), None);
+    }
+}

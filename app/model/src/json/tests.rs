@@ -35,6 +35,7 @@ fn media() -> Media {
         reason: String::new(),
         width: 640,
         height: 480,
+        seconds: 7,
         small: true,
         link_until: Some(5),
     }
@@ -53,6 +54,9 @@ fn transitions() -> Vec<Transition> {
         Assumed { from_team: team },
         TransferredToTeam { from_team: team, from: None, to_team: TeamId(4) },
         TransferredToPerson { from_team: team, from: Some(user), to_team: TeamId(4), to: UserId(1) },
+        Returned { from: user, minutes: 60 },
+        Designated { from: None, to: Some(user) },
+        Designated { from: Some(user), to: None },
         Concluded { classification: None },
         Concluded { classification: Some(classification(None)) },
         Classified { classification: Some(classification(Some(Money { minor: 123_456, currency: Currency::Brl }))) },
@@ -77,7 +81,14 @@ fn contents() -> Vec<Content> {
             items: vec![OrderItem { product: text(), quantity: 2, price_minor: -1999, currency: "BRL".into() }],
             text: text(),
         },
-        Content::Template(TemplateContent { name: text(), buttons: vec![text()], ..Default::default() }),
+        Content::Template(TemplateContent {
+            name: text(),
+            header_file: Some(Box::new(media())),
+            header_link: text(),
+            place: Some(MapPlace { latitude: -23.5, longitude: 0.25, name: text(), address: text() }),
+            buttons: vec![text()],
+            ..Default::default()
+        }),
         Content::Unsupported { type_name: text(), reason: text() },
     ];
     all.extend(transitions().into_iter().map(Content::Transition));
@@ -144,6 +155,11 @@ fn conversation() -> Conversation {
         snoozed_until: Some(5),
         paused: true,
         merged_into: Some(ConversationId(6)),
+        watchers: vec![UserId(3)],
+        designated_id: Some(UserId(7)),
+        overflow_at: Some(6),
+        priority: Priority::Urgent,
+        sla: Some(SlaMark::Breached),
     }
 }
 
@@ -176,6 +192,11 @@ fn changes() -> Vec<Change> {
         Change::Nothing,
         Change::Kept { user_id: Some(UserId(1)) },
         Change::Kept { user_id: None },
+        Change::Status { user_id: UserId(i64::MAX), status: UserStatus::default() },
+        Change::Status {
+            user_id: UserId(1),
+            status: UserStatus { kind: StatusKind::Away, reason: "7".into(), name: "Médico".into(), back_at: Some(5) },
+        },
     ];
     all.extend(contents().into_iter().map(|content| Change::Message { access, message: Box::new(message(content)) }));
     let kinds = [
@@ -188,6 +209,8 @@ fn changes() -> Vec<Change> {
         SetupKind::Fields,
         SetupKind::Replies,
         SetupKind::Hours,
+        SetupKind::Status,
+        SetupKind::Sla,
     ];
     all.extend(kinds.map(|what| Change::Setup { what }));
     all
@@ -219,6 +242,7 @@ fn faults() -> Vec<Fault> {
         TooManyWaiting,
         ChooseTeam,
         PersonUnavailable,
+        PersonAbsent,
         SameTarget,
         LastAdmin,
         Conflict,
@@ -247,6 +271,7 @@ fn every_tagged_enum_is_read_as_it_is_written() {
         Frame::Talk { talk: Box::new(talk(None)) },
         Frame::Talk { talk: Box::new(talk(Some(media()))) },
         Frame::TalkRead { talk_id: TalkId(3), unread: 1 },
+        Frame::Board { text: "{}".into() },
         Frame::Ended,
         Frame::Pong,
     ] {
@@ -256,6 +281,8 @@ fn every_tagged_enum_is_read_as_it_is_written() {
         same(&Frame::Event(Event { seq: 7, at: 8, change }));
     }
     same(&ClientFrame::Ping);
+    same(&ClientFrame::Active);
+    same(&ClientFrame::Board { on: true });
     same(&ClientFrame::Looking { conversation_id: None, writing: false });
     same(&TalkWith::Everybody);
     same(&TalkWith::Team { team_id: TeamId(3) });
@@ -268,7 +295,7 @@ fn every_tagged_enum_is_read_as_it_is_written() {
     same(&SendWhat::Contacts { cards: vec![ContactCard::default()] });
     same(&SendWhat::File { upload_id: MediaId(3), caption: "c".into(), note: true });
     let values = [("1".to_owned(), "one".to_owned()), ("name".to_owned(), String::new())].into();
-    same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values }));
+    same(&SendWhat::Template(TemplateFill { template_id: TemplateId(8), values, header_file: Some(MediaId(9)) }));
 }
 
 #[test]
@@ -333,7 +360,11 @@ fn words_are_read_by_name_and_others_are_told() {
         assert_eq!(serde_json::from_value::<ConversationStatus>(Value::String(word.word().into())).unwrap(), *word);
     }
     let told = |json: &str| serde_json::from_str::<Role>(json).unwrap_err().to_string();
-    assert!(told("\"CHIEF\"").starts_with("unknown variant `CHIEF`, expected `ADMIN` or `AGENT`"), "{}", told("\"CHIEF\""));
+    assert!(
+        told("\"CHIEF\"").starts_with("unknown variant `CHIEF`, expected one of `ADMIN`, `MANAGER`, `AGENT`, `RESTRICTED`, `CUSTOM`"),
+        "{}",
+        told("\"CHIEF\"")
+    );
     assert!(told("3").starts_with("invalid type: integer `3`, expected a word"), "{}", told("3"));
     assert_eq!(from_json::<Role>(b"\"CHIEF\""), Err(Unreadable));
 }

@@ -167,6 +167,7 @@ fn filters() -> impl Strategy<Value = Filter> {
     prop_oneof![
         Just(Filter::default()),
         Just(Filter { unread: true, ..Filter::default() }),
+        Just(Filter { watched: true, ..Filter::default() }),
         Just(Filter { assignees: vec![USERS[0], USERS[1]], ..Filter::default() }),
     ]
 }

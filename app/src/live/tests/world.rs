@@ -90,6 +90,11 @@ pub fn conversation(id: i64, contact: i64, team: TeamId, at: Millis) -> Conversa
         classification: None,
         paused: false,
         merged_into: None,
+        watchers: Vec::new(),
+        designated_id: None,
+        overflow_at: None,
+        priority: Priority::Normal,
+        sla: None,
     }
 }
 
@@ -129,7 +134,9 @@ impl World {
         let user = USERS[usize::from(how) % USERS.len()];
         let team = TEAMS[usize::from(how / 4) % TEAMS.len()];
         use ConversationStatus::*;
-        match (what % 9, row.status) {
+        // To somebody, or to the whole team.
+        let designated = (!how.is_multiple_of(5)).then_some(user);
+        match (what % 10, row.status) {
             (0 | 1, _) => return self.contact_writes(which, how),
             (2, InProgress) => {
                 let id = self.id();
@@ -141,22 +148,28 @@ impl World {
             (3, Pending | InProgress) => {
                 row.status = InProgress;
                 row.assignee_id = Some(user);
+                row.designated_id = None;
             }
             (4, Pending | InProgress) => {
                 row.status = Pending;
                 row.team_id = team;
                 row.assignee_id = None;
+                row.designated_id = designated;
             }
             (5, Pending | InProgress) => {
                 row.status = InProgress;
                 row.team_id = team;
                 row.assignee_id = Some(user);
+                row.designated_id = None;
             }
             (6, Pending | InProgress) => {
                 row.status = Completed;
                 row.completed_at = Some(at);
+                row.designated_id = None;
             }
+            (9, Pending) => row.designated_id = designated,
             (7, _) => row.unread = if how.is_multiple_of(4) { 1 } else { 0 },
+            (9, _) => row.set_watcher(user, how.is_multiple_of(2)),
             (8, _) => {
                 let place = self.messages.get(&row.id).and_then(|all| all.keys().nth(usize::from(how) % all.len().max(1)).copied());
                 if let Some(place) = place
@@ -203,7 +216,7 @@ impl World {
 
     pub fn list(&self, seen: &Seen, tab: Tab, filter: &Filter, oldest_first: bool) -> Vec<Conversation> {
         let mut rows: Vec<Conversation> =
-            self.rows.values().filter(|r| seen.tab(&r.access()) == Some(tab) && filter.passes(r)).cloned().collect();
+            self.rows.values().filter(|r| seen.tab(&r.access()) == Some(tab) && filter.passes(r, seen.me)).cloned().collect();
         rows.sort_by_key(key_of);
         if !oldest_first {
             rows.reverse();

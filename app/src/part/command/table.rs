@@ -12,6 +12,8 @@ macro_rules! table {
             $($(#[$about])* $name,)*
             /// A saved view is applied.
             ApplyView(ViewId),
+            /// A page of the settings, or one of them, that was found by its words: its place among what was found.
+            Setting(usize),
         }
 
         impl CommandId {
@@ -24,6 +26,7 @@ macro_rules! table {
                 match self {
                     $(CommandId::$name => CommandGroup::$group,)*
                     CommandId::ApplyView(_) => CommandGroup::Views,
+                    CommandId::Setting(_) => CommandGroup::Settings,
                 }
             }
 
@@ -33,7 +36,7 @@ macro_rules! table {
             pub const fn keys(self) -> &'static str {
                 match self {
                     $(CommandId::$name => concat!($($keys)?),)*
-                    CommandId::ApplyView(_) => "",
+                    CommandId::ApplyView(_) | CommandId::Setting(_) => "",
                 }
             }
         }
@@ -62,6 +65,9 @@ table! {
     Classify: Conversation "shift+c";
     /// It does not close by itself, or does again.
     Pause: Conversation;
+    /// I hear of what happens in it, or do no more.
+    Watch: Conversation "shift+w";
+    AskToWatch: Conversation;
     /// It is shown to a colleague.
     Share: Conversation;
     CopyLink: Conversation "shift+l";
@@ -130,6 +136,8 @@ table! {
     GoInbox: Go "g i";
     GoSettings: Go "g s";
     GoArchive: Go "g a";
+    /// The live board of who leads.
+    GoBoard: Go "g d";
     GoProfile: Go "g p";
     GoReplies: Go "g r";
     Bell: Go "g b";
@@ -143,6 +151,10 @@ table! {
     LanguagePt: View;
     LanguageEn: View;
     LanguageEs: View;
+    // What I do now.
+    StatusOnline: Account "y o";
+    StatusAway: Account "y a";
+    StatusOffline: Account "y f";
     SignOut: Account;
 }
 

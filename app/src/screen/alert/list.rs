@@ -1,6 +1,6 @@
 //! The list under the bell.
 
-use super::kind_name;
+use super::alert_name;
 use crate::api::alert::{alerts, read_alerts};
 use crate::i18n::*;
 use crate::live::{TalkWanted, use_store};
@@ -106,9 +106,15 @@ fn Entry(alert: Alert) -> impl IntoView {
         AlertKind::Failed => "alert",
         AlertKind::Snooze => "clock",
         AlertKind::Internal => "chat",
+        AlertKind::Owed => "clock",
+        AlertKind::Returned => "inbox",
+        AlertKind::Sla => "hourglass",
+        AlertKind::SlaBreached => "alert",
+        AlertKind::Watch | AlertKind::WatchTransfer | AlertKind::WatchEnd | AlertKind::WatchAsk => "eye",
     };
     let store = use_store();
-    let (id, kind, count, unread) = (alert.conversation_id, alert.kind, alert.count, !alert.is_read);
+    let (id, count, unread) = (alert.conversation_id, alert.count, !alert.is_read);
+    let told = alert.clone();
     let (talk, path) = (alert.talk_id, alert.path());
     // Who follows it has read it, also when the conversation cannot be opened any more.
     let follow = move |event: web_sys::MouseEvent| {
@@ -135,7 +141,7 @@ fn Entry(alert: Alert) -> impl IntoView {
                         <Time at=alert.at/>
                     </span>
                     <span class="bell-what">
-                        {move || kind_name(i18n, kind)}{(count > 1).then(|| format!(" ({count})"))}
+                        {move || alert_name(i18n, &told)}{(count > 1).then(|| format!(" ({count})"))}
                         {unread.then(|| view! { <span class="visually-hidden">", "{t!(i18n, alert.unread)}</span> })}
                     </span>
                     <bdi class="bell-text">{alert.preview.text}</bdi>

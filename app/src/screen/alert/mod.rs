@@ -1,11 +1,14 @@
 //! Notifications: what they do when they come, and the list under the bell.
 //!
 //! * [`Alerts`]: stands in the frame and draws only its bars. [`BellList`]: the list.
-//! * [`push`]: this browser's permission and subscription. `sound`: the tone. `share`: a text from another app.
+//! * [`push`]: this browser's permission and subscription. `sound`: the tone. `share`: what another app shares. `shelf`: what
+//!   can be read without a network.
 
+mod kept;
 pub mod list;
 pub mod push;
 pub mod share;
+mod shelf;
 mod sound;
 
 pub use list::BellList;
@@ -41,8 +44,24 @@ pub fn kind_name(i18n: I18nContext<Locale>, kind: AlertKind) -> String {
         AlertKind::Failed => t_string!(i18n, alert.kind.failed),
         AlertKind::Snooze => t_string!(i18n, working.alert),
         AlertKind::Internal => t_string!(i18n, talk.alert),
+        AlertKind::Owed => t_string!(i18n, alert.kind.owed),
+        AlertKind::Returned => t_string!(i18n, alert.kind.returned),
+        AlertKind::Sla => t_string!(i18n, sla.alert.warned),
+        AlertKind::SlaBreached => t_string!(i18n, sla.alert.breached),
+        AlertKind::Watch => t_string!(i18n, alert.kind.watch),
+        AlertKind::WatchTransfer => t_string!(i18n, alert.kind.watch_transfer),
+        AlertKind::WatchEnd => t_string!(i18n, alert.kind.watch_end),
+        AlertKind::WatchAsk => t_string!(i18n, alert.kind.watch_ask),
     }
     .to_string()
+}
+
+/// What a notification says that it is: who asked, where a colleague did.
+pub fn alert_name(i18n: I18nContext<Locale>, told: &Alert) -> String {
+    match told.by.as_str() {
+        "" => kind_name(i18n, told.kind),
+        name => t_string!(i18n, alert.kind.watch_asked, name = name).to_string(),
+    }
 }
 
 /// Hears notifications: the bell's number, the badge of the installed app, the tone, a note of the system; and asks once
@@ -90,6 +109,7 @@ pub fn Alerts() -> impl IntoView {
         });
     });
     effect(move || badge(store.bell.unread.get()));
+    effect(move || shelf::keep(store));
     effect(move || {
         let Some((_, alert)) = store.bell.heard.get() else { return };
         let quiet = is_quiet(&settings.read_untracked(), &untrack(|| session.time_zone()));
@@ -105,10 +125,12 @@ pub fn Alerts() -> impl IntoView {
         // A subscribed browser gets its note from the push service, also when no page is open.
         if wants(AlertWay::Desktop) && web::is_hidden() && !is_subscribed.get_value() {
             let hide = settings.with_untracked(|s| s.hide_text);
-            let what = untrack(|| kind_name(i18n, alert.kind));
             let (title, text) = match hide {
-                true => (tu_string!(i18n, common.product).to_string(), what),
-                false => (alert.contact_name.clone(), if alert.preview.text.is_empty() { what } else { alert.preview.text.clone() }),
+                true => (tu_string!(i18n, common.product).to_string(), untrack(|| kind_name(i18n, alert.kind))),
+                false if alert.preview.text.is_empty() || !alert.by.is_empty() => {
+                    (alert.contact_name.clone(), untrack(|| alert_name(i18n, &alert)))
+                }
+                false => (alert.contact_name.clone(), alert.preview.text.clone()),
             };
             spawn_local(async move {
                 let tag = format!("{}.{}", alert.subject(), alert.kind);

@@ -73,6 +73,7 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
             (t_string!(i18n, working.help.several).to_string(), t_string!(i18n, working.help.several_text).to_string()),
             (t_string!(i18n, working.help.snooze).to_string(), t_string!(i18n, working.help.snooze_text).to_string()),
             (t_string!(i18n, working.help.pin).to_string(), t_string!(i18n, working.help.pin_text).to_string()),
+            (t_string!(i18n, working.help.watch).to_string(), t_string!(i18n, working.help.watch_text).to_string()),
             (t_string!(i18n, working.help.view).to_string(), t_string!(i18n, working.help.view_text).to_string()),
             (t_string!(i18n, working.help.search).to_string(), t_string!(i18n, working.help.search_text).to_string()),
         ])}
@@ -84,6 +85,16 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, photo.help.text)}</p>
         <h2>{t_string!(i18n, hours.help.title)}</h2>
         <p>{t_string!(i18n, hours.help.text)}</p>
+        <h2>{t_string!(i18n, status.help.title)}</h2>
+        <p>{t_string!(i18n, status.help.text)}</p>
+        <h2>{t_string!(i18n, keys.help.title)}</h2>
+        <p>{t_string!(i18n, keys.help.text)}</p>
+        <h2>{t_string!(i18n, distribution.help.title)}</h2>
+        <p>{t_string!(i18n, distribution.help.text)}</p>
+        <h2>{t_string!(i18n, mask.help.title)}</h2>
+        <p>{t_string!(i18n, mask.help.text)}</p>
+        <h2>{t_string!(i18n, sla.help.title)}</h2>
+        <p>{t_string!(i18n, sla.help.text)}</p>
         <h2>{t_string!(i18n, help.inbox.archive)}</h2>
         <p>{t_string!(i18n, help.inbox.archive_text)}</p>
         <h2>{t_string!(i18n, merge.help)}</h2>
@@ -168,6 +179,7 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["G", "A"], t_string!(i18n, help.inbox.archive))}
             {row(&["G", "P"], t_string!(i18n, help.keys.go_profile))}
             {row(&["G", "S"], t_string!(i18n, help.keys.go_settings))}
+            {row(&["Y O", "Y A", "Y F"], t_string!(i18n, status.title))}
         </dl>
         <h2>{t_string!(i18n, help.keys.in_inbox)}</h2>
         <dl class="help-keys">
@@ -189,6 +201,7 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["U"], t_string!(i18n, help.keys.unread))}
             {row(&["S"], t_string!(i18n, working.snooze.key))}
             {row(&["B"], t_string!(i18n, working.pin.key))}
+            {row(&["Shift W"], t_string!(i18n, working.watch.key))}
             {row(&["P"], t_string!(i18n, help.keys.panel))}
             {row(&["M"], t_string!(i18n, message.pick.key))}
             {row(&["Z"], t_string!(i18n, message.delay.key))}

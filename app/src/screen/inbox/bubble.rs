@@ -185,14 +185,16 @@ fn Author(item: RwSignal<Item>) -> impl IntoView {
             view! {
                 <header class="bubble-head">
                     <Icon name="note" small=true/>
-                    <span>{name}</span>
+                    <span dir=author.map(|_| "auto")>{name}</span>
                     <span class="bubble-aside">{t!(i18n, inbox.thread.bubble.note_only)}</span>
                 </header>
             }
             .into_any(),
         ),
         (_, Direction::In) => None,
-        (_, Direction::Out) => Some(view! { <header class="bubble-head"><span>{name}</span></header> }.into_any()),
+        (_, Direction::Out) => {
+            Some(view! { <header class="bubble-head"><span dir=author.map(|_| "auto")>{name}</span></header> }.into_any())
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::screen::preference::ClosingPreference;
 use crate::session::use_session;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{ConcludeDraft, ConversationStatus, MessageStatus, Role, text};
+use model::{ConcludeDraft, ConversationStatus, MessageStatus, text};
 
 /// The question: why, what the contact will receive, and that there is no way back. What was chosen stays when it was
 /// refused.
@@ -40,7 +40,7 @@ pub fn ConcludeDialog() -> impl IntoView {
     let served = move || pane.row.with(|r| r.as_ref().is_some_and(|c| c.status == ConversationStatus::InProgress));
     let window = move || pane.row.with(|r| r.as_ref().is_some_and(|c| pane.store.window(c).is_open()));
     let waiting = Memo::new(move |_| open.get() && anything_waits(pane));
-    let may_skip = Memo::new(move |_| session.with(|me| me.role == Role::Admin) || pane.closing().is_none_or(|s| s.may_skip_message));
+    let may_skip = Memo::new(move |_| session.is_admin() || pane.closing().is_none_or(|s| s.may_skip_message));
     let submit = move |()| {
         let silent = !with_message.get_untracked() && may_skip.get_untracked();
         if !classify.get_untracked() {

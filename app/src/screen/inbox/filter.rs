@@ -4,16 +4,22 @@ use crate::area::{Later, Part};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
+use crate::sla;
 use leptos::prelude::*;
 use model::text::plain;
-use model::{ChannelId, ChannelStatus, Filter, TagId, TeamId, UserId};
+use model::{ChannelId, ChannelStatus, Filter, Priority, SlaMark, TagId, TeamId, UserId};
 
 /// How many kinds of filter are set.
 pub fn active(filter: &Filter) -> usize {
-    [!filter.channels.is_empty(), !filter.teams.is_empty(), !filter.assignees.is_empty(), !filter.tags.is_empty(), filter.unread]
-        .into_iter()
-        .filter(|on| *on)
-        .count()
+    let lists = [
+        filter.channels.is_empty(),
+        filter.teams.is_empty(),
+        filter.assignees.is_empty(),
+        filter.tags.is_empty(),
+        filter.priorities.is_empty(),
+        filter.sla.is_empty(),
+    ];
+    lists.into_iter().map(|empty| !empty).chain([filter.unread, filter.watched]).filter(|on| *on).count()
 }
 
 /// Sets one of a kind, or takes it away.
@@ -24,6 +30,11 @@ fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {
         }
         None => all.push(one),
     }
+}
+
+/// The one at this place of all, which are never none.
+fn nth<T: Copy>(all: &[T], at: i64) -> T {
+    all[usize::try_from(at).unwrap_or_default().min(all.len() - 1)]
 }
 
 /// The filter button and its panel; every tick applies at once.
@@ -73,6 +84,13 @@ pub fn FilterPanel() -> impl IntoView {
         })
     });
     let tags = Signal::derive(move || store.tags().into_iter().map(|t| (t.id.0, t.name)).collect::<Vec<_>>());
+    // By their places among all of their kind.
+    let priorities = Signal::derive(move || (0i64..).zip(Priority::ALL).map(|(at, p)| (at, sla::priority(i18n, *p))).collect::<Vec<_>>());
+    let promises: Signal<Vec<(i64, String)>> = Signal::derive(move || {
+        let promised = store.workspace.with(|w| w.as_ref().is_some_and(|w| w.promises));
+        let all = [t_string!(i18n, sla.filter.warned).to_string(), t_string!(i18n, sla.filter.breached).to_string()];
+        if promised { (0i64..).zip(all).collect() } else { Vec::new() }
+    });
     view! {
         <div class="filter-panel">
             <super::view::Views/>
@@ -83,6 +101,8 @@ pub fn FilterPanel() -> impl IntoView {
             </header>
             <Tick label=move || t_string!(i18n, inbox.filter.unread).to_string() on=move || store.filter.with(|f| f.unread)
                 change=move || set.run({ let f = store.filter.get_untracked(); Filter { unread: !f.unread, ..f } })/>
+            <Tick label=move || t_string!(i18n, working.watch.filter).to_string() on=move || store.filter.with(|f| f.watched)
+                change=move || set.run({ let f = store.filter.get_untracked(); Filter { watched: !f.watched, ..f } })/>
             <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.channels).to_string()) items=channels
                 on=|f, id| f.channels.contains(&ChannelId(id)) flip=|f, id| toggle(&mut f.channels, ChannelId(id))/>
             <Group set title=Signal::derive(move || t_string!(i18n, inbox.filter.teams).to_string()) items=teams
@@ -91,6 +111,10 @@ pub fn FilterPanel() -> impl IntoView {
                 on=|f, id| f.assignees.contains(&UserId(id)) flip=|f, id| toggle(&mut f.assignees, UserId(id))/>
             <Group set least=1 title=Signal::derive(move || t_string!(i18n, contact.tags.title).to_string()) items=tags
                 on=|f, id| f.tags.contains(&TagId(id)) flip=|f, id| toggle(&mut f.tags, TagId(id))/>
+            <Group set title=Signal::derive(move || t_string!(i18n, sla.filter.title).to_string()) items=promises
+                on=|f, id| f.sla.contains(&nth(SlaMark::ALL, id)) flip=|f, id| toggle(&mut f.sla, nth(SlaMark::ALL, id))/>
+            <Group set title=Signal::derive(move || t_string!(i18n, sla.priority.title).to_string()) items=priorities
+                on=|f, id| f.priorities.contains(&nth(Priority::ALL, id)) flip=|f, id| toggle(&mut f.priorities, nth(Priority::ALL, id))/>
         </div>
     }
 }
@@ -170,7 +194,7 @@ mod tests {
         assert_eq!(active(&Filter::default()), 0);
         let filter = Filter { channels: vec![ChannelId(1), ChannelId(2)], unread: true, ..Filter::default() };
         assert_eq!(active(&filter), 2);
-        assert_eq!(active(&Filter { tags: vec![TagId(1)], ..Filter::default() }), 1);
+        assert_eq!(active(&Filter { tags: vec![TagId(1)], watched: true, ..Filter::default() }), 2);
         let mut channels = filter.channels;
         toggle(&mut channels, ChannelId(1));
         assert_eq!(channels, [ChannelId(2)]);

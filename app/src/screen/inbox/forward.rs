@@ -92,7 +92,7 @@ fn Choices(chosen: RwSignal<Vec<ConversationId>>) -> impl IntoView {
                     <span class="forward-mark"><Show when=is_chosen><Icon name="check" small=true/></Show></span>
                     <Avatar name=shown.clone() id=contact photo size=AvatarSize::Small/>
                     <strong dir="auto">{shown}</strong>
-                    <span class="forward-channel">{channel}</span>
+                    <span class="forward-channel" dir="auto">{channel}</span>
                 </button>
             </li>
         }

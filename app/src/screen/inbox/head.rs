@@ -3,9 +3,12 @@
 pub mod may;
 
 use super::layout::use_panes;
+use super::promise::{PriorityItems, SlaChips};
 use super::snooze::{KeepItems, SnoozeChip};
 use super::thread::BackButton;
 use super::thread::pane::{Deed, Pane, Sheet, use_pane};
+use super::wait::{WaitChip, waits};
+use super::watch::{WatchChip, WatchItems};
 use crate::i18n::*;
 use crate::part::*;
 use leptos::prelude::*;
@@ -38,6 +41,7 @@ fn Who() -> impl IntoView {
     let pane = use_pane();
     let panes = use_panes();
     let kind = Signal::derive(move || pane.channel().map(|c| c.kind));
+    let waiting = Memo::new(move |_| pane.row.with(|r| r.as_ref().and_then(waits)));
     let number = move || match (pane.of(|c| c.contact_phone.clone()), pane.channel()) {
         (Some(phone), Some(channel)) => format!("{} · {}", phone_display(&phone), channel.name),
         (None, Some(channel)) => channel.name,
@@ -60,9 +64,12 @@ fn Who() -> impl IntoView {
         </button>
         <div class="thread-facts">
             <StatusChip/>
+            {move || waiting.get().map(|waits| view! { <WaitChip waits/> })}
+            <SlaChips/>
             <WindowChip/>
             <ClosedChip/>
             <SnoozeChip/>
+            <WatchChip/>
             {move || pane.of(|c| c.paused).then(|| view! {
                 <Chip icon="pause" tip=Signal::derive(move || t_string!(i18n, archive.paused).to_string())>{t!(i18n, archive.paused_chip)}</Chip>
             })}
@@ -120,7 +127,7 @@ fn first_name(name: &str) -> String {
 }
 
 /// `Ana, Bia e Carla`.
-fn listed(i18n: I18nContext<Locale>, names: &[String]) -> String {
+pub fn listed(i18n: I18nContext<Locale>, names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -326,6 +333,8 @@ fn Actions() -> impl IntoView {
                     <MenuItem icon="mail" keys=CommandId::MarkUnread.keys() press=move |()| pane.mark_unread()>{t!(i18n, inbox.thread.head.mark_unread)}</MenuItem>
                 })}
                 <KeepItems/>
+                <WatchItems/>
+                <PriorityItems/>
                 {move || pane.may_pause().then(|| {
                     let on = pane.of(|c| c.paused);
                     view! {

@@ -18,6 +18,8 @@ pub enum PanelWish {
     Edit,
     Tag,
     Block,
+    /// A colleague is asked to watch.
+    Watch,
 }
 
 /// The inbox's own state; a context of all its panes.

@@ -1,12 +1,13 @@
 //! Pictures, films and PDF documents of the conversation at full size, one after the other.
 
+use super::bubble::size_text;
 use super::thread::opened_by;
 use super::thread::pane::{Pane, Sheet, use_pane};
 use crate::i18n::*;
 use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::{Content, Media, MediaId, MediaState, Message};
+use model::{Media, MediaId, MediaState, Message};
 
 /// How far a picture can be enlarged, in steps.
 const STEPS: usize = 4;
@@ -35,7 +36,7 @@ fn view_of(mime: &str) -> Option<View> {
 /// The files of the loaded part, oldest first.
 fn files(pane: Pane) -> Vec<Media> {
     let timeline = pane.timeline();
-    let media = |m: &Message| if let Content::Media(media) = &m.content { Some(media.clone()) } else { None };
+    let media = |m: &Message| m.content.file().cloned();
     let all = timeline.order.get();
     all.iter().filter_map(|key| timeline.item(key)?.with(|i| media(&i.message))).filter(is_viewable).collect()
 }
@@ -128,7 +129,36 @@ fn show(media: Media) -> AnyView {
     let address = format!("/media/{}", media.id);
     match view_of(&media.mime) {
         Some(View::Film) => view! { <video src=address controls playsinline autoplay></video> }.into_any(),
+        Some(View::Paper) if !shows_papers() => view! { <Paper media/> }.into_any(),
         Some(View::Paper) => view! { <iframe src=address title=media.file_name></iframe> }.into_any(),
         _ => view! { <img src=address alt=media.file_name width=media.width height=media.height decoding="async"/> }.into_any(),
+    }
+}
+
+/// Whether the browser shows PDF documents within a page: those of phones do not. Older ones do not say, and do.
+fn shows_papers() -> bool {
+    js_sys::Reflect::get(&window().navigator(), &"pdfViewerEnabled".into()).map_or(true, |shows| shows.as_bool() != Some(false))
+}
+
+/// A document that cannot be shown here: its name and size, and the ways to have it.
+#[component]
+fn Paper(media: Media) -> impl IntoView {
+    let i18n = use_i18n();
+    let address = format!("/media/{}", media.id);
+    let name = media.file_name.clone();
+    let size = move || size_text(crate::language::code(i18n.get_locale()), media.size);
+    view! {
+        <div class="lightbox-paper">
+            <Icon name="document"/>
+            <p class="lightbox-paper-name">
+                {if name.is_empty() { t!(i18n, file.no_name).into_any() } else { view! { <bdi>{name}</bdi> }.into_any() }}
+            </p>
+            <p class="lightbox-paper-size">{size}</p>
+            <p>{t!(i18n, file.paper)}</p>
+            <div class="lightbox-paper-acts">
+                <a class="button primary" href=address.clone() target="_blank" rel="noopener"><Icon name="external" small=true/>{t!(i18n, file.open)}</a>
+                <a class="button plain" href=address download=media.file_name><Icon name="download" small=true/>{t!(i18n, inbox.thread.media.download)}</a>
+            </div>
+        </div>
     }
 }

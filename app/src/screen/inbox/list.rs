@@ -94,10 +94,13 @@ pub fn ListPane() -> impl IntoView {
     let selects = Signal::derive(move || panes.tab.get() != Tab::Done);
     let select_label = Signal::derive(move || t_string!(i18n, working.select.start).to_string());
     commands.add(Command { id: CommandId::Select, label: select_label, when: selects, run: Callback::new(move |()| selection.begin()) });
+    // Whom one could write to is in the contacts.
+    let session = crate::session::use_session();
+    let may_start = Signal::derive(move || session.may(model::Permission::Contacts));
     commands.add(Command {
         id: CommandId::Start,
         label: Signal::derive(move || t_string!(i18n, inbox.key.start).to_string()),
-        when: always,
+        when: may_start,
         run: Callback::new(move |()| start.begin(Start::Empty)),
     });
     view! {
@@ -106,10 +109,14 @@ pub fn ListPane() -> impl IntoView {
                 <SearchField text=search/>
                 <FilterMenu open=filter_open/>
                 <OrderButton/>
-                <IconButton icon="message-plus" label=move || t_string!(i18n, inbox.start.open).to_string() keys=CommandId::Start.keys()
-                    class="start-button" press=move |()| start.begin(Start::Empty)/>
+                <Show when=move || may_start.get()>
+                    <IconButton icon="message-plus" label=move || t_string!(i18n, inbox.start.open).to_string() keys=CommandId::Start.keys()
+                        class="start-button" press=move |()| start.begin(Start::Empty)/>
+                </Show>
                 <Menu icon="more-vertical" icon_only=true label=move || t_string!(i18n, working.menu).to_string() class="list-menu">
-                    <MenuItem icon="message-plus" keys=CommandId::Start.keys() press=move |()| start.begin(Start::Empty)>{t!(i18n, inbox.start.open)}</MenuItem>
+                    {move || may_start.get().then(|| view! {
+                        <MenuItem icon="message-plus" keys=CommandId::Start.keys() press=move |()| start.begin(Start::Empty)>{t!(i18n, inbox.start.open)}</MenuItem>
+                    })}
                     {move || selects.get().then(|| view! {
                         <MenuItem icon="check-circle" keys=CommandId::SelectOne.keys() press=move |()| selection.begin()>{move || select_label.get()}</MenuItem>
                     })}

@@ -2,7 +2,7 @@
 
 use super::bubble::size_text;
 use super::lightbox::is_viewable;
-use super::sound::Sound;
+use super::sound::{Sound, clock};
 use super::thread::pane::{Sheet, use_pane};
 use crate::i18n::*;
 use crate::language;
@@ -92,9 +92,19 @@ fn Sticker(media: Media, broken: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Film(media: Media, broken: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
+    let known = media.width > 0 && media.height > 0;
+    let poster = media.small.then(|| format!("{}/small", src(&media)));
+    let started = RwSignal::new(false);
+    // Its length, until the player itself says it.
+    let length =
+        (media.seconds > 0).then(|| view! { <span class="film-length" aria-hidden="true">{clock(f64::from(media.seconds))}</span> });
     view! {
-        <video class="media-box" controls playsinline preload="none" src=src(&media) aria-label=move || t_string!(i18n, inbox.thread.media.video).to_string()
+        <div class="media-box film" class:known=known class:started=move || started.get()>
+        <video controls playsinline preload="none" src=src(&media) poster=poster width=known.then_some(media.width)
+            height=known.then_some(media.height) on:play=move |_| started.set(true) aria-label=move || t_string!(i18n, inbox.thread.media.video).to_string()
             on:error=move |_| broken.set(true)></video>
+        {length}
+        </div>
     }
 }
 

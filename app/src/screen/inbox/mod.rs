@@ -3,6 +3,7 @@
 //! * [`layout`]: what the panes share. [`list`], [`row`], [`search`], [`filter`]: the left pane. [`start`]: a new
 //!   conversation.
 //! * [`select`], [`several`]: conversations that are acted on at once. [`snooze`], [`view`]: what people keep.
+//! * `watch`: following a conversation of somebody else.
 //! * [`thread`] and what it uses: the open conversation. [`panel`]: the contact beside it.
 
 mod after;
@@ -23,6 +24,7 @@ pub mod list;
 pub mod media;
 pub mod note;
 pub mod panel;
+mod promise;
 pub mod row;
 pub mod search;
 pub mod select;
@@ -35,6 +37,8 @@ pub mod template;
 pub mod thread;
 pub mod transfer;
 pub mod view;
+mod wait;
+mod watch;
 
 use crate::area::{Area, Later, Part};
 use crate::i18n::*;

@@ -8,8 +8,10 @@ pub mod history;
 pub mod merge;
 mod merged;
 pub mod photo;
+pub mod reveal;
 pub mod tags;
 mod values;
+mod watchers;
 
 use super::head::status_name;
 use super::layout::{PanelWish, use_panes};
@@ -97,6 +99,8 @@ pub struct Shown {
     pub editing: RwSignal<bool>,
     /// Its photo is shown and chosen.
     pub photo: RwSignal<bool>,
+    /// What is hidden of it is asked for.
+    pub revealing: RwSignal<bool>,
     /// The account's fields; none until they are here.
     pub fields: Fetched<Vec<CustomField>>,
 }
@@ -110,6 +114,7 @@ impl Shown {
             contact: pane.timeline().contact.clone().into(),
             editing: RwSignal::new(false),
             photo: RwSignal::new(false),
+            revealing: RwSignal::new(false),
             fields,
         };
         provide_context(shown);
@@ -130,10 +135,10 @@ fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView
         item("history", Signal::derive(move || t_string!(i18n, contact.tab.history).to_string())),
         item("files", Signal::derive(move || t_string!(i18n, contact.tab.files).to_string())),
     ];
-    // Tags stand among the details.
+    // Tags and those who watch stand among the details.
     let panes = use_panes();
     effect(move || {
-        if panes.wish.get() == Some(PanelWish::Tag) && tab.get_untracked() != "details" {
+        if matches!(panes.wish.get(), Some(PanelWish::Tag | PanelWish::Watch)) && tab.get_untracked() != "details" {
             tab.set("details");
         }
     });
@@ -167,6 +172,7 @@ fn Facts(id: ConversationId, fields: Fetched<Vec<CustomField>>) -> impl IntoView
         <Later part=Part::EditContact wanted=shown.editing/>
         <Later part=Part::ContactPhoto wanted=shown.photo/>
         <Later part=Part::MergeContact wanted=panes.merging/>
+        <Later part=Part::Reveal wanted=shown.revealing/>
     }
 }
 
@@ -179,12 +185,20 @@ fn DetailsTab(shown: Shown) -> impl IntoView {
             <h3>{t!(i18n, contact.tags.title)}</h3>
             <tags::Tags shown/>
         </section>
+        <section class="panel-part" aria-label=move || t_string!(i18n, working.watch.title).to_string()>
+            <h3>{t!(i18n, working.watch.title)}</h3>
+            <watchers::Watchers pane=shown.pane/>
+        </section>
+        <super::promise::Promises pane=shown.pane/>
         <section class="panel-part">
             <h3>{t!(i18n, inbox.thread.panel.details)}</h3>
             {move || match contact.get() {
                 None => view! { <Skeleton lines=4/> }.into_any(),
                 Some(contact) => view! { <Details contact/> }.into_any(),
             }}
+            {move || (!reveal::revealable(shown).is_empty()).then(|| view! {
+                <Button small=true icon="eye" press=move |()| shown.revealing.set(true)>{t!(i18n, mask.reveal.open)}</Button>
+            })}
         </section>
         <values::Values shown/>
         <section class="panel-part">
@@ -241,8 +255,10 @@ fn Actions(shown: Shown) -> impl IntoView {
         <div class="panel-actions">
             <Button small=true icon="edit" press=move |()| shown.editing.set(true)
                 why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))>{t!(i18n, contact.edit)}</Button>
-            <IconButton small=true icon="merge" label=move || t_string!(i18n, merge.open).to_string() press=move |()| panes.merging.set(true)
-                why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))/>
+            <Show when=move || session.has(Module::Merging)>
+                <IconButton small=true icon="merge" label=move || t_string!(i18n, merge.open).to_string() press=move |()| panes.merging.set(true)
+                    why=Signal::derive(move || status.get().is_none().then(|| t_string!(i18n, common.word.loading).to_string()))/>
+            </Show>
             {move || match status.get() {
                 Some(ContactStatus::Active) => Some(view! {
                     <IconButton small=true icon="archive" label=move || t_string!(i18n, contact.archive).to_string() press=move |()| set(ContactStatus::Archived)/>
@@ -252,7 +268,7 @@ fn Actions(shown: Shown) -> impl IntoView {
                 }.into_any()),
                 _ => None,
             }}
-            {move || match status.get().filter(|_| session.is_admin()) {
+            {move || match status.get().filter(|_| session.may(Permission::Block)) {
                 None => None,
                 Some(ContactStatus::Blocked) => Some(view! {
                     <Button small=true icon="block" press=move |()| set(ContactStatus::Active)>{t!(i18n, contact.unblock)}</Button>
@@ -277,7 +293,7 @@ fn Details(contact: Contact) -> impl IntoView {
     };
     view! {
         <dl class="facts">
-            <dt>{t!(i18n, inbox.thread.panel.name)}</dt><dd>{text(Some(contact.name))}</dd>
+            <dt>{t!(i18n, inbox.thread.panel.name)}</dt><dd dir="auto">{text(Some(contact.name))}</dd>
             <dt>{t!(i18n, inbox.thread.panel.phone)}</dt><dd>{text(contact.phone.map(|p| text::phone_display(&p)))}</dd>
             <dt>{t!(i18n, inbox.thread.panel.email)}</dt><dd>{text(contact.email)}</dd>
             <dt>{t!(i18n, inbox.thread.panel.identities)}</dt>

@@ -1,13 +1,16 @@
 //! One conversation in the list, on two lines, and what of it deserves a chip.
 
 use super::layout::use_panes;
+use super::wait::{WaitChip, Waits, waits};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
+use crate::sla;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use model::{
-    Conversation, ConversationStatus, Direction, MessageKind, MessageStatus, Millis, Preview, Tab, Tag as ContactTag, Window, window_left,
+    Conversation, ConversationStatus, Direction, MessageKind, MessageStatus, Millis, Preview, Priority, SlaMark, Tab, Tag as ContactTag,
+    Window, window_left,
 };
 use std::sync::Arc;
 
@@ -168,6 +171,7 @@ fn first_name(name: &str) -> String {
 /// What the chips say, as plain facts.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Facts {
+    waits: Option<Waits>,
     assignee: Option<String>,
     team: Option<String>,
     /// Waited so many minutes, since then.
@@ -175,6 +179,8 @@ struct Facts {
     window: Option<Windowed>,
     /// Out of its assignee's list until then.
     snoozed: Option<Millis>,
+    priority: Priority,
+    sla: Option<SlaMark>,
     tags: Vec<ContactTag>,
 }
 
@@ -200,6 +206,7 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
             let served = matches!(tab.get(), Some(Tab::Others | Tab::Done) | None) && r.status != ConversationStatus::Pending;
             let several_teams = store.workspace.with(|w| w.as_ref().is_some_and(|w| w.teams.len() > 1));
             Facts {
+                waits: waits(r),
                 assignee: r.assignee_id.filter(|_| served).map(|id| first_name(&store.member_name(id))),
                 team: (several_teams && r.status == ConversationStatus::Pending).then(|| store.team_name(r.team_id)),
                 wait: r.waiting_since.filter(|_| open).and_then(|since| {
@@ -209,15 +216,24 @@ fn Chips(row: RwSignal<Conversation>, tab: Signal<Option<Tab>>) -> impl IntoView
                 }),
                 window: if open { windowed(r, store.window(r), now) } else { None },
                 snoozed: r.snoozed_until,
+                priority: r.priority,
+                sla: r.sla,
                 tags: r.contact_tags.iter().filter_map(|id| store.tag(*id)).collect(),
             }
         })
     });
     view! {
         {move || {
-            let Facts { assignee, team, wait, window, snoozed, tags } = facts.get();
-            (assignee.is_some() || team.is_some() || wait.is_some() || window.is_some() || snoozed.is_some() || !tags.is_empty()).then(|| view! {
+            let Facts { waits, assignee, team, wait, window, snoozed, priority, sla, tags } = facts.get();
+            let pressing = sla::priority_tone(priority).filter(|_| priority > Priority::Normal);
+            (waits.is_some() || assignee.is_some() || team.is_some() || wait.is_some() || window.is_some() || snoozed.is_some() || pressing.is_some() || sla.is_some() || !tags.is_empty()).then(|| view! {
                 <span class="row-chips">
+                    {waits.map(|waits| view! { <WaitChip waits/> })}
+                    {pressing.map(|tone| view! { <Chip tone icon="flag">{sla::priority(i18n, priority)}</Chip> })}
+                    {sla.map(|mark| {
+                        let (tone, icon, text) = sla::mark(i18n, mark);
+                        view! { <Chip tone icon>{text}</Chip> }
+                    })}
                     {snoozed.map(|at| view! {
                         <Chip icon="calendar-clock">
                             {move || { let time = times.text(at, TimeStyle::Full); t_string!(i18n, working.snooze.chip, time = time.as_str()).to_string() }}

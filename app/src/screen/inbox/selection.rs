@@ -8,7 +8,7 @@ use crate::part::*;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Content, MediaState, Message};
+use model::{MediaState, Message};
 use wasm_bindgen::JsCast;
 
 /// Browsers take downloads that follow too fast for one.
@@ -84,8 +84,8 @@ fn has_text(m: &Message) -> bool {
 
 /// Address and name of a message's file.
 fn file(m: &Message) -> Option<(String, String)> {
-    match &m.content {
-        Content::Media(media) if media.state == MediaState::Ready => Some((format!("/media/{}", media.id), media.file_name.clone())),
+    match m.content.file() {
+        Some(media) if media.state == MediaState::Ready => Some((format!("/media/{}", media.id), media.file_name.clone())),
         _ => None,
     }
 }

@@ -118,11 +118,11 @@ fn Wave(shape: RwSignal<Option<Shape>>, now: RwSignal<f64>, player: NodeRef<lept
     let part = Memo::new(move |_| {
         let all = all();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to the number of bars")]
-        let bars = (now.get() / all.max(0.001) * BARS as f64).round().clamp(0.0, BARS as f64) as usize;
+        let bars = crate::within((now.get() / all.max(0.001) * BARS as f64).round(), 0.0, BARS as f64) as usize;
         bars
     });
     let go = move |to: f64| {
-        let to = to.clamp(0.0, untrack(all));
+        let to = crate::within(to, 0.0, untrack(all));
         now.set(to);
         if let Some(player) = player.get_untracked() {
             player.set_current_time(to);
@@ -171,7 +171,7 @@ fn Wave(shape: RwSignal<Option<Shape>>, now: RwSignal<f64>, player: NodeRef<lept
 }
 
 /// `75.4` as `1:15`.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "sound of a bubble is shorter than that")]
     let whole = seconds.max(0.0).round() as i64;
     format!("{}:{:02}", whole / 60, whole % 60)

@@ -1,5 +1,6 @@
 //! Choosing an approved template, filling it in and looking at it before it is sent.
 
+mod file;
 mod form;
 pub mod preview;
 
@@ -11,13 +12,15 @@ use form::FillIn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_i18n::I18nContext;
-use model::{ChannelId, Fault, Template, TemplateCategory, TemplateFill};
+use model::{ChannelId, Fault, Template, TemplateCategory, TemplateFill, Upload};
 
 /// A template with its values, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picked {
     pub template: Template,
     pub fill: TemplateFill,
+    /// The file of its header.
+    pub file: Option<Upload>,
 }
 
 /// A category's name.

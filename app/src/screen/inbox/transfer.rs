@@ -1,4 +1,4 @@
-//! Handing a conversation to a team's queue or to a person (TR-1, TR-2).
+//! Handing a conversation to a team's queue or to a person (TR-1, TR-2, TR-4).
 
 use super::thread::opened_by;
 use super::thread::pane::{Sheet, use_pane};
@@ -6,9 +6,11 @@ use crate::fault;
 use crate::i18n::*;
 use crate::live::{Store, use_store};
 use crate::part::*;
+use crate::status;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_i18n::I18nContext;
 use model::*;
 
 const LIST: &str = "transfer-options";
@@ -31,7 +33,8 @@ pub enum At {
     Person {
         id: UserId,
         teams: Vec<TeamId>,
-        away: bool,
+        /// Absent for a longer time (TR-4), and so not for who is no admin.
+        closed: bool,
         here: bool,
     },
 }
@@ -48,7 +51,15 @@ impl Goal {
     fn is_free(&self) -> bool {
         match &self.at {
             At::Team { here, .. } => !here,
-            At::Person { teams, away, here, .. } => !away && !here && !teams.is_empty(),
+            At::Person { teams, closed, here, .. } => !closed && !here && !teams.is_empty(),
+        }
+    }
+
+    /// The person, when it is one.
+    fn person(&self) -> Option<UserId> {
+        match self.at {
+            At::Team { .. } => None,
+            At::Person { id, .. } => Some(id),
         }
     }
 
@@ -81,7 +92,7 @@ pub fn goals(workspace: &Workspace, all: &[Conversation]) -> Vec<Goal> {
         at: At::Person {
             id: m.user_id,
             teams: m.teams.iter().map(|t| t.team_id).collect(),
-            away: m.availability == Availability::Unavailable,
+            closed: m.availability == Availability::Unavailable && !workspace.me.rights.may(Permission::Settings),
             here: are(&|c| c.assignee_id == Some(m.user_id) && c.status == ConversationStatus::InProgress),
         },
     });
@@ -93,6 +104,53 @@ pub fn goals(workspace: &Workspace, all: &[Conversation]) -> Vec<Goal> {
     teams
 }
 
+/// Whether the person is marked as absent for a longer time. Tracked.
+fn is_unavailable(store: Store, id: UserId) -> bool {
+    store.member(id).is_some_and(|m| m.availability == Availability::Unavailable)
+}
+
+/// Why it cannot be handed to the chosen one yet: an admin has to confirm it (TR-4). Tracked.
+pub fn unconfirmed(i18n: I18nContext<Locale>, store: Store, goal: &Goal, anyway: RwSignal<bool>) -> Option<String> {
+    let asks = goal.person().is_some_and(|id| is_unavailable(store, id)) && !anyway.get();
+    asks.then(|| t_string!(i18n, status.transfer.confirm).to_string())
+}
+
+/// What is to be known of the chosen person before it is theirs: that they are not here now, or absent for a longer time, which
+/// an admin confirms.
+#[component]
+pub fn Caution(chosen: RwSignal<Option<Goal>>, anyway: RwSignal<bool>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let times = use_times();
+    let person = Memo::new(move |_| chosen.with(|g| g.as_ref().and_then(Goal::person)));
+    // The word is for one person.
+    effect(move || {
+        person.track();
+        anyway.set(false);
+    });
+    move || {
+        let id = person.get()?;
+        let name = store.member_name(id);
+        if is_unavailable(store, id) {
+            return Some(
+                view! {
+                    <div class="caution">
+                        <p role="status">{t_string!(i18n, status.transfer.unavailable, name = name.as_str()).to_string()}</p>
+                        <Checkbox name="anyway" checked=anyway label=move || t_string!(i18n, status.transfer.anyway).to_string()/>
+                    </div>
+                }
+                .into_any(),
+            );
+        }
+        let now = store.status(id);
+        let what = status::say(i18n, times, &now);
+        (now.kind != StatusKind::Online).then(|| {
+            let text = t_string!(i18n, status.transfer.away, name = name.as_str(), status = what.as_str()).to_string();
+            view! { <p class="caution" role="status" dir="auto">{text}</p> }.into_any()
+        })
+    }
+}
+
 /// The dialog. What was typed stays when it was refused.
 #[component]
 pub fn TransferDialog() -> impl IntoView {
@@ -102,6 +160,7 @@ pub fn TransferDialog() -> impl IntoView {
     let chosen = RwSignal::new(None::<Goal>);
     let team = RwSignal::new(None::<TeamId>);
     let note = RwSignal::new(String::new());
+    let anyway = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<Fault>);
     let tried = RwSignal::new(false);
@@ -115,7 +174,7 @@ pub fn TransferDialog() -> impl IntoView {
         Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
             Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string())
         }
-        Some(_) => None,
+        Some(goal) => unconfirmed(i18n, pane.store, &goal, anyway),
     });
     let submit = move |()| {
         let Some(goal) = chosen.get_untracked() else { return };
@@ -123,7 +182,12 @@ pub fn TransferDialog() -> impl IntoView {
         if busy.get_untracked() || why.with_untracked(Option::is_some) {
             return;
         }
-        let draft = TransferDraft { to: goal.to(team.get_untracked()), note: note.get_untracked(), stop_bot: false };
+        let draft = TransferDraft {
+            to: goal.to(team.get_untracked()),
+            note: note.get_untracked(),
+            stop_bot: false,
+            anyway: anyway.get_untracked(),
+        };
         let said = untrack(|| t_string!(i18n, inbox.thread.transfer.done, name = goal.name.as_str()).to_string());
         busy.set(true);
         refused.set(None);
@@ -161,6 +225,7 @@ pub fn TransferDialog() -> impl IntoView {
         <Dialog open title=move || t_string!(i18n, inbox.thread.transfer.title).to_string() locked=busy footer
             closed=move |()| { refused.set(None); tried.set(false) }>
             <Chooser all chosen team refused/>
+            <Caution chosen anyway/>
             {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
             <TextArea name="transfer-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
                 hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
@@ -254,20 +319,20 @@ pub fn Chooser(
 fn Line(i: usize, goal: Goal, at: RwSignal<usize>, chosen: RwSignal<Option<Goal>>, #[prop(into)] pick: Callback<Goal>) -> impl IntoView {
     let i18n = use_i18n();
     let store = use_store();
+    let times = use_times();
     let free = goal.is_free();
     let key = goal.key();
     let picked = move || chosen.with(|c| c.as_ref().is_some_and(|c| c.key() == key));
     let is_picked = picked.clone();
     let name = goal.name.clone();
-    let facts = {
-        let at = goal.at.clone();
-        move || facts(i18n, store, &at)
-    };
+    let (told, names) = (goal.at.clone(), goal.at.clone());
+    let told = move || told_of(i18n, store, times, &told);
+    let names = move || if let At::Person { teams, here: false, .. } = &names { team_names(store, teams) } else { String::new() };
     let mark = match &goal.at {
         At::Team { .. } => view! { <span class="chooser-team"><Icon name="team" small=true/></span> }.into_any(),
         At::Person { id, .. } => {
             let photo = untrack(|| store.member(*id)).map(|m| photo_of(*id, &m.photo)).unwrap_or_default();
-            view! { <Avatar name=name.clone() id=id.0 photo size=AvatarSize::Small/> }.into_any()
+            view! { <Avatar name=name.clone() id=id.0 photo size=AvatarSize::Small status=status::dot(store, *id)/> }.into_any()
         }
     };
     let goal = StoredValue::new(goal);
@@ -277,23 +342,33 @@ fn Line(i: usize, goal: Goal, at: RwSignal<usize>, chosen: RwSignal<Option<Goal>
             on:click=move |_| { at.set(i); pick.run(goal.get_value()) }>
             {mark}
             <span class="chooser-name" dir="auto">{name}</span>
-            <span class="chooser-facts">{facts}</span>
+            <span class="chooser-facts">{told}<bdi>{names}</bdi></span>
             {move || is_picked().then(|| view! { <Icon name="check" small=true/> })}
         </li>
     }
 }
 
-/// What is worth knowing before choosing.
-fn facts(i18n: leptos_i18n::I18nContext<Locale>, store: Store, at: &At) -> String {
+/// What is worth knowing before choosing; the names of a person's teams follow it.
+fn told_of(i18n: I18nContext<Locale>, store: Store, times: Times, at: &At) -> String {
     match at {
         At::Team { here: true, .. } | At::Person { here: true, .. } => t_string!(i18n, inbox.thread.transfer.here).to_string(),
         At::Team { .. } => t_string!(i18n, inbox.thread.transfer.queue).to_string(),
         At::Person { teams, .. } if teams.is_empty() => t_string!(i18n, inbox.thread.transfer.no_team).to_string(),
-        At::Person { teams, away, .. } => {
-            let names = teams.iter().map(|t| store.team_name(*t)).collect::<Vec<_>>().join(", ");
-            if *away { format!("{} · {names}", t_string!(i18n, inbox.thread.transfer.away)) } else { names }
+        At::Person { id, .. } => {
+            let now = store.status(*id);
+            if is_unavailable(store, *id) {
+                format!("{} · ", t_string!(i18n, inbox.thread.transfer.away))
+            } else if now.kind == StatusKind::Online {
+                String::new()
+            } else {
+                format!("{} · ", status::say(i18n, times, &now))
+            }
         }
     }
+}
+
+fn team_names(store: Store, teams: &[TeamId]) -> String {
+    teams.iter().map(|t| store.team_name(*t)).collect::<Vec<_>>().join(", ")
 }
 
 /// In which of their teams the person takes it (SM-5).
@@ -318,8 +393,11 @@ pub fn TeamChoice(choices: Memo<Vec<TeamId>>, team: RwSignal<Option<TeamId>>) ->
 mod tests {
     use super::*;
 
-    fn person(teams: &[i64], away: bool) -> Goal {
-        Goal { name: "Ana".into(), at: At::Person { id: UserId(1), teams: teams.iter().map(|t| TeamId(*t)).collect(), away, here: false } }
+    fn person(teams: &[i64], closed: bool) -> Goal {
+        Goal {
+            name: "Ana".into(),
+            at: At::Person { id: UserId(1), teams: teams.iter().map(|t| TeamId(*t)).collect(), closed, here: false },
+        }
     }
 
     #[test]
@@ -332,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn tr_4_who_is_away_or_in_no_team_cannot_be_chosen() {
+    fn tr_4_who_is_unavailable_or_in_no_team_cannot_be_chosen() {
         assert!(person(&[1], false).is_free());
         assert!(!person(&[1], true).is_free());
         assert!(!person(&[], false).is_free());

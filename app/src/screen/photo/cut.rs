@@ -20,8 +20,8 @@ impl Cut {
 
     /// The square's left and upper edge and its side, in pixels of the picture; it never leaves the picture.
     pub fn square(self, width: f64, height: f64) -> (f64, f64, f64) {
-        let side = width.min(height) / self.zoom.clamp(1.0, ZOOM_MAX);
-        let edge = |middle: f64, length: f64| (middle * length - side / 2.0).clamp(0.0, length - side);
+        let side = width.min(height) / crate::within(self.zoom, 1.0, ZOOM_MAX);
+        let edge = |middle: f64, length: f64| crate::within(middle * length - side / 2.0, 0.0, length - side);
         (edge(self.x, width), edge(self.y, height), side)
     }
 

@@ -97,7 +97,7 @@ fn Choices(setup: AlertSetup) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                {AlertKind::ALL.iter().map(|kind| view! {
+                {AlertKind::ALL.iter().filter(|kind| kind.setting() == **kind).map(|kind| view! {
                     <tr>
                         <th scope="row">{move || kind_name(i18n, *kind)}</th>
                         {AlertWay::ALL.iter().map(|way| view! { <Mark kind=*kind way=*way keeper/> }).collect_view()}

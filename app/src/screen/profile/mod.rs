@@ -2,9 +2,11 @@
 
 mod alerts;
 mod logins;
+mod passkeys;
 mod you;
 
 use crate::api::auth::remove_photo;
+use crate::area::{Area, Part};
 use crate::frame::theme_name;
 use crate::i18n::*;
 use crate::language;
@@ -17,6 +19,7 @@ use alerts::AlertsCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
+use passkeys::PasskeysCard;
 use you::AboutMe;
 
 /// Everything about me. Each choice is saved when it is made.
@@ -31,6 +34,8 @@ pub fn ProfileScreen() -> impl IntoView {
             <Work/>
             <AlertsCard/>
             <Browser/>
+            <Area part=Part::Security/>
+            <PasskeysCard/>
             <Logins/>
         </div>
     }
@@ -48,8 +53,8 @@ fn You() -> impl IntoView {
     let remove = move |()| new.remove(remove_photo(), move || session.change(|me| me.photo.clear()));
     let send = move |()| new.send("/photo".to_owned(), move |mark| session.change(|me| me.photo = mark));
     let role = move || {
-        let is_admin = session.is_admin();
-        if is_admin { t_string!(i18n, settings.members.admin) } else { t_string!(i18n, settings.members.agent) }.to_string()
+        let role = session.me().map_or(model::Role::Agent, |me| me.role);
+        crate::screen::settings::role_name(i18n, role)
     };
     view! {
         <header class="profile-you">

@@ -14,10 +14,11 @@ use wasm_bindgen::JsCast;
 
 /// The file of one form; [`Carried::is_busy`] while it is on its way.
 #[derive(Clone, Copy)]
-pub(super) struct Carried {
+pub(crate) struct Carried {
     pub file: RwSignal<Option<Upload>>,
-    percent: RwSignal<Option<u8>>,
-    failed: RwSignal<Option<Fault>>,
+    /// How much of it is there while it is on its way.
+    pub percent: RwSignal<Option<u8>>,
+    pub failed: RwSignal<Option<Fault>>,
     under: StoredValue<Option<SendWrapper<Under>>>,
 }
 
@@ -62,9 +63,14 @@ impl Carried {
     }
 
     fn send(self, file: web_sys::File) {
+        self.send_as(file, FILE_MAX, |_| Ok(()));
+    }
+
+    /// Brings a file here, unless it is too large or `fits` refuses what came of it.
+    pub fn send_as(self, file: web_sys::File, most: i64, fits: impl Fn(&Upload) -> Result<(), Fault> + 'static) {
         self.failed.set(match file.size() as i64 {
             0 => Some(Fault::FileEmpty),
-            n if n > FILE_MAX => Some(Fault::FileTooLarge { megabytes: FILE_MAX / MB }),
+            n if n > most => Some(Fault::FileTooLarge { megabytes: most / MB }),
             _ => None,
         });
         if self.failed.with_untracked(Option::is_some) {
@@ -76,7 +82,10 @@ impl Carried {
         });
         let (under, done) = upload(&file, FileWish::Shown, tell);
         self.under.set_value(Some(SendWrapper::new(under)));
-        spawn_local(async move { self.done(done.await) });
+        spawn_local(async move {
+            let answer = done.await.and_then(|up| fits(&up).map(|()| up));
+            self.done(answer);
+        });
     }
 }
 

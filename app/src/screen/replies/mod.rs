@@ -1,6 +1,6 @@
 //! Quick replies: finding, making, changing (QR-1, QR-3). Everybody has this page.
 
-mod file;
+pub(crate) mod file;
 mod form;
 
 use super::inbox::composer::quick::list::scope_icon;
@@ -9,6 +9,7 @@ use crate::api::reply::{replies, reply};
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
+use crate::session::use_session;
 use form::ReplyForm;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,11 +23,19 @@ use model::*;
 pub fn RepliesScreen() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    view! {
+    let session = use_session();
+    let has = Memo::new(move |_| session.has(Module::QuickReplies));
+    move || {
+        if !has.get() {
+            return view! { <EmptyState page=true icon="bolt" title=move || t_string!(i18n, module.is_off).to_string() text=move || t_string!(i18n, module.is_off_text).to_string()/> }.into_any();
+        }
+        view! {
         <Title text=move || t_string!(i18n, reply.title).to_string()/>
         <Split title=move || t_string!(i18n, reply.title).to_string() lead=move || t_string!(i18n, reply.lead).to_string()
             new=("/replies/new", Signal::derive(move || t_string!(i18n, reply.new).to_string())) home="/replies" open
             list=view! { <ReplyList/> }.into_any() form=view! { <OpenReply open/> }.into_any()/>
+        }
+        .into_any()
     }
 }
 

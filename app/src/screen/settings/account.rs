@@ -16,6 +16,7 @@ use model::{Account, AccountDraft};
 #[component]
 pub fn AccountScreen() -> impl IntoView {
     let i18n = use_i18n();
+    let has_delay = untrack(|| use_session().has(model::Module::SafetyDelay));
     let stored = Fetched::new(|| async { account().await.map(Some) });
     view! {
         <Title text=move || t_string!(i18n, settings.account.title).to_string()/>
@@ -24,9 +25,9 @@ pub fn AccountScreen() -> impl IntoView {
                 <h2>{t!(i18n, settings.account.title)}</h2>
                 <p>{t!(i18n, settings.account.lead)}</p>
             </header>
-            {when_here(stored, |account| account.get_untracked().map(|account| {
+            {when_here(stored, move |account| account.get_untracked().map(|account| {
                 let settings = account.delay;
-                view! { <AccountForm account/><Delay settings/> }
+                view! { <AccountForm account/>{has_delay.then(|| view! { <Delay settings/> })} }
             }).into_any())}
         </section>
     }

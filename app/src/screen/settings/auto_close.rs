@@ -21,6 +21,15 @@ fn key(rule: &AutoClose) -> String {
     }
 }
 
+/// How long, while it is switched on. What is no right length is refused, and not taken for switched off.
+fn length(on: RwSignal<bool>, minutes: RwSignal<i64>) -> i64 {
+    match (on.get(), minutes.get()) {
+        (false, _) => 0,
+        (true, 0) => -1,
+        (true, minutes) => minutes,
+    }
+}
+
 fn name(i18n: I18nContext<Locale>, all: &Ending, key: &str) -> String {
     let of = |list: &[(i64, String)]| list.iter().find(|(id, _)| key[1..] == id.to_string()).map(|(_, n)| n.clone()).unwrap_or_default();
     let (team, channel) = (of(&all.teams), of(&all.channels));
@@ -96,8 +105,11 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
     let enabled = RwSignal::new(start.enabled);
     let idle = RwSignal::new(start.idle_minutes);
     let warns = RwSignal::new(start.warn_minutes > 0);
-    let warn = RwSignal::new(if start.warn_minutes > 0 { start.warn_minutes } else { 60 });
+    let stored_or = |minutes: i64, usual: i64| RwSignal::new(if minutes > 0 { minutes } else { usual });
+    let warn = stored_or(start.warn_minutes, 60);
     let in_hours = RwSignal::new(start.in_hours);
+    let (reminds, remind) = (RwSignal::new(start.remind_minutes > 0), stored_or(start.remind_minutes, 15));
+    let (returns, give_back) = (RwSignal::new(start.return_minutes > 0), stored_or(start.return_minutes, 45));
     let (warn_text, text) = (RwSignal::new(start.warn_text), RwSignal::new(start.closing_text));
     let reason = RwSignal::new(start.reason_id.map(|r| r.to_string()).unwrap_or_default());
     let form = Form::new(move || AutoClose {
@@ -105,11 +117,13 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
         channel_id,
         enabled: enabled.get(),
         idle_minutes: idle.get(),
-        warn_minutes: if warns.get() { warn.get() } else { 0 },
+        warn_minutes: length(warns, warn),
         warn_text: warn_text.get(),
         closing_text: text.get(),
         reason_id: reason.get().parse().ok(),
         in_hours: in_hours.get(),
+        remind_minutes: length(reminds, remind),
+        return_minutes: length(returns, give_back),
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -179,6 +193,20 @@ fn Rule(rows: Signal<Ending>, key: String, changed: Callback<()>, #[prop(into)] 
                 <Show when=classifies>
                     <Select name="reason_id" value=reason choices=reasons label=move || t_string!(i18n, closing.auto.reason).to_string()
                         hint=move || if missing() { t_string!(i18n, closing.auto.reason_missing).to_string() } else { t_string!(i18n, closing.auto.reason_hint).to_string() }/>
+                </Show>
+                <Toggle name="reminds" checked=reminds label=move || t_string!(i18n, closing.auto.remind).to_string()
+                    hint=move || t_string!(i18n, closing.auto.remind_hint).to_string()/>
+                <Show when=move || reminds.get()>
+                    <DurationField name="remind_minutes" value=remind min=1 max=limit::OWED_MINUTES_MAX
+                        label=move || t_string!(i18n, closing.auto.remind_after).to_string()
+                        hint=move || t_string!(i18n, closing.auto.remind_after_hint).to_string()/>
+                </Show>
+                <Toggle name="returns" checked=returns label=move || t_string!(i18n, closing.auto.give_back).to_string()
+                    hint=move || t_string!(i18n, closing.auto.give_back_hint).to_string()/>
+                <Show when=move || returns.get()>
+                    <DurationField name="return_minutes" value=give_back min=1 max=limit::OWED_MINUTES_MAX
+                        label=move || t_string!(i18n, closing.auto.give_back_after).to_string()
+                        hint=move || t_string!(i18n, closing.auto.give_back_after_hint).to_string()/>
                 </Show>
                 <FormFoot form fresh=is_new>
                     {(team_id.is_some() || channel_id.is_some()).then(|| view! {

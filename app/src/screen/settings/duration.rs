@@ -52,7 +52,17 @@ pub(super) fn DurationField(
         }
     });
     let units = Signal::derive(move || [1, HOUR, DAY].map(|u| Choice::new(u.to_string(), unit_name(i18n, u))).to_vec());
-    let unit_field: &'static str = if name == "idle_minutes" { "idle_unit" } else { "warn_unit" };
+    let unit_field: &'static str = match name {
+        "idle_minutes" => "idle_unit",
+        "remind_minutes" => "remind_unit",
+        "return_minutes" => "return_unit",
+        "away_minutes" => "away_unit",
+        "offline_minutes" => "offline_unit",
+        "first_minutes" => "first_unit",
+        "next_minutes" => "next_unit",
+        "resolve_minutes" => "resolve_unit",
+        _ => "warn_unit",
+    };
     view! {
         <div class="duration">
             <TextField name kind="number" value=number max=6 label hint/>

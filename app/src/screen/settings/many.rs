@@ -1,12 +1,14 @@
-//! Concluding many conversations at once: which, how many, the password, and what became of each.
+//! Concluding many conversations at once: which, how many, the code, and what became of each.
 
 use super::list::when_here;
 use super::many_jobs::Jobs;
 use super::member::follow;
 use crate::api::closing::{count_many, jobs, reasons, start_job};
+use crate::api::contact::tags;
 use crate::api::settings::{channel_forms, members, teams};
 use crate::i18n::*;
 use crate::part::*;
+use crate::screen::step_up::StepUp;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,6 +24,7 @@ struct Ground {
     channels: Vec<(i64, String)>,
     teams: Vec<(i64, String)>,
     people: Vec<(i64, String)>,
+    tags: Vec<(i64, String)>,
     reasons: Vec<Reason>,
 }
 
@@ -30,6 +33,7 @@ async fn fetch() -> crate::api::Answer<Ground> {
         channels: channel_forms().await?.into_iter().map(|c| (c.channel.id.0, c.channel.name)).collect(),
         teams: teams().await?.into_iter().map(|t| (t.id.0, t.name)).collect(),
         people: members().await?.into_iter().map(|m| (m.user_id.0, m.name)).collect(),
+        tags: tags().await?.into_iter().map(|t| (t.id.0, t.name)).collect(),
         reasons: reasons().await?,
     })
 }
@@ -60,7 +64,9 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
     let i18n = use_i18n();
     let store = crate::live::use_store();
     let marked = || RwSignal::new(BTreeSet::<i64>::new());
-    let (channels, teams, people) = (marked(), marked(), marked());
+    let (channels, teams, people, tagged) = (marked(), marked(), marked(), marked());
+    let day = || RwSignal::new(String::new());
+    let (created_from, created_until, active_from, active_until) = (day(), day(), day(), day());
     let (status, idle) = (RwSignal::new(String::new()), RwSignal::new("0".to_owned()));
     let (with_message, reason) = (RwSignal::new(false), RwSignal::new(String::new()));
     let filter = Memo::new(move |_| BulkFilter {
@@ -69,6 +75,11 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
         assignees: people.get().into_iter().map(UserId).collect(),
         status: status.get().parse().ok(),
         idle_minutes: idle.get().parse().unwrap_or(0),
+        tags: tagged.get().into_iter().map(TagId).collect(),
+        created_from: created_from.get(),
+        created_until: created_until.get(),
+        active_from: active_from.get(),
+        active_until: active_until.get(),
     });
     let count = Fetched::new(move || count_many(filter.get()));
     let found = Memo::new(move |_| match count.get() {
@@ -123,12 +134,12 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
         _ => why.get().unwrap_or_default(),
     };
     let asking = RwSignal::new(false);
-    let draft = move |password: String| BulkDraft {
+    let draft = move |code: String| BulkDraft {
         filter: filter.get_untracked(),
         expected: found.get_untracked().unwrap_or_default(),
         with_message: with_message.get_untracked(),
         reason_id: reason.get_untracked().parse().ok().filter(|_| untrack(classifies)),
-        password,
+        code,
     };
     view! {
         <section class="form card">
@@ -138,10 +149,16 @@ fn Search(ground: Signal<Ground>, #[prop(into)] started: Callback<()>) -> impl I
                 <Marks label=move || t_string!(i18n, closing.many.channels).to_string() all=Signal::derive(move || ground.with(|g| g.channels.clone())) marked=channels/>
                 <Marks label=move || t_string!(i18n, closing.many.teams).to_string() all=Signal::derive(move || ground.with(|g| g.teams.clone())) marked=teams/>
                 <Marks label=move || t_string!(i18n, closing.many.people).to_string() all=Signal::derive(move || ground.with(|g| g.people.clone())) marked=people/>
+                <Marks label=move || t_string!(i18n, closing.many.tags).to_string() all=Signal::derive(move || ground.with(|g| g.tags.clone())) marked=tagged/>
             </div>
             <div class="form-pair">
                 <Select name="status" value=status choices=statuses label=move || t_string!(i18n, closing.many.status).to_string()/>
                 <Select name="idle" value=idle choices=times label=move || t_string!(i18n, closing.many.idle).to_string()/>
+                <TextField name="created_from" kind="date" value=created_from label=move || t_string!(i18n, closing.many.created_from).to_string()/>
+                <TextField name="created_until" kind="date" value=created_until label=move || t_string!(i18n, closing.many.created_until).to_string()/>
+                <TextField name="active_from" kind="date" value=active_from label=move || t_string!(i18n, closing.many.active_from).to_string()
+                    hint=move || t_string!(i18n, closing.many.active_hint).to_string()/>
+                <TextField name="active_until" kind="date" value=active_until label=move || t_string!(i18n, closing.many.active_until).to_string()/>
             </div>
             <Checkbox name="with_message" checked=with_message label=move || t_string!(i18n, closing.many.message).to_string()
                 hint=move || t_string!(i18n, closing.many.message_hint).to_string()/>
@@ -181,7 +198,7 @@ fn Marks(#[prop(into)] label: Signal<String>, all: Signal<Vec<(i64, String)>>, m
     }
 }
 
-/// The last question, with the password.
+/// The last question, with the code.
 #[component]
 fn Sure(
     asking: RwSignal<bool>,
@@ -193,7 +210,7 @@ fn Sure(
     changed: Callback<()>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let password = RwSignal::new(String::new());
+    let code = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let moved = RwSignal::new(false);
     let faults = Faults::provide();
@@ -202,7 +219,7 @@ fn Sure(
             faults.clear();
             moved.set(false);
         } else {
-            password.set(String::new());
+            code.set(String::new());
         }
     });
     let submit = move || {
@@ -210,7 +227,7 @@ fn Sure(
             return;
         }
         faults.clear();
-        let draft = draft.run(password.get_untracked());
+        let draft = draft.run(code.get_untracked());
         if let Err(wrong) = draft.check() {
             return faults.take(&wrong);
         }
@@ -242,11 +259,14 @@ fn Sure(
         }
     };
     view! {
-        <Dialog open=asking locked=busy footer title=move || t_string!(i18n, closing.many.confirm, count = found.get().unwrap_or_default()).to_string()>
+        <Dialog open=asking locked=busy footer title=move || match found.get().unwrap_or_default() {
+            1 => t_string!(i18n, closing.many.confirm_one).to_string(),
+            n => t_string!(i18n, closing.many.confirm, count = n).to_string(),
+        }>
             <form method="post" novalidate on:submit=move |event: SubmitEvent| { event.prevent_default(); submit() }>
                 <p class="dialog-lead">{t!(i18n, closing.many.confirm_text)}</p>
                 {move || moved.get().then(|| view! { <p class="form-fault" role="alert">{t!(i18n, closing.many.changed)}</p> })}
-                <PasswordField name="password" value=password label=move || t_string!(i18n, closing.many.password).to_string()/>
+                <StepUp action=Dangerous::CompleteMany code/>
                 {move || faults.other().map(|f| crate::fault::view(i18n, &f))}
             </form>
         </Dialog>

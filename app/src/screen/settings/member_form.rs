@@ -1,18 +1,32 @@
 //! One person: name, sign-in, role, teams.
 
+use super::invitations::ResetFactor;
+use super::leaving::EndPerson;
 use super::list::use_go;
+use super::member::People;
+use super::role_form::{key, read};
+use super::role_words::{role_name, role_text, sight_text};
 use crate::api::settings::save_member;
 use crate::i18n::*;
+use crate::live::use_store;
 use crate::part::*;
+use crate::session::use_session;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use model::{Member, MemberDraft, Role, Team, TeamLink, UserId};
+use leptos::task::spawn_local;
+use model::{CustomRole, Fault, Handover, Member, MemberDraft, Rights, Role, RoleOf, TagId, Team, TeamLink, UserId};
+use std::collections::BTreeSet;
 
 /// Creates (`member` is none) or changes a person.
 #[component]
 pub(super) fn MemberForm(
     member: Option<Member>,
     teams: Vec<Team>,
+    rows: Signal<People>,
+    /// Roles of the account's own.
+    own: Signal<Vec<CustomRole>>,
+    /// Tags that they serve; none where nothing is handed out.
+    skills: Option<Vec<TagId>>,
     /// The only admin, if there is only one: the account must not lose them.
     last_admin: Signal<Option<UserId>>,
     changed: Callback<()>,
@@ -26,10 +40,14 @@ pub(super) fn MemberForm(
     let text = |read: fn(&Member) -> &String| RwSignal::new(member.as_ref().map(|m| read(m).clone()).unwrap_or_default());
     let (name, nickname, email) = (text(|m| &m.name), text(|m| &m.nickname), text(|m| &m.email));
     let password = RwSignal::new(String::new());
-    let role = RwSignal::new(member.as_ref().map_or(Role::Agent, |m| m.role).word().to_owned());
+    let had = member.as_ref().map_or(RoleOf { role: Role::Agent, role_id: None }, |m| RoleOf { role: m.role, role_id: m.role_id });
+    let role = RwSignal::new(key(had));
     let active = RwSignal::new(was_active);
+    // Who does not see all gives places in the teams that they lead.
+    let seen = untrack(|| use_store().workspace.with(|w| w.as_ref().map(|w| w.seen.clone())));
     let links: Vec<(Team, RwSignal<bool>, RwSignal<bool>)> = teams
         .into_iter()
+        .filter(|team| seen.as_ref().is_none_or(|s| s.all || s.supervised.contains(&team.id)))
         .map(|team| {
             let link = member.as_ref().and_then(|m| m.teams.iter().find(|l| l.team_id == team.id));
             // A new agent serves in the default team, so that they get work at once.
@@ -38,19 +56,24 @@ pub(super) fn MemberForm(
         })
         .collect();
     let marks: Vec<_> = links.iter().map(|(team, agent, supervisor)| (team.id, *agent, *supervisor)).collect();
+    let serves = skills.is_some();
+    let chosen = RwSignal::new(skills.into_iter().flatten().collect::<BTreeSet<TagId>>());
     let form = Form::new(move || MemberDraft {
         user_id: id,
         name: name.get(),
         nickname: nickname.get(),
         email: email.get(),
         password: password.get(),
-        role: role.get().parse().ok(),
+        role: role.with(|r| read(r)).map(|r| r.role),
+        role_id: role.with(|r| read(r)).and_then(|r| r.role_id),
         teams: marks
             .iter()
             .map(|(team_id, agent, supervisor)| TeamLink { team_id: *team_id, is_agent: agent.get(), is_supervisor: supervisor.get() })
             .filter(|l| l.is_agent || l.is_supervisor)
             .collect(),
         active: active.get(),
+        skills: serves.then(|| chosen.get().into_iter().collect()),
+        handover: None,
     });
     let save = move || {
         let go = go.clone();
@@ -61,8 +84,6 @@ pub(super) fn MemberForm(
             if is_new {
                 toasts.say(tu_string!(i18n, settings.members.added, name = saved.name.clone()).to_string());
                 go(format!("/settings/members/{}", saved.user_id));
-            } else if was_active && !saved.active {
-                toasts.say(tu_string!(i18n, settings.members.ended).to_string());
             }
         });
     };
@@ -73,31 +94,63 @@ pub(super) fn MemberForm(
             save();
         }
     };
-    let asking = RwSignal::new(false);
-    let decided = {
-        let save = save.clone();
-        move |()| {
+    // What they serve is asked for when the server says that there is something.
+    let (asking, ending, left) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(None::<i64>));
+    let end = Callback::new(move |handover: Option<Handover>| {
+        let draft = MemberDraft { active: false, handover, ..form.now() };
+        form.faults().clear();
+        if let Err(wrong) = draft.check() {
             asking.set(false);
-            active.set(false);
-            save();
+            return form.faults().take(&wrong);
         }
-    };
+        ending.set(true);
+        spawn_local(async move {
+            let ended = save_member(draft).await;
+            if ending.try_set(false).is_some() {
+                return;
+            }
+            match ended {
+                Ok(_) => {
+                    asking.set(false);
+                    active.set(false);
+                    password.set(String::new());
+                    form.keep();
+                    toasts.say(tu_string!(i18n, settings.members.ended).to_string());
+                    changed.run(());
+                }
+                Err(refused) => match refused.0 {
+                    Fault::OpenLeft { count } => left.set(Some(count)),
+                    other => {
+                        asking.set(false);
+                        form.faults().take(&other);
+                    }
+                },
+            }
+        });
+    });
     let restore = move |()| {
         active.set(true);
         save();
     };
+    let session = use_session();
+    // Nobody gives more than they have.
     let roles = Signal::derive(move || {
-        vec![
-            Choice::new(Role::Agent.word(), t_string!(i18n, settings.members.agent)),
-            Choice::new(Role::Admin.word(), t_string!(i18n, settings.members.admin)),
-        ]
+        let mine = session.me().map(|me| me.rights).unwrap_or_default();
+        let built_in = Role::BUILT_IN.into_iter().filter(|r| *r == had.role || mine.covers(&Rights::of(*r)));
+        let built_in = built_in.map(|role| Choice::new(role.word(), role_name(i18n, role)));
+        let custom = own.with(|own| {
+            let given = own.iter().filter(|r| had.role_id == Some(r.id) || mine.covers(&r.rights));
+            given.map(|r| Choice::new(key(RoleOf { role: Role::Custom, role_id: Some(r.id) }), r.name.clone())).collect::<Vec<_>>()
+        });
+        built_in.chain(custom).collect::<Vec<_>>()
     });
-    let explain = move |word: String| {
-        if word == Role::Admin.word() {
-            t_string!(i18n, settings.members.admin_text).to_string()
-        } else {
-            t_string!(i18n, settings.members.agent_text).to_string()
-        }
+    let explain = move |word: String| match read(&word) {
+        Some(RoleOf { role_id: Some(id), .. }) => own
+            .with_untracked(|own| own.iter().find(|r| r.id == id).map(|r| r.rights.sight))
+            .map(|s| sight_text(i18n, s))
+            .unwrap_or_default(),
+        Some(RoleOf { role, .. }) => role_text(i18n, role),
+        None => String::new(),
     };
     let why_not =
         Signal::derive(move || (id.is_some() && last_admin.get() == id).then(|| t_string!(i18n, settings.members.last_admin).to_string()));
@@ -118,6 +171,7 @@ pub(super) fn MemberForm(
                 label=move || t_string!(i18n, settings.members.password).to_string() hint=password_hint/>
             <Radios name="role" value=role choices=roles explain=Callback::new(explain) label=move || t_string!(i18n, settings.members.role).to_string()/>
             <TeamTable links/>
+            {serves.then(|| view! { <Skills chosen/> })}
             <FormFoot form fresh=is_new>
                 {(!is_new).then(|| view! {
                     <span class="form-gap"></span>
@@ -129,10 +183,32 @@ pub(super) fn MemberForm(
                 })}
             </FormFoot>
         </form>
-        <Confirm open=asking danger=true press=decided
-            title=move || t_string!(i18n, settings.members.end_title, name = name.get()).to_string()
-            text=move || t_string!(i18n, settings.members.end_text).to_string()
-            label=move || t_string!(i18n, settings.members.end).to_string()/>
+        {id.filter(|_| was_active).map(|id| view! { <ResetFactor id/> })}
+        {id.map(|id| view! { <EndPerson open=asking id name rows left busy=ending press=end/> })}
+    }
+}
+
+/// Tags whose contacts go to them first (NX-19).
+#[component]
+fn Skills(chosen: RwSignal<BTreeSet<TagId>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let store = use_store();
+    let tags = Memo::new(move |_| store.workspace.with(|w| w.as_ref().map(|w| w.tags.clone()).unwrap_or_default()));
+    view! {
+        <fieldset class="team-marks">
+            <legend class="field-label">{t!(i18n, distribution.skills)}</legend>
+            <p class="field-hint">{t!(i18n, distribution.skills_hint)}</p>
+            <Show when=move || tags.read().is_empty()><p>{t!(i18n, distribution.skills_none)}</p></Show>
+            <div class="marks">
+                <For each=move || tags.get() key=|tag| (tag.id, tag.name.clone()) let:tag>
+                    <label class="check">
+                        <input type="checkbox" prop:checked=move || chosen.read().contains(&tag.id)
+                            on:change=move |event| chosen.update(|all| { if event_target_checked(&event) { all.insert(tag.id); } else { all.remove(&tag.id); } })/>
+                        <span class="check-text" dir="auto">{tag.name.clone()}</span>
+                    </label>
+                </For>
+            </div>
+        </fieldset>
     }
 }
 

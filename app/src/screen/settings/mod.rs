@@ -1,42 +1,50 @@
 //! Settings, for admins: the account, people, teams, channels, fields and tags of contacts, hours, how conversations end. A list
-//! of sections, then a form, or a list and a form.
+//! of sections, then a form, or a list and a form. The pages stand in [`page`].
 
 mod account;
+mod audit;
 mod auto_close;
 mod channel;
 mod channel_form;
 mod closing;
+mod company;
+mod conflict;
 mod delay;
 mod duration;
 mod ending;
 mod features;
 mod field;
 mod field_form;
+pub mod find;
 mod hours;
+mod invitations;
 mod keep;
 mod layout;
+mod leaving;
 pub(super) mod list;
 mod many;
 mod many_jobs;
+mod masks;
 mod member;
 mod member_form;
+mod modules;
 mod origins;
+pub mod page;
 mod reason;
 mod reason_form;
+mod role;
+mod role_form;
+mod role_words;
+mod sla;
+mod sla_form;
 mod spared;
+mod sso;
+mod status;
 mod tag;
 mod team;
 mod team_form;
+mod team_hand_out;
+mod team_people;
 
-pub use account::AccountScreen;
-pub use channel::ChannelsScreen;
-pub use ending::EndingScreen;
-pub use features::FeaturesScreen;
-pub use field::FieldsScreen;
-pub use hours::HoursScreen;
 pub use layout::SettingsLayout;
-pub use many::ManyScreen;
-pub use member::MembersScreen;
-pub use reason::ReasonsScreen;
-pub use tag::TagsScreen;
-pub use team::TeamsScreen;
+pub(super) use role_words::role_name;

@@ -1,22 +1,24 @@
 //! Teams of the account.
 
+use super::leaving::OnTheWay;
 use super::list::{Entry, NothingOpen, Open, Split, use_entry, use_open, when_here};
-use super::member::{People, follow};
+use super::member::{People, follow, hands_out, people};
 use super::team_form::TeamForm;
-use crate::api::settings::{members, teams};
 use crate::i18n::*;
 use crate::part::*;
+use crate::session::use_session;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
-use model::{Member, Restriction, Team};
+use model::{Member, Restriction, Team, TeamId};
 
 /// All teams, and the form of the one that is open.
 #[component]
 pub fn TeamsScreen() -> impl IntoView {
     let i18n = use_i18n();
     let open = use_open();
-    let all = Fetched::new(|| async { Ok((members().await?, teams().await?)) });
+    let session = use_session();
+    let all = Fetched::new(move || people(hands_out(session)));
     follow(all);
     let list = when_here(all, move |rows| view! { <TeamList rows/> }.into_any());
     let form = when_here(all, move |rows| view! { <OpenTeam open rows changed=move |()| all.refetch()/> }.into_any());
@@ -42,15 +44,16 @@ pub(super) fn restriction_name(i18n: leptos_i18n::I18nContext<Locale>, restricti
 fn TeamList(rows: Signal<People>) -> impl IntoView {
     let i18n = use_i18n();
     let teams = move || {
-        let (members, mut teams) = rows.get();
+        let (members, mut teams, _) = rows.get();
         teams.sort_by_key(|t| (!t.is_default, t.name.to_lowercase()));
         let with_people = |team: Team| {
-            let people = members.iter().filter(|m| is_in(m, &team)).map(|m| m.name.clone()).collect::<Vec<_>>().join(", ");
-            (team, people)
+            let names = members.iter().filter(|m| is_in(m, team.id)).map(|m| m.name.clone()).collect::<Vec<_>>().join(", ");
+            (team, names)
         };
         teams.into_iter().map(with_people).collect::<Vec<_>>()
     };
     view! {
+        <OnTheWay/>
         <ul class="entries">
             <For each=teams key=|(t, people)| (t.id, t.name.clone(), t.restriction, t.is_default, people.clone()) let((team, people))>
                 <li>
@@ -70,22 +73,29 @@ fn TeamList(rows: Signal<People>) -> impl IntoView {
     }
 }
 
-fn is_in(member: &Member, team: &Team) -> bool {
-    member.active && member.teams.iter().any(|l| l.team_id == team.id)
+/// Whether somebody is in a team now.
+pub(super) fn is_in(member: &Member, team: TeamId) -> bool {
+    member.active && member.teams.iter().any(|l| l.team_id == team)
 }
 
 #[component]
 fn OpenTeam(open: Memo<Open>, rows: Signal<People>, #[prop(into)] changed: Callback<()>) -> impl IntoView {
-    let entry = use_entry(open, move |id| rows.with(|(_, teams)| teams.iter().any(|t| t.id.0 == id)));
+    let entry = use_entry(open, move |id| rows.with(|(_, teams, _)| teams.iter().any(|t| t.id.0 == id)));
+    // The form is made anew from what is stored.
+    let anew = RwSignal::new(0_u32);
     move || {
-        let (members, teams) = rows.get_untracked();
+        anew.track();
+        let (_, teams, setup) = rows.get_untracked();
         let team = match entry.get() {
             Entry::Nothing => return view! { <NothingOpen icon="team" missing=false/> }.into_any(),
             Entry::Unknown => return view! { <NothingOpen icon="team" missing=true/> }.into_any(),
             Entry::New => None,
             Entry::Known(id) => teams.into_iter().find(|t| t.id.0 == id),
         };
-        let people: Vec<Member> = members.into_iter().filter(|m| team.as_ref().is_some_and(|t| is_in(m, t))).collect();
-        view! { <TeamForm team people changed/> }.into_any()
+        let rule = setup.map(|setup| {
+            let of = team.as_ref().and_then(|t| setup.teams.into_iter().find(|d| d.team_id == t.id));
+            of.map(|d| d.rule).unwrap_or_default()
+        });
+        view! { <TeamForm team rule rows changed anew/> }.into_any()
     }
 }

@@ -1,6 +1,6 @@
 //! The talks, and the colleagues and teams with whom one can begin one.
 
-use super::{Face, is_on, name};
+use super::{Face, is_on, name, status_of};
 use crate::api::talk::talks;
 use crate::i18n::*;
 use crate::live::use_store;
@@ -18,6 +18,7 @@ const FOUND: usize = 50;
 pub(super) fn TalkList(#[prop(into)] choose: Callback<TalkWith>, #[prop(into)] close: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let (store, session) = (use_store(), use_session());
+    let times = use_times();
     let is_on = is_on();
     let search = RwSignal::new(String::new());
     let page = Paged::<Talk, String>::new(store);
@@ -105,7 +106,7 @@ pub(super) fn TalkList(#[prop(into)] choose: Callback<TalkWith>, #[prop(into)] c
                 <ul class="talk-list" aria-label=move || t_string!(i18n, talk.people).to_string()>
                     <For each=move || found.get() key=|(label, with)| (label.clone(), *with) let((label, with))>
                         <li>
-                            <button type="button" class="talk-row" on:click=move |_| choose.run(with)>
+                            <button type="button" class="talk-row" aria-description=move || status_of(i18n, store, times, with) on:click=move |_| choose.run(with)>
                                 <Face with/>
                                 <span class="talk-row-text"><bdi class="talk-name">{label}</bdi></span>
                             </button>
@@ -122,6 +123,7 @@ pub(super) fn TalkList(#[prop(into)] choose: Callback<TalkWith>, #[prop(into)] c
 fn Row(talk: Talk, choose: Callback<TalkWith>) -> impl IntoView {
     let i18n = use_i18n();
     let (store, session) = (use_store(), use_session());
+    let times = use_times();
     let Talk { with, last, unread, .. } = talk;
     let has_unread = unread > 0;
     let at = last.as_ref().map(|m| m.at);
@@ -143,7 +145,7 @@ fn Row(talk: Talk, choose: Callback<TalkWith>) -> impl IntoView {
     let label = Signal::derive(move || t_string!(i18n, common.nav.unread, count = unread).to_string());
     view! {
         <li>
-            <button type="button" class="talk-row" class:unread=has_unread on:click=move |_| choose.run(with)>
+            <button type="button" class="talk-row" class:unread=has_unread aria-description=move || status_of(i18n, store, times, with) on:click=move |_| choose.run(with)>
                 <Face with/>
                 <span class="talk-row-text">
                     <span class="talk-row-top"><bdi class="talk-name">{move || name(i18n, store, with)}</bdi>{at.map(|at| view! { <Time at/> })}</span>

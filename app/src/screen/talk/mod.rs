@@ -14,6 +14,7 @@ use crate::i18n::*;
 use crate::live::{Store, TalkWanted, use_store};
 use crate::part::*;
 use crate::session::use_session;
+use crate::status;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
@@ -104,12 +105,20 @@ fn Face(with: TalkWith) -> impl IntoView {
     let store = use_store();
     match with {
         TalkWith::Person { user_id } => view! {
-            <Avatar name=Signal::derive(move || store.member_name(user_id)) id=user_id.0
+            <Avatar name=Signal::derive(move || store.member_name(user_id)) id=user_id.0 status=status::dot(store, user_id)
                 photo=Signal::derive(move || store.member(user_id).map(|m| photo_of(m.user_id, &m.photo)).unwrap_or_default())/>
         }
         .into_any(),
         TalkWith::Team { .. } => view! { <span class="talk-face"><Icon name="team"/></span> }.into_any(),
         TalkWith::Everybody => view! { <span class="talk-face"><Icon name="building"/></span> }.into_any(),
+    }
+}
+
+/// What a colleague does now, in words; nothing for a team. Tracked.
+fn status_of(i18n: I18nContext<Locale>, store: Store, times: Times, with: TalkWith) -> Option<String> {
+    match with {
+        TalkWith::Person { user_id } => Some(status::say(i18n, times, &store.status(user_id))),
+        TalkWith::Team { .. } | TalkWith::Everybody => None,
     }
 }
 

@@ -300,7 +300,7 @@ fn Timeline(open: Open, wanted: TalkWanted) -> impl IntoView {
     view! {
         <div node_ref=node class="talk-body talk-lines" on:scroll=scrolled tabindex="0">
             {move || match (open.fault.get(), open.talk.read().is_some()) {
-                (Some(Fault::TalkOff), false) => view! { <EmptyState icon="chat" title=move || t_string!(i18n, talk.off).to_string()/> }.into_any(),
+                (Some(Fault::ModuleOff { .. }), false) => view! { <EmptyState icon="chat" title=move || t_string!(i18n, talk.off).to_string()/> }.into_any(),
                 (Some(fault), false) => view! { <Trouble fault retry=move |()| open.load(wanted)/> }.into_any(),
                 (_, false) => view! { <SkeletonRows count=4/> }.into_any(),
                 _ => ().into_any(),

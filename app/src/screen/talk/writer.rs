@@ -43,6 +43,8 @@ pub(super) fn Writer(open: Open) -> impl IntoView {
     let text = RwSignal::new(open.shelf().map(|s| s.text()).unwrap_or_default());
     let files = RwSignal::new(Vec::<Beside>::new());
     let last_key = StoredValue::new(0_u32);
+    // The text is kept, files beside it are not.
+    guard_reload(Signal::derive(move || files.with(|all| !all.is_empty())));
     effect(move || {
         if let Some(shelf) = open.shelf() {
             text.with(|t| shelf.keep_text(t));

@@ -1,7 +1,7 @@
 //! Messages out (20, sections 3.1 and 3.2).
 
 use super::{graph, identity, wire};
-use crate::{Link, MediaKind, Outbound, OutboundBody, Policy, SendError, Sent};
+use crate::{HeaderFile, Link, MediaKind, Outbound, OutboundBody, Policy, SendError, Sent};
 use model::{
     ButtonKind, ContactCard, DeliveryProblem, HeaderKind, IdentityKind, Question, Template, TemplateCategory, clean_value, variables,
 };
@@ -34,15 +34,11 @@ pub(super) async fn mark_read(link: &Link, external_id: &str) -> Result<(), Send
 pub fn message(out: &Outbound) -> Result<Value, SendError> {
     let mut json = match &out.body {
         OutboundBody::Text { text } => json!({"type": "text", "text": {"body": text, "preview_url": false}}),
-        OutboundBody::Template { template, values } => json!({"type": "template", "template": filled(template, values)?}),
+        OutboundBody::Template { template, values, header } => {
+            json!({"type": "template", "template": filled(template, values, header.as_ref())?})
+        }
         OutboundBody::Location { latitude, longitude, name, address } => {
-            let mut place = json!({"latitude": latitude, "longitude": longitude});
-            for (key, value) in [("name", name), ("address", address)] {
-                if !value.is_empty() {
-                    place[key] = value.as_str().into();
-                }
-            }
-            json!({"type": "location", "location": place})
+            json!({"type": "location", "location": location(*latitude, *longitude, name, address)})
         }
         OutboundBody::Question { text, question } => json!({"type": "interactive", "interactive": asked(text, question)}),
         OutboundBody::Contacts { cards } => json!({"type": "contacts", "contacts": cards.iter().map(card).collect::<Vec<_>>()}),
@@ -83,6 +79,16 @@ pub fn message(out: &Outbound) -> Result<Value, SendError> {
         json["biz_opaque_callback_data"] = out.callback.as_str().into();
     }
     Ok(json)
+}
+
+fn location(latitude: f64, longitude: f64, name: &str, address: &str) -> Value {
+    let mut place = json!({"latitude": latitude, "longitude": longitude});
+    for (key, value) in [("name", name), ("address", address)] {
+        if !value.is_empty() {
+            place[key] = value.into();
+        }
+    }
+    place
 }
 
 /// A question with its answers: buttons, or a list behind one.
@@ -158,10 +164,10 @@ impl Values<'_> {
     }
 }
 
-fn filled(template: &Template, values: &BTreeMap<String, String>) -> Result<Value, SendError> {
+fn filled(template: &Template, values: &BTreeMap<String, String>, file: Option<&HeaderFile>) -> Result<Value, SendError> {
     let values = Values(values);
     let mut components = Vec::new();
-    let header = header(template, &values)?;
+    let header = header(template, &values, file)?;
     if !header.is_empty() {
         components.push(json!({"type": "header", "parameters": header}));
     }
@@ -191,25 +197,32 @@ fn filled(template: &Template, values: &BTreeMap<String, String>) -> Result<Valu
     Ok(json)
 }
 
-fn header(template: &Template, values: &Values) -> Result<Vec<Value>, SendError> {
+fn header(template: &Template, values: &Values, file: Option<&HeaderFile>) -> Result<Vec<Value>, SendError> {
+    let wrong = |what: &str| SendError::new(Policy::Never, DeliveryProblem::TemplateParameters, what);
     let kind = match template.header_kind {
         HeaderKind::None => return Ok(Vec::new()),
         HeaderKind::Text => return values.texts(template.named, "header", &template.header),
         HeaderKind::Location => {
-            return Err(SendError::new(
-                Policy::Never,
-                DeliveryProblem::UnsupportedType,
-                "templates with a location in the header cannot be sent yet",
-            ));
+            let place = template.place(values.0).ok_or_else(|| wrong("the header is no place"))?;
+            return Ok(vec![
+                json!({"type": "location", "location": location(place.latitude, place.longitude, &place.name, &place.address)}),
+            ]);
         }
         HeaderKind::Image => "image",
         HeaderKind::Video => "video",
         HeaderKind::Document => "document",
     };
+    if let Some(file) = file {
+        let mut object = json!({"id": file.external_id});
+        if template.header_kind == HeaderKind::Document && !file.file_name.is_empty() {
+            object["filename"] = file.file_name.as_str().into();
+        }
+        return Ok(vec![json!({"type": kind, kind: object})]);
+    }
     let link = values.get("header.link")?;
     let is_link = reqwest::Url::parse(&link).is_ok_and(|u| matches!(u.scheme(), "https" | "http") && u.has_host());
     if !is_link {
-        return Err(SendError::new(Policy::Never, DeliveryProblem::TemplateParameters, "header.link is no address"));
+        return Err(wrong("header.link is no address"));
     }
     Ok(vec![json!({"type": kind, kind: {"link": link}})])
 }
@@ -253,13 +266,17 @@ mod tests {
     }
 
     fn built(template: Template, values: &[(&str, &str)]) -> Result<Value, SendError> {
+        with_file(template, values, None)
+    }
+
+    fn with_file(template: Template, values: &[(&str, &str)], header: Option<HeaderFile>) -> Result<Value, SendError> {
         let values = values.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         let to = Recipient { kind: IdentityKind::Phone, address: "5511987654321".into() };
         message(&Outbound {
             to,
             callback: "77".into(),
             quoted: None,
-            body: OutboundBody::Template { template: Box::new(template), values },
+            body: OutboundBody::Template { template: Box::new(template), values, header },
         })
         .map(|m| m["template"].clone())
     }
@@ -305,6 +322,27 @@ mod tests {
                 {"type": "button", "sub_type": "copy_code", "index": "3", "parameters": [{"type": "coupon_code", "coupon_code": "VERAO"}]}
             ])
         );
+    }
+
+    #[test]
+    fn a_header_shows_an_uploaded_file_by_its_id_or_a_place() {
+        let file = HeaderFile { external_id: "998".into(), file_name: "nota.pdf".into() };
+        for (header_kind, parameter) in [
+            (HeaderKind::Image, json!({"type": "image", "image": {"id": "998"}})),
+            (HeaderKind::Video, json!({"type": "video", "video": {"id": "998"}})),
+            (HeaderKind::Document, json!({"type": "document", "document": {"id": "998", "filename": "nota.pdf"}})),
+        ] {
+            let t = Template { header_kind, body: "oi".into(), ..template() };
+            // The file wins over an address.
+            let sent = with_file(t, &[("header.link", "https://x/y")], Some(file.clone())).unwrap();
+            assert_eq!(sent["components"], json!([{"type": "header", "parameters": [parameter]}]));
+        }
+        let t = Template { header_kind: HeaderKind::Location, body: "oi".into(), ..template() };
+        let values = [("header.latitude", "-23,55"), ("header.longitude", "-46.63"), ("header.name", "Loja"), ("header.address", " ")];
+        let place = json!({"type": "location", "location": {"latitude": -23.55, "longitude": -46.63, "name": "Loja"}});
+        assert_eq!(built(t.clone(), &values).unwrap()["components"], json!([{"type": "header", "parameters": [place]}]));
+        let e = built(t, &values[1..]).unwrap_err();
+        assert_eq!((e.policy, e.problem), (Policy::Never, DeliveryProblem::TemplateParameters));
     }
 
     #[test]

@@ -133,7 +133,7 @@ async fn templates_are_paged_filtered_created_edited_and_deleted() {
     let mut unique = names.clone();
     unique.sort();
     unique.dedup();
-    assert_eq!((names.len(), unique.len()), (12, 12));
+    assert_eq!((names.len(), unique.len()), (13, 13));
     let paused = w.graph("GET", &format!("{path}?status=PAUSED"), Value::Null).await.1;
     assert_eq!(paused["data"].as_array().map(Vec::len), Some(1));
     assert!(paused["data"][0]["components"].is_array());

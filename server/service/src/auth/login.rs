@@ -1,10 +1,12 @@
 //! Logins: made at sign-in, found by their token, ended.
 
 use super::{COOKIE, KnownLogin, SignedIn, Visitor};
+use crate::audit::Origin;
 use crate::desk::{Cx, Desk, News};
 use crate::keys::sha256_hex;
 use crate::{Result, args, sql_system};
 use model::*;
+use std::sync::Arc;
 
 const LOGIN_MILLIS: i64 = 90 * 86_400_000;
 
@@ -16,7 +18,8 @@ pub(super) async fn home_account(desk: &Desk, user: UserId) -> Result<Option<Acc
             sql_system!(
                 "select m.account_id from membership m
                  left join (select account_id, max(last_seen_at) as seen from login where user_id = $1 group by account_id) l on l.account_id = m.account_id
-                 where m.user_id = $1 and m.active order by coalesce(l.seen, 0) desc, m.created_at limit 1"
+                 where m.user_id = $1 and m.active and (m.role = 'ADMIN' or not exists
+                 (select 1 from sso s where s.account_id = m.account_id and s.enabled and s.only_sso)) order by coalesce(l.seen, 0) desc, m.created_at limit 1"
             ),
             args![user],
         )
@@ -45,13 +48,20 @@ pub(super) async fn new_login(desk: &Desk, user: UserId, account: AccountId, vis
             ],
         )
         .await?;
-    desk.system(account).note(Some(user), "login.new", id).await?;
+    desk.system(account).from(Some(Arc::new(Origin::of(visitor, Some(id))))).note(Some(user), "login.new", id).await?;
     let secure = if desk.settings.public_url.starts_with("https:") { "; Secure" } else { "" };
     Ok(SignedIn {
         cookie: format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", LOGIN_MILLIS / 1000),
         user_id: user,
         account_id: account,
     })
+}
+
+/// A login that an account's provider made is good in that account alone; nobody has it before this.
+pub(super) async fn confine(desk: &Desk, signed_in: &SignedIn, account: AccountId) -> Result<()> {
+    let token = signed_in.cookie.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, token)| token);
+    desk.db.run(sql_system!("update login set sso_account_id = $2 where token_hash = $1"), args![sha256_hex(token), account]).await?;
+    Ok(())
 }
 
 /// The login that a cookie's token names, if it still holds.
@@ -62,36 +72,39 @@ pub async fn known_login(desk: &Desk, token: &str) -> Result<Option<KnownLogin>>
     }
     let age = desk.logins.age();
     let now = desk.now();
-    let row: Option<(i64, i64, i64, i64)> = desk
+    let row: Option<(i64, i64, i64, i64, String, i64)> = desk
         .db
         .one(
-            sql_system!("select id, user_id, account_id, last_seen_at from login where token_hash = $1 and expires_at > $2"),
+            sql_system!(
+                "select l.id, l.user_id, l.account_id, l.last_seen_at, u.terms_version,
+                 (select count(*) from second_factor f where f.user_id = l.user_id and f.confirmed_at is not null)
+                 + case when l.sso_account_id is null then 0 else 1 end
+                 from login l join users u on u.id = l.user_id where l.token_hash = $1 and l.expires_at > $2"
+            ),
             args![&hash, now],
         )
         .await?;
-    let Some((id, user, account, seen)) = row else { return Ok(None) };
+    let Some((id, user, account, seen, terms_version, factors)) = row else { return Ok(None) };
     if now - seen > 60_000 {
         desk.db
             .run(sql_system!("update login set last_seen_at = $2, expires_at = $3 where id = $1"), args![id, now, now + LOGIN_MILLIS])
             .await?;
     }
-    let known = KnownLogin { id: id.into(), user_id: user.into(), account_id: account.into() };
+    // What a provider asks for is agreed with the provider.
+    let known = KnownLogin { id: id.into(), user_id: user.into(), account_id: account.into(), terms_version, second_factor: factors > 0 };
     desk.logins.keep(hash, known.clone(), age);
     Ok(Some(known))
 }
 
-/// Who asks, by their login cookie. A login whose account was lost goes on in another account of the person.
+/// Who asks, by their login cookie; nobody while they have something to do first.
 pub async fn cx_of_login(desk: &Desk, token: &str) -> Result<Option<Cx>> {
-    let Some(known) = known_login(desk, token).await? else { return Ok(None) };
-    if let Some(cx) = desk.cx(known.account_id, known.user_id, Some(known.id)).await? {
-        return Ok(Some(cx));
-    }
-    let Some(account) = home_account(desk, known.user_id).await? else { return Ok(None) };
-    move_login(desk, known.id, account).await?;
-    desk.cx(account, known.user_id, Some(known.id)).await
+    Ok(match super::asker_of_login(desk, token).await? {
+        super::Asker::In(cx) => Some(cx),
+        super::Asker::Held(_) | super::Asker::Nobody => None,
+    })
 }
 
-async fn move_login(desk: &Desk, login: LoginId, account: AccountId) -> Result<()> {
+pub(super) async fn move_login(desk: &Desk, login: LoginId, account: AccountId) -> Result<()> {
     desk.db
         .run(sql_system!("update login set account_id = $2, last_seen_at = $3 where id = $1"), args![login, account, desk.now()])
         .await?;
@@ -117,7 +130,7 @@ async fn end_login(cx: &Cx, login: LoginId) -> Result<()> {
         return Err(Fault::Missing.into());
     }
     tell_ended(&cx.desk, cx.user, &[login]).await?;
-    cx.desk.system(cx.account).note(Some(cx.user), "login.end", login).await
+    cx.own().note(Some(cx.user), "login.end", login).await
 }
 
 /// Forgets ended logins, and ends their sockets in whichever account they are.
@@ -129,6 +142,7 @@ pub(crate) async fn tell_ended(desk: &Desk, user: UserId, logins: &[LoginId]) ->
             desk.tell(account.into(), News::LoginEnded { login_id: *login_id });
         }
     }
+    desk.said().await;
     Ok(())
 }
 
@@ -169,10 +183,13 @@ pub async fn revoke_login(cx: &Cx, id: LoginId) -> Result<()> {
 /// [`Fault::Missing`] when the person is no member there.
 pub async fn switch_account(cx: &Cx, account: AccountId) -> Result<()> {
     let login = cx.login.ok_or(Fault::Forbidden)?;
-    if cx.desk.seat(account, cx.user).await?.is_none() {
-        return Err(Fault::Missing.into());
+    let seat = cx.desk.seat(account, cx.user).await?.ok_or(Fault::Missing)?;
+    if !super::sso::admits(&cx.desk, login, account, seat.role).await? {
+        return Err(Fault::Forbidden.into());
     }
     move_login(&cx.desk, login, account).await?;
     cx.desk.tell(cx.account, News::LoginEnded { login_id: login });
-    cx.desk.system(account).note(Some(cx.user), "login.switch", login).await
+    // The page that follows may come to another process.
+    cx.desk.said().await;
+    cx.in_account(account).note(Some(cx.user), "login.switch", login).await
 }

@@ -3,15 +3,35 @@
 //! A login is a random token in a cookie; the database keeps its hash. It is made anew at every sign-in, can be revoked,
 //! and names the account in which the person works now.
 
+mod by_code;
+mod code;
+mod deliver;
+mod factor;
+mod held;
+mod invite;
 mod login;
+pub mod passkey;
 mod password;
 mod profile;
+mod reset;
+mod rules;
+pub mod sso;
+mod step_up;
 mod throttle;
+mod totp;
 
+pub use by_code::{ask_code, sign_in_by_code, ways};
+pub use factor::{begin_factor, confirm_factor, end_factor, factor_state, finish_sign_in, new_recovery_codes, reset_factor, second_factor};
+pub use held::{Asker, Held, accept_terms, ask_terms_code, asker_of_login, held_state};
+pub use invite::{cancel_invitation, invitations, invite, join, resend_invitation, see_invitation};
 pub(crate) use login::tell_ended;
 pub use login::{cx_of_login, known_login, logins, revoke_login, sign_out, switch_account};
 pub use password::hash_password;
 pub use profile::save_profile;
+pub use reset::{ask_reset, change_password, is_reset_open, reset_password};
+pub(crate) use rules::room_for_one;
+pub use rules::{door_rules, save_door_rules};
+pub use step_up::{ask_step_up, require_step_up};
 pub use throttle::network;
 
 use crate::desk::{Cx, Desk};
@@ -24,6 +44,21 @@ use model::*;
 pub const COOKIE: &str = "prosa_login";
 /// An address may fail more often than an account: offices share one.
 const ADDRESS_FACTOR: i64 = 6;
+
+/// What the server's own settings say about who comes in.
+#[derive(Clone, Debug, Default)]
+pub struct DoorSettings {
+    /// `smtp://…`, `smtps://…`, or `file:` and a folder; empty = no letters.
+    pub smtp_url: String,
+    /// Who letters come from.
+    pub mail_from: String,
+    /// Documents that everybody accepts, and their version; an empty version asks for nothing (AC-3).
+    pub terms_url: String,
+    pub privacy_url: String,
+    pub terms_version: String,
+    /// People whom an account may have, invitations included (US-5).
+    pub users_max: Option<i64>,
+}
 
 /// Where a request comes from.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +85,10 @@ pub struct KnownLogin {
     pub id: LoginId,
     pub user_id: UserId,
     pub account_id: AccountId,
+    /// The version of the documents that the person accepted.
+    pub terms_version: String,
+    /// They have a second factor.
+    pub second_factor: bool,
 }
 
 /// What the first page needs to know.
@@ -87,9 +126,10 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         .db
         .all(
             sql_system!(
-                "select a.id, a.name, m.role from membership m join account a on a.id = m.account_id where m.user_id = $1 and m.active order by a.name, a.id limit 100"
+                "select a.id, a.name, m.role from membership m join account a on a.id = m.account_id where m.user_id = $1 and m.active
+                 and not exists (select 1 from login l where l.id = $2 and l.sso_account_id <> m.account_id) order by a.name, a.id limit 100"
             ),
-            args![cx.user],
+            args![cx.user, cx.login.unwrap_or_default()],
         )
         .await?;
     let accounts = accounts
@@ -104,8 +144,10 @@ pub async fn me(cx: &Cx) -> Result<Me> {
         email,
         photo: crate::avatar::mark(&photo),
         role: cx.seat.role,
+        rights: cx.seat.rights.clone(),
         archive_preference: preference.parse()?,
         classify_on_conclude,
+        masks: crate::mask::masks_of(cx),
         account,
         accounts,
     })
@@ -198,21 +240,32 @@ pub async fn step_up(cx: &Cx, password: &str) -> Result<()> {
     if password.len() > 4 * limit::PASSWORD_MAX {
         return Err(wrong().into());
     }
-    let turn = password::turn(desk).await?;
-    throttle::refuse(desk, &key).await?;
-    let hash: Option<(String,)> = desk.db.one(sql_system!("select password_hash from users where id = $1"), args![cx.user]).await?;
-    if !password::is_right(&turn, password.to_owned(), hash.map(|(h,)| h)).await? {
-        throttle::count(desk, &key, 1).await?;
-        cx.desk().system(cx.account).note(Some(cx.user), "login.step_up_failed", cx.user).await?;
-        return Err(wrong().into());
+    if is_password_of(desk, cx.user, password, &key).await? {
+        return Ok(());
     }
-    throttle::forget(desk, &key).await
+    cx.own().note(Some(cx.user), "login.step_up_failed", cx.user).await?;
+    Err(wrong().into())
+}
+
+/// Whether this is the person's password. Failures count under the key, and are forgotten once it is.
+async fn is_password_of(desk: &Desk, user: UserId, said: &str, key: &str) -> Result<bool> {
+    let turn = password::turn(desk).await?;
+    throttle::refuse(desk, key).await?;
+    let hash: Option<(String,)> = desk.db.one(sql_system!("select password_hash from users where id = $1"), args![user]).await?;
+    let fits = said.len() <= 4 * limit::PASSWORD_MAX;
+    if !fits || !password::is_right(&turn, said.to_owned(), hash.map(|(h,)| h)).await? {
+        throttle::count(desk, key, 1).await?;
+        return Ok(false);
+    }
+    throttle::forget(desk, key).await?;
+    Ok(true)
 }
 
 /// Signs in. Unknown e-mail, wrong password and a user without an account answer alike, and take alike (AC-2).
 ///
 /// # Errors
-/// [`Fault::BadCredentials`], or [`Fault::Throttled`] after repeated failures of this e-mail or this address.
+/// [`Fault::BadCredentials`], or [`Fault::Throttled`] after repeated failures of this e-mail or this address;
+/// [`Fault::SecondFactor`] for who has one.
 pub async fn sign_in(desk: &Desk, email: &str, password: &str, visitor: &Visitor) -> Result<SignedIn> {
     let email = normal_email(email);
     if email.len() > 254 || password.len() > 4 * limit::PASSWORD_MAX {
@@ -239,5 +292,5 @@ pub async fn sign_in(desk: &Desk, email: &str, password: &str, visitor: &Visitor
     };
     drop(turn);
     throttle::forget(desk, &by_email).await?;
-    new_login(desk, user, account, visitor).await
+    finish_sign_in(desk, user, account, visitor).await
 }

@@ -154,7 +154,7 @@ async fn stored(cx: &Cx, scope: &crate::Scope) -> Result<Vec<ChannelRow>> {
 /// Channels of the account, by name. The reason of a fault is for admins.
 pub async fn list(cx: &Cx) -> Result<Vec<Channel>> {
     let scope = cx.may(Permission::Inbox)?;
-    let admin = cx.seat.role.may(Permission::Settings);
+    let admin = cx.seat.may(Permission::Settings);
     Ok(stored(cx, &scope)
         .await?
         .iter()
@@ -213,7 +213,8 @@ pub async fn save(cx: &Cx, draft: ChannelDraft) -> Result<ChannelForm> {
     let kind = old.as_ref().map(|o| o.kind).or(draft.kind).ok_or_else(|| Fault::field("kind", Wrong::Required))?;
     check(&draft, kind, old.is_none())?;
     if let Some(team) = draft.team_id {
-        let known: Option<(i64,)> = scope.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team]).await?;
+        let known: Option<(i64,)> =
+            scope.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         known.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
     let id: ChannelId = draft.id.unwrap_or_else(|| desk.seam.id());

@@ -3,10 +3,12 @@
 //! Which contact owes since when is a column that each message moves (`Row::see`), and the warning is a mark beside it: it
 //! is set in the transaction that queues the warning, so that a crash or a second server cannot warn twice. Nothing else
 //! is remembered; a turn that is cut off is simply done again.
+//!
+//! What the same rules say of answers that we owe is done by `owed`.
 
-use super::reason;
+use super::{owed, reason};
 use crate::conversation::{self, Closing, Row, Told};
-use crate::db::list;
+use crate::db::{Arg, list};
 use crate::desk::{Cx, Desk, Work};
 use crate::{Result, args, sql, sql_system};
 use model::*;
@@ -16,17 +18,19 @@ use std::time::Duration;
 const TOGETHER: i64 = 100;
 /// How often it is looked for what is due.
 const PAUSE: Duration = Duration::from_secs(15);
-const MINUTE: i64 = 60_000;
+pub(super) const MINUTE: i64 = 60_000;
 
 macro_rules! columns {
     () => {
-        "team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours"
+        "team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours, remind_minutes, return_minutes"
     };
 }
 
-type Stored = (Option<i64>, Option<i64>, bool, i64, i64, String, String, Option<i64>, bool);
+type Stored = (Option<i64>, Option<i64>, bool, i64, i64, String, String, Option<i64>, bool, i64, i64);
 
-fn view((team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason, in_hours): Stored) -> AutoClose {
+fn view(stored: Stored) -> AutoClose {
+    let (team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason, in_hours, remind_minutes, return_minutes) =
+        stored;
     AutoClose {
         team_id: team.map(TeamId),
         channel_id: channel.map(ChannelId),
@@ -37,6 +41,8 @@ fn view((team, channel, enabled, idle_minutes, warn_minutes, warn_text, closing_
         closing_text,
         reason_id: reason.map(ReasonId),
         in_hours,
+        remind_minutes,
+        return_minutes,
     }
 }
 
@@ -88,8 +94,8 @@ pub async fn save_rule(cx: &Cx, draft: AutoClose, remove: bool) -> Result<Vec<Au
         let id: i64 = work.desk().seam.id();
         work.run(
             sql!(
-                "insert into auto_close (account_id, id, team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+                "insert into auto_close (account_id, id, team_id, channel_id, enabled, idle_minutes, warn_minutes, warn_text, closing_text, reason_id, in_hours, remind_minutes, return_minutes)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             ),
             args![
                 id,
@@ -101,7 +107,9 @@ pub async fn save_rule(cx: &Cx, draft: AutoClose, remove: bool) -> Result<Vec<Au
                 draft.warn_text.trim(),
                 draft.closing_text.trim(),
                 draft.reason_id,
-                draft.in_hours
+                draft.in_hours,
+                draft.remind_minutes,
+                draft.return_minutes
             ],
         )
         .await?;
@@ -116,7 +124,8 @@ pub async fn save_rule(cx: &Cx, draft: AutoClose, remove: bool) -> Result<Vec<Au
 /// Whether team and channel are the account's.
 async fn known(work: &mut Work, rule: &AutoClose) -> Result<()> {
     if let Some(team) = rule.team_id {
-        let own: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team]).await?;
+        let own: Option<(i64,)> =
+            work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         own.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
     if let Some(channel) = rule.channel_id {
@@ -135,15 +144,22 @@ fn fits(settings: &ClosingSettings, reason: Option<&Reason>, rule: &AutoClose) -
     }
 }
 
-/// Closes what is due until the server stops.
+/// Does what is due until the server stops.
 pub async fn run(desk: Desk) {
     crate::worker::until_stopped(&desk, "closing by itself", None, PAUSE, turn).await;
 }
 
-/// Warns and closes what is due; answers how many conversations that were.
+/// Warns, closes, reminds and returns what is due; answers how many conversations that were.
 pub async fn turn(desk: &Desk) -> Result<usize> {
-    let accounts: Vec<(i64,)> =
-        desk.db.all(sql_system!("select distinct account_id from auto_close where enabled order by account_id"), args![]).await?;
+    let accounts: Vec<(i64,)> = desk
+        .db
+        .all(
+            sql_system!(
+                "select distinct account_id from auto_close where enabled or remind_minutes > 0 or return_minutes > 0 order by account_id"
+            ),
+            args![],
+        )
+        .await?;
     let mut n = 0;
     for (account,) in accounts {
         n += account_turn(desk, account.into()).await?;
@@ -168,16 +184,17 @@ async fn account_turn(desk: &Desk, account: AccountId) -> Result<usize> {
     let hours = crate::hours::known(&scope).await?;
     let closed = hours.closed(teams.into_iter().map(|(id,)| id.into()), desk.now());
     let mut n = 0;
-    for rule in rules.iter().filter(|r| r.enabled) {
-        // Where the account demands reasons since, a rule without one stands still until it has one.
-        if !fits(&settings, reasons.iter().find(|r| Some(r.id) == rule.reason_id), rule) {
+    for rule in &rules {
+        let asleep = if rule.in_hours { closed.as_slice() } else { &[] };
+        n += owed::turn(desk, account, &rules, rule, &hours, asleep).await?;
+        // Where the account demands reasons since, a rule without one closes nothing until it has one.
+        if !rule.enabled || !fits(&settings, reasons.iter().find(|r| Some(r.id) == rule.reason_id), rule) {
             continue;
         }
         for deed in [Deed::Close, Deed::Warn] {
             if deed == Deed::Warn && rule.warn_minutes == 0 {
                 continue;
             }
-            let asleep = if rule.in_hours { closed.as_slice() } else { &[] };
             for (id,) in due(desk, account, &rules, rule, deed, &windowless, asleep).await? {
                 match act(desk, account, &rules, rule, deed, id.into()).await {
                     Ok(done) => n += usize::from(done),
@@ -196,13 +213,45 @@ enum Deed {
 }
 
 /// The rule of a conversation: its channel's, else its team's, else the account's.
-fn rule_of<'a>(rules: &'a [AutoClose], c: &Row) -> Option<&'a AutoClose> {
+pub(super) fn rule_of<'a>(rules: &'a [AutoClose], c: &Row) -> Option<&'a AutoClose> {
     let (team, channel) = (TeamId(c.team_id), ChannelId(c.channel_id));
     rules
         .iter()
         .find(|r| r.channel_id == Some(channel))
         .or_else(|| rules.iter().find(|r| r.channel_id.is_none() && r.team_id == Some(team)))
         .or_else(|| rules.iter().find(|r| r.channel_id.is_none() && r.team_id.is_none()))
+}
+
+/// Conversations of a rule whose clock stands at `$2` or before; the other values are those of `within`.
+macro_rules! of_rule {
+    ($columns:literal, $clock:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from conversation c where c.account_id = $1 and c.status = 'IN_PROGRESS' and c.",
+            $clock,
+            " <= $2
+             and ($3 = 0 or c.team_id = $3) and ($4 = 0 or c.channel_id = $4) and c.team_id not in {in $5} and c.channel_id not in {in $6} and not c.paused
+             and not exists (select 1 from contact_tag t join auto_close_tag a on a.account_id = $1 and a.tag_id = t.tag_id where t.contact_id = c.contact_id) and "
+        )
+    };
+}
+pub(super) use of_rule;
+
+/// `$2` to `$6` of `of_rule`.
+pub(super) fn within(rules: &[AutoClose], rule: &AutoClose, before: Millis, asleep: &[TeamId]) -> Vec<Arg> {
+    // What has a rule of its own is not this one's.
+    let own_channel: Vec<ChannelId> = rules.iter().filter_map(|r| r.channel_id).filter(|_| rule.channel_id.is_none()).collect();
+    let own_team: Vec<TeamId> =
+        rules.iter().filter_map(|r| r.team_id).filter(|_| rule.channel_id.is_none() && rule.team_id.is_none()).collect();
+    args![
+        before,
+        rule.team_id.map_or(0, |t| t.0),
+        rule.channel_id.map_or(0, |c| c.0),
+        // Outside of their hours nothing happens (AU-5).
+        list(own_team.into_iter().chain(asleep.iter().copied())),
+        list(own_channel)
+    ]
 }
 
 /// Conversations of the rule for which it is time, those that wait longest first.
@@ -216,32 +265,16 @@ async fn due(
     asleep: &[TeamId],
 ) -> Result<Vec<(i64,)>> {
     let now = desk.now();
-    // What has a rule of its own is not this one's.
-    let own_channel: Vec<ChannelId> = rules.iter().filter_map(|r| r.channel_id).filter(|_| rule.channel_id.is_none()).collect();
-    let own_team: Vec<TeamId> =
-        rules.iter().filter_map(|r| r.team_id).filter(|_| rule.channel_id.is_none() && rule.team_id.is_none()).collect();
     let before = match deed {
         Deed::Close => now - rule.idle_minutes * MINUTE,
         Deed::Warn => now - (rule.idle_minutes - rule.warn_minutes) * MINUTE,
     };
-    let mut args = args![
-        before,
-        rule.team_id.map_or(0, |t| t.0),
-        rule.channel_id.map_or(0, |c| c.0),
-        // Outside of their hours nothing happens (AU-5).
-        list(own_team.into_iter().chain(asleep.iter().copied())),
-        list(own_channel),
-        list(windowless.iter().copied()),
-        now,
-        TOGETHER
-    ];
+    let mut args = within(rules, rule, before, asleep);
+    args.extend(args![list(windowless.iter().copied()), now, TOGETHER]);
     // A failed message reached nobody: its contact owes nothing.
-    macro_rules! of_rule {
+    macro_rules! idle {
         () => {
-            "select c.id from conversation c where c.account_id = $1 and c.status = 'IN_PROGRESS' and c.idle_since <= $2
-             and ($3 = 0 or c.team_id = $3) and ($4 = 0 or c.channel_id = $4) and c.team_id not in {in $5} and c.channel_id not in {in $6}
-             and not (c.preview_status = 'FAILED' and c.preview_author_id is not null) and not c.paused
-             and not exists (select 1 from contact_tag t join auto_close_tag a on a.account_id = $1 and a.tag_id = t.tag_id where t.contact_id = c.contact_id) and "
+            concat!(of_rule!("c.id", "idle_since"), "not (c.preview_status = 'FAILED' and c.preview_author_id is not null) and ")
         };
     }
     macro_rules! open_window {
@@ -250,12 +283,12 @@ async fn due(
         };
     }
     let text = match deed {
-        Deed::Warn => sql!(concat!(of_rule!(), "c.warned_at is null and ", open_window!(), " order by c.idle_since, c.id limit $9")),
+        Deed::Warn => sql!(concat!(idle!(), "c.warned_at is null and ", open_window!(), " order by c.idle_since, c.id limit $9")),
         Deed::Close => {
             // Whoever can be warned must have been, long enough ago.
             args.push(if rule.warn_minutes > 0 { now - rule.warn_minutes * MINUTE } else { i64::MAX }.into());
             sql!(concat!(
-                of_rule!(),
+                idle!(),
                 "(coalesce(c.warned_at, 9223372036854775807) <= $10 or not ",
                 open_window!(),
                 ") order by c.idle_since, c.id limit $9"

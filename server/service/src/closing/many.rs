@@ -1,9 +1,10 @@
 //! Concluding many at once (04, section 4.8): the set is frozen when it is confirmed (BC-1), and a worker goes through it,
 //! each conversation in work of its own together with what became of it.
 
+use crate::conversation::days;
 use crate::db::{Arg, list};
 use crate::desk::{Cx, Desk};
-use crate::{Result, args, auth, conversation, sql, sql_system};
+use crate::{Result, Scope, args, auth, conversation, sql, sql_system};
 use model::*;
 use std::time::Duration;
 
@@ -19,36 +20,55 @@ const ITEMS: i64 = 1_000;
 macro_rules! found {
     () => {
         " from conversation c where c.account_id = $1 and c.status in ('PENDING', 'IN_PROGRESS') and ($2 = '[]' or c.channel_id in {in $2})
-         and ($3 = '[]' or c.team_id in {in $3}) and ($4 = '[]' or c.assignee_id in {in $4}) and ($5 = '' or c.status = $5) and c.last_at <= $6"
+         and ($3 = '[]' or c.team_id in {in $3}) and ($4 = '[]' or c.assignee_id in {in $4}) and ($5 = '' or c.status = $5) and c.last_at <= $6
+         and ($7 = '[]' or exists (select 1 from contact_tag t where t.account_id = $1 and t.contact_id = c.contact_id and t.tag_id in {in $7}))
+         and c.started_at >= $8 and c.started_at < $9
+         and ($10 = 0 or exists (select 1 from message m where m.account_id = $1 and m.conversation_id = c.id and m.at >= $10 and m.at < $11
+           and m.kind not in ('NOTE', 'TRANSITION')))"
     };
 }
 
-fn found_args(cx: &Cx, f: &BulkFilter) -> Vec<Arg> {
+async fn found_args(cx: &Cx, scope: &Scope, f: &BulkFilter) -> Result<Vec<Arg>> {
+    let created = days(scope, &f.created_from, &f.created_until, ["created_from", "created_until"]).await?;
+    let active = days(scope, &f.active_from, &f.active_until, ["active_from", "active_until"]).await?;
+    // 0 is any time: then no message is looked at.
+    let since = if active.1 < i64::MAX { active.0.max(1) } else { active.0 };
     let before = if f.idle_minutes > 0 { cx.desk().now() - f.idle_minutes * 60_000 } else { i64::MAX };
-    args![
+    Ok(args![
         list(f.channels.iter().copied()),
         list(f.teams.iter().copied()),
         list(f.assignees.iter().copied()),
         f.status.map_or("", ConversationStatus::word),
-        before
-    ]
+        before,
+        list(f.tags.iter().copied()),
+        created.0,
+        created.1,
+        since,
+        active.1
+    ])
 }
 
-/// How many open conversations the filter finds.
+/// How many open conversations the filter finds. When they were concluded is not asked: none of them is.
+///
+/// # Errors
+/// [`Fault::Invalid`] about a day that is none.
 pub async fn count_many(cx: &Cx, filter: &BulkFilter) -> Result<i64> {
-    let (n,): (i64,) = cx.may(Permission::Settings)?.one(sql!(concat!("select count(*)", found!())), found_args(cx, filter)).await?;
+    let scope = cx.may(Permission::Settings)?;
+    let args = found_args(cx, &scope, filter).await?;
+    let (n,): (i64,) = scope.one(sql!(concat!("select count(*)", found!())), args).await?;
     Ok(n)
 }
 
 /// Concludes what the filter finds now, in the background (BC-1). Nobody is written to unless that was ticked (BC-2).
 ///
 /// # Errors
-/// [`Fault::Invalid`]: also about `password` when it is not right, and about `expected` when there are others by now;
+/// [`Fault::StepUp`] (AC-8); [`Fault::Invalid`]: also about `code` when it is not right, and about `expected` when there are others by now;
 /// [`Fault::ReasonRequired`] where the account demands a reason (CO-5).
 pub async fn start_job(cx: &Cx, draft: BulkDraft) -> Result<BulkJob> {
     let scope = cx.may(Permission::Settings)?;
     draft.check()?;
-    auth::step_up(cx, &draft.password).await?;
+    auth::require_step_up(cx, Dangerous::CompleteMany, &draft.code).await?;
+    let mut args = found_args(cx, &scope, &draft.filter).await?;
     let mut work = scope.begin().await?;
     let settings = super::settings_in(&mut work).await?;
     match draft.reason_id {
@@ -70,14 +90,13 @@ pub async fn start_job(cx: &Cx, draft: BulkDraft) -> Result<BulkJob> {
         args![id, cx.user, serde_json::to_string(&how)?, draft.expected, now],
     )
     .await?;
-    let mut args = found_args(cx, &draft.filter);
     args.extend(args![id, limit::BULK_MAX + 1]);
     let frozen = work
         .run(
             sql!(concat!(
-                "insert into closing_item (account_id, job_id, conversation_id, state) select $1, $7, c.id, 'WAITING'",
+                "insert into closing_item (account_id, job_id, conversation_id, state) select $1, $12, c.id, 'WAITING'",
                 found!(),
-                " order by c.id limit $8"
+                " order by c.id limit $13"
             )),
             args,
         )
@@ -131,7 +150,7 @@ pub async fn job_items(cx: &Cx, id: ClosingJobId) -> Result<Vec<BulkItem>> {
     rows.into_iter()
         .map(|(id, protocol, contact_name, state, fault)| {
             let fault = fault.map(|f| serde_json::from_str(&f)).transpose()?;
-            Ok(BulkItem { conversation_id: id.into(), protocol, contact_name, state: state.parse()?, fault })
+            Ok(cx.shown(BulkItem { conversation_id: id.into(), protocol, contact_name, state: state.parse()?, fault }))
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod auto;
 pub mod many;
+mod owed;
 mod reason;
 pub mod retention;
 mod spared;
@@ -37,12 +38,13 @@ pub(crate) async fn settings_in(work: &mut Work) -> Result<ClosingSettings> {
 pub async fn save_settings(cx: &Cx, draft: ClosingSettings) -> Result<Account> {
     let scope = cx.may(Permission::Settings)?;
     let mut work = scope.begin().await?;
+    let before = settings_in(&mut work).await?;
     work.run(
         sql!("update account set classify = $2, classify_required = $3, may_skip_message = $4, currency = $5 where id = $1"),
         args![draft.classify, draft.classify_required, draft.may_skip_message, draft.currency],
     )
     .await?;
-    work.audit(Some(cx.user), "closing.change", cx.account, serde_json::to_value(draft)?).await?;
+    work.audit_change(Some(cx.user), "closing.change", cx.account, &before, &draft).await?;
     work.tell(Change::Setup { what: SetupKind::Account });
     work.commit().await?;
     crate::people::account(cx).await

@@ -43,12 +43,13 @@ pub(super) async fn one(work: &mut Work, id: ReasonId) -> Result<Option<Reason>>
 /// [`Fault::Invalid`] for wrong fields, [`Fault::ReasonInUse`] when automatic closing applies it and could not any more,
 /// [`Fault::Missing`].
 pub async fn save_reason(cx: &Cx, draft: ReasonDraft) -> Result<Reason> {
-    let scope = cx.may(Permission::Settings)?;
+    let scope = cx.may(Permission::Lists)?;
     draft.check()?;
     let mut work = scope.begin().await?;
     work.lock_account().await?;
     if let Some(team) = draft.team_id {
-        let known: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team]).await?;
+        let known: Option<(i64,)> =
+            work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         known.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
     match draft.id {
@@ -92,7 +93,7 @@ pub async fn save_reason(cx: &Cx, draft: ReasonDraft) -> Result<Reason> {
 /// # Errors
 /// [`Fault::ReasonInUse`], [`Fault::Missing`].
 pub async fn delete_reason(cx: &Cx, id: ReasonId) -> Result<()> {
-    let mut work = cx.may(Permission::Settings)?.begin().await?;
+    let mut work = cx.may(Permission::Lists)?.begin().await?;
     work.lock_account().await?;
     let reason = one(&mut work, id).await?.ok_or(Fault::Missing)?;
     // Whoever concludes with it just now holds its row (PostgreSQL), or has done so (SQLite).

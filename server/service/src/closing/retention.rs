@@ -148,14 +148,6 @@ async fn purge(work: &mut Work, id: ConversationId) -> Result<(i64, i64)> {
         )
         .await?;
     }
-    // The audit of a changed note holds its former text.
-    work.run(
-        sql!(
-            "update audit set data = '{}' where account_id = $1 and subject in (select cast(id as text) from message where account_id = $1 and conversation_id = $2)"
-        ),
-        args![id],
-    )
-    .await?;
     work.run(
         sql!(
             "delete from reaction where account_id = $1 and exists (select 1 from message m where m.account_id = $1 and m.conversation_id = $2
@@ -169,7 +161,7 @@ async fn purge(work: &mut Work, id: ConversationId) -> Result<(i64, i64)> {
     work.run(sql!("delete from merge where account_id = $1 and kind = 'CONVERSATION' and (target_id = $2 or source_id = $2)"), args![id])
         .await?;
     work.run(sql!("update conversation set merged_into = null where account_id = $1 and merged_into = $2"), args![id]).await?;
-    // What hangs on messages goes with them: raw bodies.
+    // What hangs on messages goes with them: raw bodies, and what they said before.
     let messages = work.run(sql!("delete from message where account_id = $1 and conversation_id = $2"), args![id]).await?;
     work.run(sql!("delete from conversation where account_id = $1 and id = $2"), args![id]).await?;
     Ok((messages as i64, files))

@@ -9,9 +9,13 @@ use model::*;
 /// # Errors
 /// [`Fault::Missing`].
 pub async fn duplicates(cx: &Cx, id: ContactId) -> Result<Vec<ContactHit>> {
+    cx.needs(Module::Merging)?;
     let scope = cx.may(Permission::Inbox)?;
     let (name, email): (String, Option<String>) =
         scope.one(sql!("select name, email from contact where account_id = $1 and id = $2"), args![id]).await?;
+    if super::reached(cx, &scope, &[id.0]).await?.is_empty() {
+        return Err(Fault::Missing.into());
+    }
     let named: Vec<(i64,)> = scope
         .all(
             sql!(
@@ -34,14 +38,15 @@ pub async fn duplicates(cx: &Cx, id: ContactId) -> Result<Vec<ContactHit>> {
     }
     let folded = super::fold(&name);
     if name.chars().any(char::is_alphabetic) {
-        let found = crate::search::contacts(cx, &text::shorten(&name, limit::SEARCH_MAX)).await?;
+        let found = crate::search::named(&scope, &text::shorten(&name, limit::SEARCH_MAX)).await?;
         ids.extend(found.into_iter().filter(|h| h.id != id && super::fold(&h.name) == folded).map(|h| h.id.0));
     }
+    let ids = super::reached(cx, &scope, &ids).await?;
     let mut hits: Vec<ContactHit> = Vec::new();
     for found in crate::search::hits(&scope, &ids, 2 * limit::DUPLICATES_MAX).await? {
         if hits.len() < limit::DUPLICATES_MAX as usize && !hits.iter().any(|h| h.id == found.id) {
             hits.push(found);
         }
     }
-    Ok(hits)
+    Ok(cx.shown(hits))
 }

@@ -1,11 +1,11 @@
 //! Changing contacts by hand (CP-3, CP-5, CP-6), archiving and blocking them.
 
-use super::{NewIdentity, add_identity, by_identity, get, index, lock};
+use super::{NewIdentity, add_identity, by_identity, index, lock, read};
 use crate::conversation::{self, Row, Told};
 use crate::db::{Arg, Text};
 use crate::desk::{Cx, Scope, Work};
 use crate::phone::{self, Phone};
-use crate::{Result, args, field, sight, sql};
+use crate::{Result, args, field, mask, sight, sql};
 use model::*;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub(crate) struct Held {
 }
 
 /// The contact, held until the work ends, when the asker may change it: whoever sees one of its conversations, and
-/// everybody while it has none.
+/// everybody who has the contacts while it has none.
 ///
 /// # Errors
 /// [`Fault::Missing`], [`Fault::Forbidden`].
@@ -35,7 +35,7 @@ pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held
     lock(work, id).await?;
     let contact = held_row(work, id).await?;
     let (text, args) = seen_of(cx, id);
-    decide(work.one(text, args).await?)?;
+    decide(cx, work.one(text, args).await?)?;
     Ok(contact)
 }
 
@@ -43,10 +43,10 @@ pub(crate) async fn held(cx: &Cx, work: &mut Work, id: ContactId) -> Result<Held
 ///
 /// # Errors
 /// [`Fault::Missing`], [`Fault::Forbidden`].
-pub(super) async fn may_change(cx: &Cx, scope: &Scope, id: ContactId) -> Result<()> {
+pub(crate) async fn may_change(cx: &Cx, scope: &Scope, id: ContactId) -> Result<()> {
     let _: (i64,) = scope.one(sql!("select id from contact where account_id = $1 and id = $2 and merged_into is null"), args![id]).await?;
     let (text, args) = seen_of(cx, id);
-    decide(scope.one(text, args).await?)
+    decide(cx, scope.one(text, args).await?)
 }
 
 /// Counts the contact's conversations, and those of them that the asker sees.
@@ -60,8 +60,8 @@ fn seen_of(cx: &Cx, id: ContactId) -> (Text, Vec<Arg>) {
     (Text::Built(text), args)
 }
 
-fn decide((all, seen): (i64, i64)) -> Result<()> {
-    if all > 0 && seen == 0 { Err(Fault::Forbidden.into()) } else { Ok(()) }
+fn decide(cx: &Cx, (all, seen): (i64, i64)) -> Result<()> {
+    if seen == 0 && (all > 0 || !cx.seat.may(Permission::Contacts)) { Err(Fault::Forbidden.into()) } else { Ok(()) }
 }
 
 /// The contact without a question of who asks.
@@ -104,7 +104,11 @@ pub async fn save(cx: &Cx, draft: ContactDraft) -> Result<Contact> {
     if draft.version != before.version {
         return Err(Fault::Conflict.into());
     }
+    let draft = mask::meant_of(cx, draft, &before)?;
     draft.check(&fields)?;
+    // The form lets masks pass; what is one no longer is a value like any other.
+    let unlike = !model::mask::is_masked(&draft.email) || before.email.as_deref() == Some(draft.email.as_str());
+    Check::default().that(unlike, "email", Wrong::NotAnEmail).done()?;
     let name = draft.name.trim();
     let annotation = draft.annotation.trim();
     let email = Some(draft.email.trim()).filter(|e| !e.is_empty());
@@ -130,9 +134,9 @@ pub async fn save(cx: &Cx, draft: ContactDraft) -> Result<Contact> {
     note("phone", before.phone.as_deref().unwrap_or_default(), phone.as_deref().unwrap_or_default());
     note("email", before.email.as_deref().unwrap_or_default(), email.unwrap_or_default());
     note("annotation", &before.annotation, annotation);
-    set_values(&mut work, &draft, &fields, &mut changed).await?;
+    set_values(cx, &mut work, &draft, &fields, &mut changed).await?;
     if changed.is_empty() {
-        return get(&scope, draft.id).await;
+        return read(cx, draft.id).await;
     }
     if changed.contains_key("phone") {
         set_number(&mut work, draft.id, number.as_ref()).await?;
@@ -152,11 +156,17 @@ pub async fn save(cx: &Cx, draft: ContactDraft) -> Result<Contact> {
     work.audit(Some(cx.user), "contact.change", draft.id, Value::Object(changed)).await?;
     tell(&mut work, draft.id, rows).await?;
     work.commit().await?;
-    get(&scope, draft.id).await
+    read(cx, draft.id).await
 }
 
 /// Writes the values of the account's fields that differ.
-async fn set_values(work: &mut Work, draft: &ContactDraft, fields: &[CustomField], changed: &mut Map<String, Value>) -> Result<()> {
+async fn set_values(
+    cx: &Cx,
+    work: &mut Work,
+    draft: &ContactDraft,
+    fields: &[CustomField],
+    changed: &mut Map<String, Value>,
+) -> Result<()> {
     if let Some(unknown) = draft.fields.iter().find(|v| !fields.iter().any(|f| f.id == v.field_id)) {
         return Err(Fault::field(&field_name(unknown.field_id), Wrong::Unknown).into());
     }
@@ -165,7 +175,8 @@ async fn set_values(work: &mut Work, draft: &ContactDraft, fields: &[CustomField
     let stored: HashMap<i64, String> = stored.into_iter().collect();
     for field in fields.iter().filter(|f| !f.archived && f.kind != FieldKind::Group) {
         let before = stored.get(&field.id.0).map(String::as_str);
-        let now = field.read(draft.value(field.id), before).map_err(|wrong| Fault::field(&field_name(field.id), wrong))?;
+        let typed = mask::meant_value(cx, draft.value(field.id), before.unwrap_or_default());
+        let now = typed.and_then(|typed| field.read(&typed, before)).map_err(|wrong| Fault::field(&field_name(field.id), wrong))?;
         if now.as_deref() == before {
             continue;
         }
@@ -286,7 +297,7 @@ fn writes_from_elsewhere(c: &Row, from: Option<&str>) -> bool {
     }
 }
 
-/// Archives a contact, blocks it, or takes either back. Blocking is for admins (3.3).
+/// Archives a contact, blocks it, or takes either back. Blocking is not for everybody (3.3).
 ///
 /// # Errors
 /// [`Fault::Forbidden`], [`Fault::Missing`].
@@ -294,7 +305,7 @@ pub async fn set_status(cx: &Cx, id: ContactId, status: ContactStatus) -> Result
     let scope = cx.may(Permission::Inbox)?;
     let mut work = scope.begin().await?;
     let before: ContactStatus = held(cx, &mut work, id).await?.status.parse()?;
-    if [before, status].contains(&ContactStatus::Blocked) && cx.seat.role != Role::Admin {
+    if [before, status].contains(&ContactStatus::Blocked) && !cx.seat.may(Permission::Block) {
         return Err(Fault::Forbidden.into());
     }
     if before != status {
@@ -304,5 +315,5 @@ pub async fn set_status(cx: &Cx, id: ContactId, status: ContactStatus) -> Result
         tell(&mut work, id, false).await?;
         work.commit().await?;
     }
-    get(&scope, id).await
+    read(cx, id).await
 }

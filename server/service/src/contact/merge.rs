@@ -3,7 +3,7 @@
 //! The other contact's conversations and identities go to the one that stays; its row stays, too, and points there, so
 //! that undoing gives it back as it was. Who writes from an identity that is not the contact's first is answered there.
 
-use super::{Held, get, index, lock, tell};
+use super::{Held, index, lock, read, tell};
 use crate::conversation::merge::{self as conversations, NewMerge, keep, refused};
 use crate::desk::{Cx, Work};
 use crate::{Result, args, field, sql, tag};
@@ -71,6 +71,7 @@ pub(super) async fn facts(work: &mut Work, id: ContactId, held: &Held) -> Result
 /// when an open conversation would be merged that is not the asker's, [`Fault::NotMerged`], [`Fault::Invalid`] when the
 /// result is too long, [`Fault::Missing`].
 pub async fn merge(cx: &Cx, draft: ContactMergeDraft) -> Result<Contact> {
+    cx.needs(Module::Merging)?;
     let scope = cx.may(Permission::Inbox)?;
     let (kept_id, other_id) = (draft.kept_id, draft.other_id);
     if kept_id == other_id {
@@ -89,7 +90,7 @@ pub async fn merge(cx: &Cx, draft: ContactMergeDraft) -> Result<Contact> {
     }
     let kept = facts(&mut work, kept_id, &kept_row).await?;
     let other = facts(&mut work, other_id, &other_row).await?;
-    if [kept.status, other.status].contains(&ContactStatus::Blocked) && cx.seat.role != Role::Admin {
+    if [kept.status, other.status].contains(&ContactStatus::Blocked) && !cx.seat.may(Permission::Block) {
         return Err(Fault::Forbidden.into());
     }
     let after = chosen(&draft, &kept, &other)?;
@@ -125,7 +126,7 @@ pub async fn merge(cx: &Cx, draft: ContactMergeDraft) -> Result<Contact> {
     tell(&mut work, kept_id, true).await?;
     work.tell(Change::Contact { contact_id: other_id });
     work.commit().await?;
-    get(&scope, kept_id).await
+    read(cx, kept_id).await
 }
 
 /// The contact that comes of it.

@@ -34,8 +34,9 @@ pub async fn remove_photo(cx: &Cx, id: ContactId) -> Result<()> {
 /// [`Fault::Missing`] for a contact without one, and one that the asker's account does not have.
 pub async fn photo(cx: &Cx, id: ContactId) -> Result<String> {
     let text = sql!("select photo from contact where account_id = $1 and id = $2 and photo <> ''");
-    let (hash,): (String,) = cx.may(Permission::Inbox)?.one(text, args![id]).await?;
-    Ok(hash)
+    let scope = cx.may(Permission::Inbox)?;
+    let (hash,): (String,) = scope.one(text, args![id]).await?;
+    if super::reached(cx, &scope, &[id.0]).await?.is_empty() { Err(Fault::Missing.into()) } else { Ok(hash) }
 }
 
 /// The contact's version stays: a photo is in nobody's way who changes its data (CP-6).

@@ -28,7 +28,7 @@ pub async fn merges(cx: &Cx, id: ContactId) -> Result<Vec<Merge>> {
         )
         .await?;
     rows.into_iter()
-        .map(|(id, kind, label, at, until, by)| Ok(Merge { id: id.into(), kind: kind.parse()?, label, at, until, by: by.into() }))
+        .map(|(id, kind, label, at, until, by)| Ok(cx.shown(Merge { id: id.into(), kind: kind.parse()?, label, at, until, by: by.into() })))
         .collect()
 }
 

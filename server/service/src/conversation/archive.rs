@@ -15,10 +15,10 @@ pub async fn archive(cx: &Cx, query: &ArchiveQuery) -> Result<Page<Conversation>
     let scope = cx.may(Permission::Inbox)?;
     let limit = query.limit.unwrap_or(limit::CONVERSATION_PAGE).clamp(1, limit::PAGE_MAX);
     let after = query.after.as_deref().map(super::list::place).transpose()?;
-    let period = period(&scope, query).await?;
+    let period = days(&scope, &query.from, &query.until, ["from", "until"]).await?;
     let contacts = match query.contact.trim() {
         "" => None,
-        text => Some(crate::search::matching(&scope, text).await?),
+        text => Some(crate::search::matching(cx, &scope, text).await?),
     };
     if contacts.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Page { items: Vec::new(), next: None });
@@ -28,12 +28,15 @@ pub async fn archive(cx: &Cx, query: &ArchiveQuery) -> Result<Page<Conversation>
     let more = items.len() as i64 > limit;
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|c| format!("{}.{}", c.completed_at.unwrap_or_default(), c.id));
-    Ok(Page { items, next })
+    Ok(cx.shown(Page { items, next }))
 }
 
-/// The days as moments, in the account's time; the second one is the first moment after it.
-async fn period(scope: &Scope, query: &ArchiveQuery) -> Result<(Millis, Millis)> {
-    if query.from.is_empty() && query.until.is_empty() {
+/// Days as moments, in the account's time; the second one is the first moment after it. Empty is open.
+///
+/// # Errors
+/// [`Fault::Invalid`] about one of the two fields when it is no day.
+pub(crate) async fn days(scope: &Scope, from: &str, until: &str, fields: [&'static str; 2]) -> Result<(Millis, Millis)> {
+    if from.is_empty() && until.is_empty() {
         return Ok((0, i64::MAX));
     }
     let zone = crate::zone::of(scope).await?;
@@ -42,10 +45,11 @@ async fn period(scope: &Scope, query: &ArchiveQuery) -> Result<(Millis, Millis)>
         let zoned = day.to_zoned(zone.clone()).map_err(|_| Fault::field(field, Wrong::NotADate))?;
         Ok::<Millis, Fault>(zoned.timestamp().as_millisecond())
     };
-    let from = if query.from.is_empty() { 0 } else { begins(day(&query.from, "from")?, "from")? };
-    let until = match query.until.as_str() {
+    let [first, last] = fields;
+    let from = if from.is_empty() { 0 } else { begins(day(from, first)?, first)? };
+    let until = match until {
         "" => i64::MAX,
-        text => begins(day(text, "until")?.tomorrow().map_err(|_| Fault::field("until", Wrong::NotADate))?, "until")?,
+        text => begins(day(text, last)?.tomorrow().map_err(|_| Fault::field(last, Wrong::NotADate))?, last)?,
     };
     Ok((from, until))
 }

@@ -17,7 +17,7 @@ pub async fn conclude(cx: &Cx, id: ConversationId, draft: ConcludeDraft) -> Resu
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let view = conclude_in(cx, &mut work, id, draft).await?;
     work.commit().await?;
-    Ok(view)
+    Ok(cx.shown(view))
 }
 
 /// The same as a part of other work.
@@ -30,7 +30,7 @@ pub(crate) async fn conclude_in(cx: &Cx, work: &mut Work, id: ConversationId, dr
         return Err(Fault::Forbidden.into());
     }
     let settings = closing::settings_in(work).await?;
-    if draft.silent && !settings.may_skip_message && cx.seat.role != Role::Admin {
+    if draft.silent && !settings.may_skip_message && !cx.seat.may(Permission::Settings) {
         return Err(Fault::field("silent", Wrong::NotAllowed).into());
     }
     let classification = closing::classification(work, &settings, c.team_id.into(), draft.reason_id, draft.amount_minor, None).await?;
@@ -62,12 +62,17 @@ pub(crate) async fn close(work: &mut Work, c: &mut Row, how: Closing) -> Result<
     lines.extend(say(work, c, &how.text).await?);
     let what = Transition::Concluded { classification: how.classification.clone() };
     lines.push(transition(work, c, how.by, what).await?);
-    c.close(now, how.by, how.reopens.then_some(now + limit::REOPEN_MILLIS));
+    // What an admin decided for the team goes before what the person prefers (4.6).
+    let (team,): (String,) =
+        work.one(sql!("select archive_preference from team where account_id = $1 and id = $2"), args![c.team_id]).await?;
+    let reopens = if team.is_empty() { how.reopens } else { team.parse::<ArchivePreference>()? == ArchivePreference::TwelveHours };
+    c.close(now, how.by, reopens.then_some(now + limit::REOPEN_MILLIS));
     c.classify(how.classification.as_ref());
     crate::contact::release(work, c).await?;
     save(work, c).await?;
     crate::kept::let_go(work, c).await?;
     crate::alert::unqueued(work, c).await?;
+    crate::alert::watched(work, c, AlertKind::WatchEnd, &[], how.by).await?;
     Ok(tell(work, c, told, lines))
 }
 
@@ -114,15 +119,16 @@ pub async fn classify(cx: &Cx, id: ConversationId, reason_id: Option<ReasonId>, 
     let before = c.classification();
     let now = closing::classification(&mut work, &settings, c.team_id.into(), reason_id, amount_minor, before.as_ref()).await?;
     if now == before {
-        return Ok(c.view());
+        return Ok(cx.shown(c.view()));
     }
     let told = Told::of(&c);
     c.classify(now.as_ref());
+    crate::tally::reclassify(&mut work, &c).await?;
     let line = transition(&mut work, &c, Some(cx.user), Transition::Classified { classification: now }).await?;
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, vec![line]);
     work.commit().await?;
-    Ok(view)
+    Ok(cx.shown(view))
 }
 
 /// What still waited for an answer will not be sent any more.

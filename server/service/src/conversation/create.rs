@@ -1,6 +1,7 @@
 //! Making a conversation.
 
 use super::row::Row;
+use crate::tally::{self, Step};
 use crate::{Result, Work, args, sql};
 use model::*;
 
@@ -27,6 +28,10 @@ pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<
         contact_tags,
         protocol: next_protocol(work, new.at).await?,
         assignee_id: new.assignee_id.map(|a| a.0),
+        assigned_at: new.assignee_id.map(|_| new.at),
+        queued_at: (new.status == ConversationStatus::Pending).then_some(new.at),
+        entered_at: (new.status == ConversationStatus::Pending).then_some(new.at),
+        assumed_at: new.assignee_id.map(|_| new.at),
         status: new.status,
         window_expires_at: new.window_expires_at,
         ..Row::begin(id, new.contact_id, new.contact_name, new.contact_phone, new.channel_id, new.team_id, new.at)
@@ -53,7 +58,15 @@ pub(crate) async fn create(work: &mut Work, new: NewConversation<'_>) -> Result<
             ],
         )
         .await?;
-    Ok((made == 1).then_some(row))
+    if made != 1 {
+        return Ok(None);
+    }
+    let step = |kind| Step { kind, at: row.started_at, from: None, user: new.assignee_id };
+    row.steps.push(step(if row.entered_at.is_some() { StepKind::Entered } else { StepKind::Begun }));
+    if tally::is_fresh(work, &row).await? {
+        row.steps.push(step(StepKind::Fresh));
+    }
+    Ok(Some(row))
 }
 
 /// The next human number: the day in the account's time zone and a counter, such as `2026112100042`.

@@ -27,5 +27,5 @@ pub async fn history(cx: &Cx, query: &HistoryQuery) -> Result<Page<Conversation>
     let more = items.len() as i64 > limit;
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|c| format!("{}.{}", c.last_at, c.id));
-    Ok(Page { items, next })
+    Ok(cx.shown(Page { items, next }))
 }

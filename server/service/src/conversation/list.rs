@@ -19,7 +19,7 @@ pub async fn list(cx: &Cx, query: &ConversationQuery) -> Result<Page<Conversatio
     let more = items.len() as i64 > limit;
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|c| format!("{}.{}", c.last_at, c.id));
-    Ok(Page { items, next })
+    Ok(cx.shown(Page { items, next }))
 }
 
 pub(super) fn place(after: &str) -> Result<(i64, i64)> {
@@ -54,6 +54,13 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
         clauses.push(condition);
     }
     let f = &query.filter;
+    // Driven by what the asker watches, which is little beside a tab: a cross join is SQLite's word for that.
+    let mut from = "conversation c";
+    if f.watched {
+        let me = bind(&mut args, seen.me.into());
+        from = "watch w cross join conversation c";
+        clauses.push(format!("w.account_id = $1 and w.user_id = ${me} and w.conversation_id = c.id"));
+    }
     for (column, list) in [
         ("c.channel_id", (!f.channels.is_empty()).then(|| ids(f.channels.iter().copied()))),
         ("c.team_id", (!f.teams.is_empty()).then(|| ids(f.teams.iter().copied()))),
@@ -71,6 +78,16 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
     if f.unread {
         clauses.push("c.unread > 0".into());
     }
+    // Words of ours, never of whoever asks.
+    let quoted = |words: Vec<&str>| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+    if !f.priorities.is_empty() {
+        clauses.push(format!("c.priority in ({})", quoted(f.priorities.iter().map(|p| p.word()).collect())));
+    }
+    if !f.sla.is_empty() {
+        clauses.push(format!("c.sla in ({})", quoted(f.sla.iter().map(|m| m.word()).collect())));
+        // What is concluded has no promises any more.
+        clauses.push("c.status <> 'COMPLETED'".into());
+    }
     let (compare, order) = if query.oldest_first { (">", "asc") } else { ("<", "desc") };
     if let Some((at, id)) = after {
         let a = bind(&mut args, at.into());
@@ -79,7 +96,7 @@ pub fn select(seen: &Seen, query: &ConversationQuery, after: Option<(i64, i64)>,
     }
     let n = bind(&mut args, limit.into());
     let text = format!(
-        "select {{rows r}} from (select {} r from conversation c join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) page",
+        "select {{rows r}} from (select {} r from {from} join contact k on k.id = c.contact_id where {} order by c.last_at {order}, c.id {order} limit ${n}) page",
         view!(),
         clauses.join(" and ")
     );

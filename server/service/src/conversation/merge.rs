@@ -6,6 +6,7 @@
 use super::row::{Row, Told, lock, save, tell, transition};
 use super::start::{open_of, served_by};
 use super::unsay::derive;
+use super::watch;
 use crate::desk::{Cx, Work};
 use crate::message::queue_waiting;
 use crate::{Result, args, contact, sql};
@@ -46,6 +47,7 @@ pub(crate) fn refused(why: MergeWhy) -> crate::Error {
 /// [`Fault::NotMerged`], [`Fault::Forbidden`] for an open conversation that is not the asker's to conclude,
 /// [`Fault::Missing`].
 pub async fn merge(cx: &Cx, from: ConversationId, into: ConversationId) -> Result<Conversation> {
+    cx.needs(Module::Merging)?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let contact: Option<(i64,)> =
         work.opt(sql!("select contact_id from conversation where account_id = $1 and id = $2"), args![into]).await?;
@@ -68,7 +70,7 @@ pub async fn merge(cx: &Cx, from: ConversationId, into: ConversationId) -> Resul
     }
     merge_in(cx, &mut work, source, &mut target, None).await?;
     work.commit().await?;
-    Ok(target.view())
+    Ok(cx.shown(target.view()))
 }
 
 /// Locks two conversations, always in the same order.
@@ -130,11 +132,16 @@ async fn merge_in(cx: &Cx, work: &mut Work, mut source: Row, target: &mut Row, p
     .await?;
     carry(work, id, source.id, target.id).await?;
     carry_own(work, source.id, target.id).await?;
+    watch::carry(work, &mut source, target).await?;
     let (told_source, told_target) = (Told::of(&source), Told::of(target));
     let was_open = source.status.is_open();
     if was_open {
         target.unread += source.unread;
         target.started_at = target.started_at.min(source.started_at);
+        if target.status.is_open() {
+            target.heard_since = [target.heard_since, source.heard_since].into_iter().flatten().min();
+            crate::sla::carry(work, &source, target).await?;
+        }
     }
     if !target.status.is_open() {
         target.reactivate_until = target.reactivate_until.max(source.reactivate_until);
@@ -148,6 +155,8 @@ async fn merge_in(cx: &Cx, work: &mut Work, mut source: Row, target: &mut Row, p
     let mut lines = waiting(work, &source, target).await?;
     if was_open {
         source.close(now, Some(cx.user), None);
+        // It goes on in the other one: that is no conclusion.
+        source.steps.take();
     }
     source.reactivate_until = None;
     source.stop_waiting();
@@ -264,12 +273,14 @@ pub(crate) async fn undo(cx: &Cx, work: &mut Work, merge: &Kept) -> Result<()> {
     let before: Before = serde_json::from_str(&merge.before)?;
     let (told_source, told_target) = (Told::of(&source), Told::of(&target));
     carry(work, merge.id.into(), target.id, source.id).await?;
+    watch::carry_back(work, &mut source, &mut target, (&before.source, &before.target)).await?;
     source.merged_into = None;
     source.reactivate_until = before.source.reactivate_until;
     reopen(work, &mut source, &before.source).await?;
     derive(work, &mut source).await?;
     target.started_at = before.target.started_at;
     target.first_response_at = before.target.first_response_at.or(target.first_response_at);
+    target.heard_since = before.target.heard_since.or(target.heard_since).filter(|_| target.status.is_open());
     if target.last_in_at.is_none_or(|at| Some(at) <= before.target.last_in_at.max(before.source.last_in_at)) {
         target.window_expires_at = before.target.window_expires_at;
     }
@@ -294,11 +305,17 @@ async fn reopen(work: &mut Work, source: &mut Row, before: &Row) -> Result<()> {
     let here: Option<(i64,)> = work
         .opt(sql!("select user_id from membership where account_id = $1 and user_id = $2 and active"), args![before.assignee_id])
         .await?;
-    source.assignee_id = here.map(|(id,)| id);
-    source.status = if source.assignee_id.is_some() { before.status } else { ConversationStatus::Pending };
+    source.team_id = crate::leaving::living(work, source.team_id.into()).await?.0;
+    source.assign(here.map(|(id,)| UserId(id)), work.desk().now());
     source.reopen();
+    if source.status == before.status {
+        // It goes on where it was.
+        source.steps.take();
+        (source.entered_at, source.assumed_at, source.answered_at) = (before.entered_at, before.assumed_at, before.answered_at);
+    }
     source.unread = before.unread;
     source.paused = before.paused;
+    source.heard_since = before.heard_since;
     source.awaiting_reply = before.awaiting_reply;
     source.awaiting_category.clone_from(&before.awaiting_category);
     source.awaiting_from = before.awaiting_from;

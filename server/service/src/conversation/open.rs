@@ -22,7 +22,7 @@ pub async fn visible(cx: &Cx, id: ConversationId) -> Result<Conversation> {
             args![id],
         )
         .await?;
-    if cx.seen().sees(&row.access()) { Ok(row.view()) } else { Err(Fault::Missing.into()) }
+    if cx.seen().sees(&row.access()) { Ok(cx.shown(row.view())) } else { Err(Fault::Missing.into()) }
 }
 
 /// A conversation with its newest page, contact, draft and the contact's other conversations. Marks nothing as read
@@ -39,7 +39,7 @@ pub async fn open(cx: &Cx, id: ConversationId) -> Result<Opened> {
     let draft: Option<(String,)> = scope
         .opt(sql!("select body from draft where account_id = $1 and user_id = $2 and conversation_id = $3"), args![cx.user, id])
         .await?;
-    let contact = crate::contact::get(&scope, conversation.contact_id).await?;
+    let contact = crate::contact::read(cx, conversation.contact_id).await?;
     let others = others(cx, conversation.contact_id).await?.into_iter().filter(|c| c.id != id).collect();
     Ok(Opened {
         contact,
@@ -62,5 +62,5 @@ pub async fn others(cx: &Cx, contact: ContactId) -> Result<Vec<Conversation>> {
         "select {{rows r}} from (select {} r from conversation c join contact k on k.id = c.contact_id where c.account_id = $1 and c.contact_id = $2 and {condition} order by c.last_at desc limit 20) page",
         view!()
     );
-    scope.packed(Text::Built(text), args).await
+    Ok(cx.shown(scope.packed(Text::Built(text), args).await?))
 }

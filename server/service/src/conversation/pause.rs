@@ -20,7 +20,7 @@ pub async fn pause(cx: &Cx, id: ConversationId, on: bool) -> Result<Conversation
         return Err(Fault::Forbidden.into());
     }
     if c.paused == on {
-        return Ok(c.view());
+        return Ok(cx.shown(c.view()));
     }
     let told = Told::of(&c);
     c.paused = on;
@@ -28,5 +28,5 @@ pub async fn pause(cx: &Cx, id: ConversationId, on: bool) -> Result<Conversation
     work.audit(Some(cx.user), "conversation.pause", c.id, serde_json::json!({ "on": on })).await?;
     let view = tell(&mut work, &c, told, Vec::new());
     work.commit().await?;
-    Ok(view)
+    Ok(cx.shown(view))
 }

@@ -1,6 +1,7 @@
 //! The row of a conversation, read, changed in memory, and saved with its event.
 
 use crate::message::{NewMessage, put};
+use crate::tally::{self, Step, Steps};
 use crate::{Result, Work, args, sql};
 use model::*;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The columns of [`Row`], from `conversation c join contact k`.
 macro_rules! columns {
     () => {
-        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, substr(k.photo, 1, 16) as contact_photo, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused, c.merged_into"
+        "c.id, c.protocol, c.contact_id, k.name as contact_name, k.phone as contact_phone, k.tags as contact_tags, substr(k.photo, 1, 16) as contact_photo, c.to_address, c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.first_response_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, c.awaiting_reply, c.awaiting_category, c.awaiting_from, c.unread, c.reactivate_until, c.last_in_external, c.preview_id, c.preview_at, c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id, c.closed_by, c.reason_id, c.reason_category, c.reason_text, c.amount_minor, c.amount_currency, c.idle_since, c.warned_at, c.snoozed_until, c.paused, c.merged_into, c.owed_since, c.assigned_at, c.reminded_of, c.queued_at, c.designated_id, c.designated_at, c.designated_since, c.overflow_at, c.watchers, c.entered_at, c.assumed_at, c.answered_at, c.priority, c.asked_since, c.heard_since, c.sla, c.sla_key"
     };
 }
 pub(crate) use columns;
@@ -16,7 +17,7 @@ pub(crate) use columns;
 /// A [`Conversation`] as one value, its parts in the order of the fields.
 macro_rules! view {
     () => {
-        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, substr(k.photo, 1, 16), c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused}, c.merged_into)"
+        "{row}(c.id, c.protocol, c.contact_id, k.name, k.phone, {json '[' || trim(k.tags, ',') || ']'}, substr(k.photo, 1, 16), c.channel_id, c.team_id, c.assignee_id, c.status, c.started_at, c.completed_at, c.last_in_at, c.last_at, c.waiting_since, c.window_expires_at, {truth c.awaiting_reply}, case when c.awaiting_reply then c.awaiting_category end, c.unread, {row}(c.preview_kind, c.preview_direction, c.preview_status, c.preview_text, c.preview_author_id), c.closed_by, case when c.reason_id is not null then {row}(c.reason_id, c.reason_category, c.reason_text, case when c.amount_minor is not null then {row}(c.amount_minor, c.amount_currency) end) end, c.snoozed_until, {truth c.paused}, c.merged_into, {json '[' || c.watchers || ']'}, c.designated_id, c.overflow_at, c.priority, c.sla)"
     };
 }
 pub(crate) use view;
@@ -80,6 +81,48 @@ pub(crate) struct Row {
     pub paused: bool,
     /// Its messages are in this one (NX-2).
     pub merged_into: Option<i64>,
+    /// Since when whoever serves it owes the contact an answer (AU-2): the first message that nobody has answered, or when
+    /// they got the conversation if that was later.
+    pub owed_since: Option<Millis>,
+    /// Since when its assignee has it.
+    pub assigned_at: Option<Millis>,
+    /// The value of `owed_since` of which the assignee was reminded; once in each time of owing.
+    pub reminded_of: Option<Millis>,
+    /// Who watches it; ids with commas between them. Written by `watch::put` alone.
+    #[serde(default)]
+    pub watchers: String,
+    /// Since when it waits and somebody may be looked for; none once nobody is any more.
+    pub queued_at: Option<Millis>,
+    /// For whom it waits (DI-2), since when, and since when somebody is looked for.
+    pub designated_id: Option<i64>,
+    pub designated_at: Option<Millis>,
+    pub designated_since: Option<Millis>,
+    /// When it is looked whether it goes on to the next one (DI-4).
+    pub overflow_at: Option<Millis>,
+    /// Where it is on its way, for the figures: since when in the queue, none when it did not come through one; since when
+    /// somebody has it; when a person first wrote.
+    #[serde(default)]
+    pub entered_at: Option<Millis>,
+    #[serde(default)]
+    pub assumed_at: Option<Millis>,
+    #[serde(default)]
+    pub answered_at: Option<Millis>,
+    /// What has happened to it since it was read; saving it writes that down.
+    #[sqlx(skip)]
+    #[serde(skip)]
+    pub steps: Steps,
+    #[sqlx(try_from = "String")]
+    #[serde(default)]
+    pub priority: Priority,
+    /// Since when the contact waits for an answer of whoever it is: the first message that nobody has answered (NX-21).
+    pub asked_since: Option<Millis>,
+    /// When the contact first wrote since it began or was taken up again.
+    pub heard_since: Option<Millis>,
+    /// How its promises stand, and of what they were worked out. Written by `sla` alone.
+    #[serde(default)]
+    pub sla: Option<String>,
+    #[serde(default)]
+    pub sla_key: String,
 }
 
 impl Row {
@@ -129,6 +172,24 @@ impl Row {
             snoozed_until: None,
             paused: false,
             merged_into: None,
+            owed_since: None,
+            assigned_at: None,
+            reminded_of: None,
+            watchers: String::new(),
+            queued_at: None,
+            designated_id: None,
+            designated_at: None,
+            designated_since: None,
+            overflow_at: None,
+            entered_at: None,
+            assumed_at: None,
+            answered_at: None,
+            steps: Steps::default(),
+            priority: Priority::Normal,
+            asked_since: None,
+            heard_since: None,
+            sla: None,
+            sla_key: String::new(),
         }
     }
 
@@ -137,7 +198,12 @@ impl Row {
     }
 
     pub fn access(&self) -> Access {
-        Access { status: self.status, team_id: self.team_id.into(), assignee_id: self.assignee_id.map(UserId) }
+        Access {
+            status: self.status,
+            team_id: self.team_id.into(),
+            assignee_id: self.assignee_id.map(UserId),
+            designated_id: self.designated_id.map(UserId),
+        }
     }
 
     pub fn window(&self, kind: ChannelKind, now: Millis) -> Window {
@@ -179,7 +245,22 @@ impl Row {
             snoozed_until: self.snoozed_until,
             paused: self.paused,
             merged_into: self.merged_into.map(ConversationId),
+            watchers: self.watchers(),
+            designated_id: self.designated_id.map(UserId),
+            overflow_at: self.overflow_at,
+            priority: self.priority,
+            sla: self.sla_mark(),
         }
+    }
+
+    /// The worst of how its promises stand.
+    pub fn sla_mark(&self) -> Option<SlaMark> {
+        self.sla.as_deref().filter(|_| self.status.is_open()).and_then(|mark| mark.parse().ok())
+    }
+
+    /// Who watches it, whether or not they see it now.
+    pub fn watchers(&self) -> Vec<UserId> {
+        self.watchers.split(',').filter_map(|id| id.parse().ok()).collect()
     }
 
     /// What it is classified as.
@@ -203,6 +284,46 @@ impl Row {
         self.amount_currency = amount.map(|a| a.currency.word().to_owned());
     }
 
+    /// It is somebody's from now on, or waits in its team's queue. Who gets it has all the time to answer (AU-2).
+    pub fn assign(&mut self, to: Option<UserId>, at: Millis) {
+        let to = to.map(|to| to.0);
+        let status = if to.is_some() { ConversationStatus::InProgress } else { ConversationStatus::Pending };
+        if (self.status, self.assignee_id) != (status, to) {
+            self.assigned_at = to.map(|_| at);
+            self.owed_since = self.owed_since.map(|since| since.max(self.assigned_at.unwrap_or(since)));
+        }
+        self.pass(to, at);
+        (self.status, self.assignee_id) = (status, to);
+        self.queued_at = if to.is_some() { None } else { Some(at) };
+        self.undesignate();
+    }
+
+    /// Notices what being assigned is on its way: a queue that it came into, or the end of waiting there.
+    fn pass(&mut self, to: Option<i64>, at: Millis) {
+        let step = |kind, from| Step { kind, at, from, user: to.map(UserId) };
+        match (to, self.status) {
+            (None, _) => {
+                self.steps.push(step(StepKind::Entered, None));
+                (self.entered_at, self.assumed_at, self.answered_at) = (Some(at), None, None);
+            }
+            (Some(_), ConversationStatus::Pending) if self.entered_at.is_some() => {
+                self.steps.push(step(StepKind::Assumed, self.entered_at));
+                self.assumed_at = Some(at);
+            }
+            (Some(_), ConversationStatus::Pending | ConversationStatus::Completed) => {
+                self.steps.push(step(StepKind::Begun, None));
+                (self.entered_at, self.assumed_at, self.answered_at) = (None, Some(at), None);
+            }
+            // From one person to another it is the same service.
+            (Some(_), ConversationStatus::InProgress) => {}
+        }
+    }
+
+    /// It waits for nobody in particular.
+    pub fn undesignate(&mut self) {
+        (self.designated_id, self.designated_at, self.designated_since, self.overflow_at) = (None, None, None, None);
+    }
+
     /// It is concluded. The window is untouched (SM-6).
     pub fn close(&mut self, at: Millis, by: Option<UserId>, reopens_until: Option<Millis>) {
         self.status = ConversationStatus::Completed;
@@ -213,8 +334,15 @@ impl Row {
         self.unread = 0;
         self.reactivate_until = reopens_until;
         (self.idle_since, self.warned_at) = (None, None);
+        (self.owed_since, self.reminded_of) = (None, None);
+        (self.asked_since, self.heard_since) = (None, None);
         self.snoozed_until = None;
         self.paused = false;
+        self.queued_at = None;
+        self.undesignate();
+        let user = self.assignee_id.map(UserId).or(by);
+        self.steps.push(Step { kind: StepKind::Closed, at, from: self.assumed_at, user });
+        (self.entered_at, self.assumed_at, self.answered_at) = (None, None, None);
     }
 
     /// It is open again: what was said of its conclusion stays in the feed alone.
@@ -222,6 +350,7 @@ impl Row {
         self.completed_at = None;
         self.closed_by = None;
         self.reactivate_until = None;
+        self.heard_since = None;
         self.classify(None);
     }
 
@@ -266,14 +395,31 @@ impl Row {
         match m.direction {
             Direction::In => {
                 self.waiting_since.get_or_insert(m.at);
+                self.owed_since.get_or_insert(m.at.max(self.assigned_at.unwrap_or(m.at)));
+                self.asked_since.get_or_insert(m.at);
+                self.heard_since.get_or_insert(m.at);
                 // Whoever writes wakes the conversation.
                 self.snoozed_until = None;
             }
             Direction::Out if m.author_id.is_some() => {
                 self.first_response_at.get_or_insert(m.at);
                 self.waiting_since = None;
+                self.answer(m);
+                // What failed or was taken back is no answer.
+                if !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted) {
+                    (self.owed_since, self.asked_since) = (None, None);
+                }
             }
             Direction::Out => {}
+        }
+    }
+
+    /// A person wrote: the first time since it came into the queue is the answer to it.
+    fn answer(&mut self, m: &Message) {
+        let Some(since) = self.entered_at.filter(|since| self.answered_at.is_none() && *since <= m.at) else { return };
+        if self.status == ConversationStatus::InProgress && !matches!(m.status, MessageStatus::Failed | MessageStatus::Deleted) {
+            self.answered_at = Some(m.at);
+            self.steps.push(Step { kind: StepKind::Answered, at: m.at, from: Some(since), user: m.author_id });
         }
     }
 }
@@ -305,7 +451,9 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
              last_at = $10, waiting_since = $11, window_expires_at = $12, awaiting_reply = $13, awaiting_category = $14, unread = $15, reactivate_until = $16,
              last_in_external = $17, preview_id = $18, preview_at = $19, preview_kind = $20, preview_direction = $21, preview_status = $22,
              preview_text = $23, preview_author_id = $24, awaiting_from = $25, closed_by = $26, reason_id = $27, reason_category = $28, reason_text = $29,
-             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34, paused = $35, merged_into = $36 where account_id = $1 and id = $2"
+             amount_minor = $30, amount_currency = $31, idle_since = $32, warned_at = $33, snoozed_until = $34, paused = $35, merged_into = $36,
+             owed_since = $37, assigned_at = $38, reminded_of = $39, queued_at = $40, designated_id = $41, designated_at = $42,
+             designated_since = $43, overflow_at = $44, entered_at = $45, assumed_at = $46, answered_at = $47, priority = $48, asked_since = $49, heard_since = $50 where account_id = $1 and id = $2"
         ),
         args![
             c.id,
@@ -342,11 +490,26 @@ pub(crate) async fn save(work: &mut Work, c: &Row) -> Result<()> {
             c.warned_at,
             c.snoozed_until,
             c.paused,
-            c.merged_into
+            c.merged_into,
+            c.owed_since,
+            c.assigned_at,
+            c.reminded_of,
+            c.queued_at,
+            c.designated_id,
+            c.designated_at,
+            c.designated_since,
+            c.overflow_at,
+            c.entered_at,
+            c.assumed_at,
+            c.answered_at,
+            c.priority,
+            c.asked_since,
+            c.heard_since
         ],
     )
     .await?;
-    Ok(())
+    crate::sla::saved(work, c).await?;
+    tally::keep(work, c).await
 }
 
 /// What the event says of the time before.
@@ -368,6 +531,10 @@ impl Told {
 /// Tells of a changed conversation and its messages; answers the row as people see it.
 pub(crate) fn tell(work: &mut Work, c: &Row, told: Told, messages: Vec<Message>) -> Conversation {
     let view = c.view();
+    // Somebody may have room for another one now.
+    if told.before != Some(c.access()) {
+        work.wake_distribution();
+    }
     work.tell(Change::Conversation { row: Box::new(view.clone()), before: told.before, unread_before: told.unread_before, messages });
     view
 }
@@ -392,6 +559,8 @@ pub(crate) async fn transition_with(
         Transition::Started => "conversation.start",
         Transition::Assumed { .. } => "conversation.assume",
         Transition::TransferredToTeam { .. } | Transition::TransferredToPerson { .. } => "conversation.transfer",
+        Transition::Returned { .. } => "conversation.return",
+        Transition::Designated { .. } => "conversation.designate",
         Transition::Concluded { .. } => "conversation.conclude",
         Transition::Classified { .. } => "conversation.classify",
         Transition::Reopened { .. } => "conversation.reopen",

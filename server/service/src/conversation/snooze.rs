@@ -42,7 +42,7 @@ pub async fn snooze(cx: &Cx, id: ConversationId, until: Option<SnoozeUntil>) -> 
         return Err(Fault::field("until", Wrong::NotAllowed).into());
     }
     if at == c.snoozed_until {
-        return Ok(c.view());
+        return Ok(cx.shown(c.view()));
     }
     if at.is_some() && c.snoozed_until.is_none() {
         let (already,): (i64,) = work
@@ -62,7 +62,7 @@ pub async fn snooze(cx: &Cx, id: ConversationId, until: Option<SnoozeUntil>) -> 
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, Vec::new());
     work.commit().await?;
-    Ok(view)
+    Ok(cx.shown(view))
 }
 
 /// The usual times, on the clocks of the account.

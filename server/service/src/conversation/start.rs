@@ -42,16 +42,23 @@ pub(super) async fn served_by(work: &mut Work, c: &Row) -> Result<Fault> {
     Ok(Fault::ServedBy { name, team })
 }
 
+/// Who may not search by number finds nobody by typing one either: they start from the contact (SV-3).
+fn by_number(cx: &Cx) -> Result<()> {
+    let blocked = crate::mask::masks_of(cx).has(Mask::SearchPhone);
+    if blocked { Err(Fault::field("phone", Wrong::NotAllowed).into()) } else { Ok(()) }
+}
+
 /// What is known before a conversation is started (IN-2, IN-5, IN-7, IN-8).
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a number that is none.
 pub async fn start_preview(cx: &Cx, contact_id: Option<ContactId>, phone: &str, channel: ChannelId) -> Result<StartPreview> {
     let channel = crate::channels::own(cx, channel).await?;
-    let mut work = cx.may(Permission::Inbox)?.begin().await?;
+    let mut work = cx.may(Permission::Contacts)?.begin().await?;
     let (found, number) = match contact_id {
         Some(id) => (Some(contact::hit(&mut work, id).await?), None),
         None => {
+            by_number(cx)?;
             let number = crate::phone::typed(phone)?;
             (contact::by_phone(&mut work, &number).await?, Some(number))
         }
@@ -74,7 +81,7 @@ pub async fn start_preview(cx: &Cx, contact_id: Option<ContactId>, phone: &str, 
         let expires = window_of(&mut work, channel.id, found.id).await?;
         preview.window_open = Window::at(channel.kind.has_window(), expires, cx.desk().now()) == Window::Active;
     }
-    Ok(preview)
+    Ok(cx.shown(preview))
 }
 
 /// The conversation that an earlier start with the same client id made: a repeated click, or a client that did not hear
@@ -130,12 +137,14 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     };
     let send = SendDraft { client_id: draft.client_id.clone(), what, reply_to: None, mentions: Vec::new() };
     send.check()?;
-    let mut work = cx.may(Permission::Inbox)?.begin().await?;
-    let known: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![draft.team_id]).await?;
+    let mut work = cx.may(Permission::Contacts)?.begin().await?;
+    let known: Option<(i64,)> =
+        work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![draft.team_id]).await?;
     known.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     let who = match draft.contact_id {
         Some(id) => contact::hit(&mut work, id).await?,
         None => {
+            by_number(cx)?;
             let number = crate::phone::typed(&draft.phone)?;
             match contact::by_phone(&mut work, &number).await? {
                 Some(found) => found,
@@ -147,8 +156,9 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
         same if same == who.id => who,
         other => contact::hit(&mut work, other).await?,
     };
+    let send = crate::mask::addressed(cx, send, &who.name);
     if let Some(c) = started_before(cx, &mut work, &send, channel.id, who.id).await? {
-        return Ok(Started { conversation: c.view(), existed: false });
+        return Ok(cx.shown(Started { conversation: c.view(), existed: false }));
     }
     if who.status == ContactStatus::Blocked {
         return Err(Fault::ContactBlocked.into());
@@ -177,7 +187,7 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     let Some(mut c) = made else {
         let open = open_of(&mut work, channel.id, who.id).await?.ok_or(Fault::WrongState)?;
         return if seen.sees(&open.access()) {
-            Ok(Started { conversation: open.view(), existed: true })
+            Ok(cx.shown(Started { conversation: open.view(), existed: true }))
         } else {
             Err(served_by(&mut work, &open).await?.into())
         };
@@ -187,7 +197,7 @@ pub async fn start(cx: &Cx, draft: StartDraft) -> Result<Started> {
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, Told::new(), vec![line, message]);
     work.commit().await?;
-    Ok(Started { conversation: view, existed: false })
+    Ok(cx.shown(Started { conversation: view, existed: false }))
 }
 
 /// Restarts a concluded conversation, or one whose window has expired, with a template (RE-1 to RE-6).
@@ -205,9 +215,10 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
     }
+    let send = crate::mask::addressed(cx, send, &c.contact_name);
     if let Some(sent) = crate::message::by_client(&mut work, id, client_id).await? {
         let same = crate::message::repeats(&mut work, c.channel_id.into(), &send, &sent).await?;
-        return if same { Ok(c.view()) } else { Err(Fault::KeyReused.into()) };
+        return if same { Ok(cx.shown(c.view())) } else { Err(Fault::KeyReused.into()) };
     }
     if c.status == ConversationStatus::Pending || c.merged_into.is_some() {
         return Err(Fault::WrongState.into());
@@ -236,8 +247,8 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
             }
             .into());
         }
-        c.status = ConversationStatus::InProgress;
-        c.assignee_id = Some(cx.user.0);
+        c.team_id = crate::leaving::living(&mut work, c.team_id.into()).await?.0;
+        c.assign(Some(cx.user), cx.desk().now());
         c.reopen();
         // The window may have gone on in a later conversation.
         c.window_expires_at = window_of(&mut work, channel.id, who.id).await?.max(c.window_expires_at);
@@ -247,5 +258,5 @@ pub async fn restart(cx: &Cx, id: ConversationId, client_id: &str, fill: Templat
     save(&mut work, &c).await?;
     let view = tell(&mut work, &c, told, lines);
     work.commit().await?;
-    Ok(view)
+    Ok(cx.shown(view))
 }

@@ -3,7 +3,7 @@
 use super::row::{Told, lock, save, tell, transition_with};
 use crate::desk::{Cx, Work};
 use crate::message::{Stored, columns};
-use crate::{Result, alert, args, sql};
+use crate::{Result, alert, args, distribution, sql, tally};
 use model::*;
 
 /// The latest lines of a timeline that are looked at.
@@ -34,7 +34,7 @@ pub async fn take_back(cx: &Cx, id: ConversationId) -> Result<()> {
         _ => return Err(Fault::WrongState.into()),
     };
     let status = if from.is_some() { ConversationStatus::InProgress } else { ConversationStatus::Pending };
-    let before = Access { status, team_id: from_team, assignee_id: from };
+    let before = Access { status, team_id: from_team, assignee_id: from, designated_id: None };
     if !was_left {
         return Err(if cx.seen().sees(&c.access()) { Fault::WrongState } else { Fault::Missing }.into());
     }
@@ -47,20 +47,33 @@ pub async fn take_back(cx: &Cx, id: ConversationId) -> Result<()> {
             work.opt(sql!("select active from membership where account_id = $1 and user_id = $2 and active"), args![from]).await?;
         member.ok_or(Fault::PersonUnavailable)?;
     }
+    // To a team that is there no more nothing goes back.
+    if crate::leaving::living(&mut work, from_team).await? != from_team {
+        return Err(Fault::WrongState.into());
+    }
     let told = Told::of(&c);
     let (left_team, left) = (TeamId(c.team_id), c.assignee_id.map(UserId));
     let what = match from {
         Some(to) => Transition::TransferredToPerson { from_team: left_team, from: left, to_team: from_team, to },
         None => Transition::TransferredToTeam { from_team: left_team, from: left, to_team: from_team },
     };
-    (c.status, c.team_id, c.assignee_id) = (status, from_team.0, from.map(|u| u.0));
+    let to_person = c.assignee_id.is_some();
+    c.team_id = from_team.0;
+    c.assign(from, cx.desk().now());
+    // From one person to another nothing was counted.
+    let counted: &[StepKind] = match (to_person, from) {
+        (true, Some(_)) => &[],
+        (true, None) => &[StepKind::Assumed, StepKind::Begun],
+        (false, _) => &[StepKind::Entered],
+    };
+    tally::undo(&mut work, &mut c, counted).await?;
     let more = serde_json::Map::from_iter([("taken_back".to_owned(), true.into())]);
     let line = transition_with(&mut work, &c, Some(cx.user), what, more).await?;
     save(&mut work, &c).await?;
     alert::unqueued(&mut work, &c).await?;
     alert::untransferred(&mut work, &c).await?;
     if c.status == ConversationStatus::Pending {
-        alert::queued(&mut work, &c, Some(cx.user)).await?;
+        distribution::enter(&mut work, &c, Some(cx.user)).await?;
     }
     tell(&mut work, &c, told, vec![line]);
     work.commit().await
@@ -82,6 +95,8 @@ async fn own_transfer(cx: &Cx, work: &mut Work, id: ConversationId) -> Result<Op
     for line in lines {
         let line = line.view()?;
         match line.content {
+            // For whom it waits now is nobody's act.
+            Content::Transition(Transition::Designated { .. }) => {}
             Content::Transition(what) => return Ok(Some(what).filter(|_| line.author_id == Some(cx.user))),
             _ if line.direction == Direction::In => {}
             _ if line.kind == MessageKind::Note && line.author_id == Some(cx.user) => {}

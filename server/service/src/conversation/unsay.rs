@@ -14,7 +14,7 @@ pub(crate) async fn unsay(work: &mut Work, c: &mut Row, m: &Message) -> Result<(
     if c.first_response_at == Some(m.at) {
         c.first_response_at = first_out;
     }
-    Ok(())
+    crate::tally::unanswer(work, c, m).await
 }
 
 /// The conversation's line in the list and who waits for whom, after messages came or went; the caller saves the row.
@@ -42,12 +42,15 @@ pub(crate) async fn derive(work: &mut Work, c: &mut Row) -> Result<()> {
     (c.preview_id, c.preview_at, c.preview_kind, c.preview_direction) = (0, 0, empty.preview_kind, empty.preview_direction);
     (c.preview_status, c.preview_text, c.preview_author_id) = (empty.preview_status, empty.preview_text, None);
     c.last_at = c.started_at;
-    let (response, snoozed) = (c.first_response_at, c.snoozed_until);
+    let (response, snoozed, answered, heard_since) = (c.first_response_at, c.snoozed_until, c.answered_at, c.heard_since);
+    let noticed = c.steps.take();
     if let Some(last) = last {
         c.see(&last.view()?);
     }
     // Nothing is said now: it neither wakes nor answers.
-    (c.first_response_at, c.snoozed_until) = (response, snoozed);
+    (c.first_response_at, c.snoozed_until, c.answered_at, c.heard_since) = (response, snoozed, answered, heard_since);
+    c.steps.take();
+    noticed.into_iter().for_each(|step| c.steps.push(step));
     (c.last_in_at, c.last_in_external) = heard.map_or((None, None), |(at, external)| (Some(at), external));
     weigh(work, c).await?;
     Ok(())
@@ -78,5 +81,25 @@ async fn weigh(work: &mut Work, c: &mut Row) -> Result<Option<i64>> {
     if c.idle_since != owed {
         (c.idle_since, c.warned_at) = (owed, None);
     }
+    owe(work, c).await?;
     Ok(first_out)
+}
+
+/// Since when we owe the contact an answer (AU-2), worked out anew: messages that failed or were taken back answer nothing.
+/// Answers whether that changed the row, which the caller saves.
+pub(crate) async fn owe(work: &mut Work, c: &mut Row) -> Result<bool> {
+    let (since,): (Option<i64>,) = work
+        .one(
+            sql!(
+                "select min(m.at) from message m where m.account_id = $1 and m.conversation_id = $2 and m.direction = 'IN' and m.status <> 'DELETED' and m.at >= $3
+                 and m.at > coalesce((select max(o.at) from message o where o.account_id = $1 and o.conversation_id = $2 and o.direction = 'OUT'
+                   and o.author_id is not null and o.kind not in ('NOTE', 'TRANSITION') and o.status not in ('FAILED', 'DELETED')), 0)"
+            ),
+            args![c.id, c.started_at],
+        )
+        .await?;
+    let asked = since.filter(|_| c.status.is_open());
+    let owed = asked.map(|since| since.max(c.assigned_at.unwrap_or(since)));
+    let before = (std::mem::replace(&mut c.owed_since, owed), std::mem::replace(&mut c.asked_since, asked));
+    Ok(before != (owed, asked))
 }

@@ -2,6 +2,7 @@
 //! statements stay on the list of all statements.
 
 use crate::db::Text;
+use crate::search::Indexed;
 use crate::statement::Statement;
 use crate::{Result, Work, args, sql, sql_system};
 use model::*;
@@ -75,6 +76,10 @@ struct ConversationRow<'a> {
     preview_at: Millis,
     closed_by: Option<i64>,
     idle_since: Option<Millis>,
+    owed_since: Option<Millis>,
+    queued_at: Option<Millis>,
+    asked_since: Option<Millis>,
+    heard_since: Option<Millis>,
     preview_kind: MessageKind,
     preview_direction: Direction,
     preview_status: MessageStatus,
@@ -190,7 +195,8 @@ pub(super) async fn conversations(work: &mut Work, rows: &[crate::conversation::
         work.is_sqlite(),
         "conversation (account_id, id, protocol, contact_id, channel_id, team_id, assignee_id, status, started_at, completed_at, first_response_at,
          last_in_at, last_at, waiting_since, window_expires_at, awaiting_reply, awaiting_category, awaiting_from, unread, reactivate_until, last_in_external,
-         preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id, closed_by, idle_since)",
+         preview_id, preview_at, preview_kind, preview_direction, preview_status, preview_text, preview_author_id, closed_by, idle_since, owed_since, queued_at,
+         asked_since, heard_since)",
         "cast($1 as bigint), cast(value ->> 'id' as bigint), value ->> 'protocol', cast(value ->> 'contact' as bigint), cast(value ->> 'channel' as bigint),
          cast(value ->> 'team' as bigint), cast(value ->> 'assignee' as bigint), value ->> 'status', cast(value ->> 'started_at' as bigint),
          cast(value ->> 'completed_at' as bigint), cast(value ->> 'first_response_at' as bigint), cast(value ->> 'last_in_at' as bigint),
@@ -199,7 +205,8 @@ pub(super) async fn conversations(work: &mut Work, rows: &[crate::conversation::
          cast(value ->> 'reactivate_until' as bigint), value ->> 'last_in_external', cast(value ->> 'preview_id' as bigint),
          cast(value ->> 'preview_at' as bigint), value ->> 'preview_kind', value ->> 'preview_direction', value ->> 'preview_status',
          value ->> 'preview_text', cast(value ->> 'preview_author' as bigint), cast(value ->> 'closed_by' as bigint),
-         cast(value ->> 'idle_since' as bigint)"
+         cast(value ->> 'idle_since' as bigint), cast(value ->> 'owed_since' as bigint), cast(value ->> 'queued_at' as bigint),
+         cast(value ->> 'asked_since' as bigint), cast(value ->> 'heard_since' as bigint)"
     );
     for part in rows.chunks(TOGETHER) {
         let part: Vec<ConversationRow<'_>> = part.iter().map(ConversationRow::of).collect();
@@ -235,6 +242,10 @@ impl<'a> ConversationRow<'a> {
             preview_at: c.preview_at,
             closed_by: c.closed_by,
             idle_since: c.idle_since,
+            owed_since: c.owed_since,
+            asked_since: c.asked_since,
+            heard_since: c.heard_since,
+            queued_at: (c.status == ConversationStatus::Pending).then_some(c.started_at),
             preview_kind: c.preview_kind,
             preview_direction: c.preview_direction,
             preview_status: c.preview_status,
@@ -260,8 +271,13 @@ pub(super) async fn messages(work: &mut Work, rows: &[MessageRow]) -> Result<()>
     let account = work.account();
     let words: Vec<WordsRow> = rows
         .iter()
-        .filter(|m| !m.body.trim().is_empty())
-        .map(|m| WordsRow { id: m.id, words: crate::search::document(account, &m.body) })
+        .map(|m| {
+            let content = m.content.as_deref().and_then(|c| serde_json::from_str(c).ok()).unwrap_or_default();
+            Indexed::new(&m.body, &content, m.author, m.channel).document(account)
+        })
+        .zip(rows)
+        .filter(|(words, _)| !words.is_empty())
+        .map(|(words, m)| WordsRow { id: m.id, words })
         .collect();
     let text = if work.is_sqlite() {
         sql_system!(sqlite "insert into message_fts (rowid, words) select cast(value ->> 'id' as bigint), value ->> 'words' from json_each($1)")

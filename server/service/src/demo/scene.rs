@@ -364,6 +364,7 @@ impl Play<'_> {
             reason: String::new(),
             width: kept.width,
             height: kept.height,
+            seconds: kept.seconds,
             small: !kept.small.is_empty(),
             link_until: None,
         });

@@ -24,6 +24,7 @@ async fn on(url: &str, folder: tempfile::TempDir, seed: u64) -> Ground {
         build: "test".into(),
         uncertain_wait: Duration::from_secs(60),
         files: Default::default(),
+        door: Default::default(),
     };
     Ground { desk: Desk::new(db, Seam::fixed(NOW, seed), "secret", settings).unwrap(), _folder: folder }
 }

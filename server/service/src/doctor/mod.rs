@@ -69,6 +69,7 @@ pub async fn examine(desk: &Desk, public_url: &str) -> Vec<Finding> {
             findings.extend(networks(desk).await.unwrap_or_else(|e| vec![settled("channels", Err(e))]));
             findings.push(settled("outbox", outbox(desk).await));
             findings.push(settled("webhooks", webhooks(desk).await));
+            findings.push(settled("figures", figures(desk).await));
         }
     } else {
         findings.push(folder(desk).await);
@@ -113,6 +114,17 @@ async fn migrations(desk: &Desk) -> Finding {
         ),
         Err(e) => settled("migrations", Err(e.into())),
     }
+}
+
+/// What was added up, against the rows of these days.
+async fn figures(desk: &Desk) -> Result<Finding> {
+    Ok(match crate::tally::compare_all(desk).await? {
+        0 => Finding::ok("figures", "reports and board agree with what is stored"),
+        wrong => {
+            let says = format!("{wrong} figures of yesterday and today are not what the rows add up to");
+            Finding::new("figures", Level::Warn, says, "Run: prosa recount")
+        }
+    })
 }
 
 async fn integrity(desk: &Desk) -> Result<Finding> {

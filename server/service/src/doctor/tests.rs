@@ -18,6 +18,7 @@ async fn desk(folder: &tempfile::TempDir, migrated: bool, secret: &str) -> Desk 
         build: "test".into(),
         uncertain_wait: Duration::from_secs(60),
         files: Default::default(),
+        door: Default::default(),
     };
     Desk::new(db, Seam::fixed(NOW, 1), secret, settings).unwrap()
 }

@@ -17,6 +17,13 @@ macro_rules! stored {
     };
 }
 
+/// Teams whose queue is closed by hand, and since when.
+macro_rules! shut {
+    () => {
+        "select id, shut_at from team where account_id = $1 and shut_at is not null limit 1000"
+    };
+}
+
 type Stored = (Option<i64>, i64, bool, String, String, bool, String);
 
 fn view((team, version, limited, week, dates, reply, reply_text): Stored) -> Result<Hours> {
@@ -52,13 +59,19 @@ pub(crate) struct AccountHours {
 }
 
 impl AccountHours {
-    fn new(hours: &[Hours], zone: TimeZone) -> AccountHours {
+    fn new(hours: &[Hours], shut: &[(i64, Millis)], zone: TimeZone) -> AccountHours {
         let usual = Hours::of(None);
         let account = hours.iter().find(|h| h.team_id.is_none()).unwrap_or(&usual);
         let of_teams = || hours.iter().filter_map(|h| Some((h.team_id?, h)));
+        let mut teams: HashMap<TeamId, Schedule> =
+            of_teams().map(|(team, h)| (team, Schedule::new(account, Some(h), zone.clone()))).collect();
+        for (team, at) in shut {
+            let usual = teams.remove(&TeamId(*team)).unwrap_or_else(|| Schedule::new(account, None, zone.clone()));
+            teams.insert(TeamId(*team), usual.shut(*at));
+        }
         AccountHours {
             account: Schedule::new(account, None, zone.clone()),
-            teams: of_teams().map(|(team, h)| (team, Schedule::new(account, Some(h), zone.clone()))).collect(),
+            teams,
             zone,
             reply: account.reply.then(|| account.reply_text.clone()),
             replies: of_teams().filter(|(_, h)| !h.reply_text.trim().is_empty()).map(|(team, h)| (team, h.reply_text.clone())).collect(),
@@ -68,6 +81,11 @@ impl AccountHours {
     /// The hours by which this team works (HR-4).
     pub fn of(&self, team: TeamId) -> &Schedule {
         self.teams.get(&team).unwrap_or(&self.account)
+    }
+
+    /// Where it counts days.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// Teams that are closed at this instant, of those named.
@@ -85,7 +103,8 @@ impl AccountHours {
 
 async fn of_scope(scope: &Scope) -> Result<AccountHours> {
     let hours = listed(scope.all(sql!(stored!()), args![]).await?)?;
-    Ok(AccountHours::new(&hours, zone::of(scope).await?))
+    let shut: Vec<(i64, Millis)> = scope.all(sql!(shut!()), args![]).await?;
+    Ok(AccountHours::new(&hours, &shut, zone::of(scope).await?))
 }
 
 /// The account's hours, as they were a moment ago.
@@ -108,7 +127,8 @@ pub(crate) async fn known_in(work: &mut Work) -> Result<Arc<AccountHours>> {
     }
     let age = desk.hours.age();
     let rows = listed(work.all(sql!(stored!()), args![]).await?)?;
-    let hours = Arc::new(AccountHours::new(&rows, zone::within(work).await?));
+    let shut: Vec<(i64, Millis)> = work.all(sql!(shut!()), args![]).await?;
+    let hours = Arc::new(AccountHours::new(&rows, &shut, zone::within(work).await?));
     desk.hours.keep(account, hours.clone(), age);
     Ok(hours)
 }
@@ -123,7 +143,8 @@ pub async fn settings(cx: &Cx) -> Result<HoursSettings> {
     let scope = cx.may(Permission::Settings)?;
     let hours = listed(scope.all(sql!(stored!()), args![]).await?)?;
     let (time_zone,): (String,) = scope.one(sql!("select time_zone from account where id = $1"), args![]).await?;
-    let states = AccountHours::new(&hours, zone::named(&time_zone)).states(cx.desk().now());
+    let shut: Vec<(i64, Millis)> = scope.all(sql!(shut!()), args![]).await?;
+    let states = AccountHours::new(&hours, &shut, zone::named(&time_zone)).states(cx.desk().now());
     Ok(HoursSettings { time_zone, hours, states })
 }
 
@@ -138,7 +159,8 @@ pub async fn save(cx: &Cx, draft: Hours, remove: bool) -> Result<HoursSettings> 
     let mut work = scope.begin().await?;
     work.lock_account().await?;
     if let Some(team) = draft.team_id {
-        let own: Option<(i64,)> = work.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team]).await?;
+        let own: Option<(i64,)> =
+            work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         own.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
     let before: Option<(i64,)> = work
@@ -171,6 +193,8 @@ pub async fn save(cx: &Cx, draft: Hours, remove: bool) -> Result<HoursSettings> 
     }
     let action = if remove { "hours.remove" } else { "hours.change" };
     work.audit(Some(cx.user), action, cx.account, serde_json::to_value(&draft)?).await?;
+    crate::distribution::look_again(&mut work, None).await?;
+    crate::sla::hours_changed(&mut work).await?;
     work.tell(Change::Setup { what: SetupKind::Hours });
     work.commit().await?;
     settings(cx).await

@@ -8,6 +8,7 @@ use crate::conversation::{self, NewConversation, Row, Told};
 use crate::media::kept::ROOM;
 use crate::media::upload::{self, Waiting};
 use crate::message::{self, NewMessage, put};
+use crate::role::{own_role, sight_of};
 use crate::{Result, Work, args, sql};
 use channel::{InboundBody, InboundMessage, MediaKind};
 use model::*;
@@ -143,7 +144,12 @@ async fn write(
     lines.extend(flush(work, &mut c).await?);
     conversation::save(work, &c).await?;
     crate::alert::arrived(work, &c, told.before).await?;
-    lines.extend(crate::hours::answer(work, &c).await?);
+    let (told_closed, knows) = crate::hours::answer(work, &c).await?;
+    lines.extend(told_closed);
+    // Who knows that nobody works needs not hear that somebody is away.
+    if !knows {
+        lines.extend(crate::status::answer(work, &c).await?);
+    }
     conversation::tell(work, &c, told, lines);
     Ok(Some(Arrived { conversation_id: c.id(), message }))
 }
@@ -239,17 +245,20 @@ async fn reopen(work: &mut Work, id: ConversationId) -> Result<Option<(Row, Told
         return Ok(None);
     }
     let told = Told::of(&c);
+    c.team_id = crate::leaving::living(work, c.team_id.into()).await?.0;
     let fit: Option<(i64,)> = work
         .opt(
-            sql!(
-                "select m.user_id from membership m left join team_member t on t.account_id = m.account_id and t.user_id = m.user_id and t.team_id = $3
-                 where m.account_id = $1 and m.user_id = $2 and m.active and m.availability = 'AVAILABLE' and (t.user_id is not null or m.role = 'ADMIN')"
-            ),
+            sql!(concat!(
+                "select m.user_id from membership m left join team_member t on t.account_id = m.account_id and t.user_id = m.user_id and t.team_id = $3",
+                own_role!(),
+                "where m.account_id = $1 and m.user_id = $2 and m.active and m.availability = 'AVAILABLE' and (t.user_id is not null or ",
+                sight_of!(),
+                " = 'ALL')"
+            )),
             args![c.assignee_id, c.team_id],
         )
         .await?;
-    c.assignee_id = fit.map(|(id,)| id);
-    c.status = if c.assignee_id.is_some() { ConversationStatus::InProgress } else { ConversationStatus::Pending };
+    c.assign(fit.map(|(id,)| UserId(id)), work.desk().now());
     c.reopen();
     let line = conversation::transition(work, &c, None, Transition::Reopened { to: c.assignee_id.map(UserId) }).await?;
     Ok(Some((c, told, vec![line])))
@@ -298,6 +307,7 @@ fn describe(work: &Work, body: &InboundBody, new: &mut NewMessage) -> Option<cra
                 reason: cut(&m.reason, 300),
                 width: 0,
                 height: 0,
+                seconds: 0,
                 small: false,
                 link_until: None,
             };

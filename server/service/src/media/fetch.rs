@@ -181,12 +181,22 @@ async fn record(desk: &Desk, job: &Job, outcome: std::result::Result<Fetched, St
             media.size = file.size;
             media.mime = file.look.mime;
             (media.width, media.height, media.small) = (file.look.width, file.look.height, !file.small.is_empty());
+            media.seconds = file.look.seconds;
             work.run(
                 sql!(
-                    "update media set state = 'READY', size = $3, sha256 = $4, mime = $5, small = $6, width = $7, height = $8
+                    "update media set state = 'READY', size = $3, sha256 = $4, mime = $5, small = $6, width = $7, height = $8, seconds = $9
                      where account_id = $1 and id = $2"
                 ),
-                args![job.id, file.size, file.sha256, &media.mime, file.small, i64::from(media.width), i64::from(media.height)],
+                args![
+                    job.id,
+                    file.size,
+                    file.sha256,
+                    &media.mime,
+                    file.small,
+                    i64::from(media.width),
+                    i64::from(media.height),
+                    i64::from(media.seconds)
+                ],
             )
             .await?;
             work.count_up(kept::ROOM, file.size).await?;

@@ -1,5 +1,6 @@
 //! What a file is, whatever it calls itself: its type by content, its measures, a small picture of it.
 
+use super::film;
 use crate::picture::{self, Bounds, Closed, jpeg, on_white};
 use image::{DynamicImage, ExtendedColorType, ImageFormat, ImageReader};
 use model::{FileKind, FileWhy, FileWish, file_kind};
@@ -29,6 +30,8 @@ pub(crate) struct Look {
     pub mime: String,
     pub width: u32,
     pub height: u32,
+    /// How long a film is; 0 when that is not known.
+    pub seconds: u32,
     /// A small picture, as JPEG.
     pub small: Option<Vec<u8>>,
     /// The picture in a form that networks take, when it was not; its type is `mime`.
@@ -157,8 +160,13 @@ pub(crate) fn look(path: &Path, mime: String, wish: FileWish) -> Result<Look, Fi
     }
     let strict = wish == FileWish::Shown;
     let plain = |mime: String| Look { mime, ..Look::default() };
-    if file_kind(&mime) != FileKind::Image {
-        return Ok(plain(mime));
+    match file_kind(&mime) {
+        FileKind::Image => {}
+        FileKind::Video => {
+            let film::Measures { width, height, seconds } = film::measure(path, &mime);
+            return Ok(Look { width, height, seconds, ..plain(mime) });
+        }
+        FileKind::Audio | FileKind::Document => return Ok(plain(mime)),
     }
     let Some(format) = ImageFormat::from_mime_type(&mime).filter(ImageFormat::reading_enabled) else { return Ok(plain(mime)) };
     match open(path, format) {
@@ -171,7 +179,7 @@ pub(crate) fn look(path: &Path, mime: String, wish: FileWish) -> Result<Look, Fi
                 Some(_) => "image/jpeg".to_owned(),
                 None => mime,
             };
-            Ok(Look { mime, width, height, small, converted })
+            Ok(Look { mime, width, height, seconds: 0, small, converted })
         }
         Err(why) if strict => Err(why),
         Err(_) => Ok(plain(mime)),

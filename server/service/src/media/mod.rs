@@ -1,7 +1,8 @@
 //! Files of messages: [`fetch`] brings those that contacts send, [`upload`] takes those that we send, [`look`] sees what
-//! they are, `voice` makes recordings voice notes, `sticker` pictures stickers, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
+//! they are, `film` measures films, `voice` makes recordings voice notes, `sticker` pictures stickers, [`storage`] keeps their bytes, [`kept`] removes what nobody needs. Here: who may open one.
 
 mod fetch;
+mod film;
 pub(crate) mod kept;
 mod look;
 mod scan;
@@ -15,6 +16,8 @@ use crate::desk::{Cx, Desk};
 use crate::{Result, args, sql, sql_system};
 use model::*;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 pub(crate) use fetch::{Expected, expect};
 pub use fetch::{LARGEST, run, turn};
@@ -37,6 +40,24 @@ pub struct FileSettings {
     pub quota: Option<i64>,
     /// A command that gets a path and answers 0 for clean, 1 for infected.
     pub scan: Option<String>,
+    /// The program that encodes sound and takes a frame of a film; none: `ffmpeg`, where it is installed.
+    pub ffmpeg: Option<String>,
+}
+
+impl FileSettings {
+    fn ffmpeg(&self) -> &str {
+        self.ffmpeg.as_deref().unwrap_or("ffmpeg")
+    }
+}
+
+/// Runs a program, which hears and says nothing, for so long at most; whether it wrote its file, which is gone otherwise.
+async fn wrote(program: &mut tokio::process::Command, to: &Path, patience: Duration) -> bool {
+    let run = program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).status();
+    let done = matches!(tokio::time::timeout(patience, run).await, Ok(Ok(status)) if status.success());
+    if !done {
+        let _ = tokio::fs::remove_file(to).await;
+    }
+    done
 }
 
 /// A stored file that the asker may open.
@@ -110,6 +131,7 @@ pub(crate) struct Kept {
     pub small: String,
     pub width: u32,
     pub height: u32,
+    pub seconds: u32,
 }
 
 /// Keeps a file of the demo, as received ones are.
@@ -131,7 +153,7 @@ pub(crate) async fn keep_sample(desk: &Desk, bytes: &[u8], mime: &str) -> Result
         }
         None => String::new(),
     };
-    Ok(Kept { sha256, small, width: seen.width, height: seen.height })
+    Ok(Kept { sha256, small, width: seen.width, height: seen.height, seconds: seen.seconds })
 }
 
 /// The path of a link that opens a file without signing in, until `until`.

@@ -33,7 +33,7 @@ pub(super) fn look(path: &Path, mime: &str) -> Result<Look, FileWhy> {
     }
     let small = look::small(&picture);
     let converted = if is_sticker { None } else { Some(draw(&picture).ok_or(FileWhy::StickerTooLarge)?) };
-    Ok(Look { mime: "image/webp".to_owned(), width: STICKER_SIDE, height: STICKER_SIDE, small, converted })
+    Ok(Look { mime: "image/webp".to_owned(), width: STICKER_SIDE, height: STICKER_SIDE, seconds: 0, small, converted })
 }
 
 fn head(path: &Path) -> std::io::Result<(Option<Webp>, i64)> {

@@ -3,7 +3,7 @@
 use super::kept::{ROOM, about_to_point, fits, stopped_pointing};
 use super::look::{self, Look};
 use super::spool::{Broken, Bytewise, Spooled, spool};
-use super::{scan, voice};
+use super::{film, scan, voice};
 use crate::desk::{Cx, Desk, Work};
 use crate::{Error, Result, args, sql};
 use futures::TryStreamExt;
@@ -38,6 +38,9 @@ pub(crate) struct Waiting {
     pub small: String,
     pub width: i64,
     pub height: i64,
+    /// What was kept elsewhere has no length.
+    #[sqlx(default)]
+    pub seconds: i64,
     pub expires_at: Millis,
 }
 
@@ -52,6 +55,7 @@ impl Waiting {
             size: self.size,
             width: u32::try_from(self.width).unwrap_or(0),
             height: u32::try_from(self.height).unwrap_or(0),
+            seconds: u32::try_from(self.seconds).unwrap_or(0),
             small: !self.small.is_empty(),
             expires_at: self.expires_at,
         }
@@ -123,7 +127,7 @@ async fn settle(desk: &Desk, id: MediaId, path: &Path, name: &str, wish: FileWis
     let file_name = clean_file_name(name);
     let mime = look::outgoing_type(&head, &file_name).map_err(|why| Fault::FileRefused { why })?;
     scan::scan(desk, path).await?;
-    let (mime, wish, sha256, size) = voiced(path, mime, wish, sha256, size).await?;
+    let (mime, wish, sha256, size) = voiced(desk, path, mime, wish, sha256, size).await?;
     let seen = look_at(desk, path, mime, wish).await?;
     let (sha256, size) = match &seen.converted {
         Some(bytes) => (crate::keys::sha256_hex(bytes), bytes.len() as i64),
@@ -145,6 +149,7 @@ async fn settle(desk: &Desk, id: MediaId, path: &Path, name: &str, wish: FileWis
         small,
         width: i64::from(seen.width),
         height: i64::from(seen.height),
+        seconds: i64::from(seen.seconds),
         expires_at: desk.now() + WAITS_MILLIS,
     })
 }
@@ -173,8 +178,8 @@ pub(crate) async fn enter(work: &mut Work, user: UserId, file: &Waiting) -> Resu
     let now = work.desk().now();
     work.run(
         sql!(
-            "insert into upload (account_id, id, user_id, wish, mime, file_name, size, sha256, small, width, height, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            "insert into upload (account_id, id, user_id, wish, mime, file_name, size, sha256, small, width, height, created_at, expires_at, seconds)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         ),
         args![
             file.id,
@@ -188,7 +193,8 @@ pub(crate) async fn enter(work: &mut Work, user: UserId, file: &Waiting) -> Resu
             file.width,
             file.height,
             now,
-            file.expires_at
+            file.expires_at,
+            file.seconds
         ],
     )
     .await?;
@@ -196,12 +202,19 @@ pub(crate) async fn enter(work: &mut Work, user: UserId, file: &Waiting) -> Resu
 }
 
 /// A voice note is Ogg with one channel of Opus; a recording that cannot be made one goes as sound.
-async fn voiced(path: &Path, mime: String, wish: FileWish, sha256: String, size: i64) -> Result<(String, FileWish, String, i64)> {
+async fn voiced(
+    desk: &Desk,
+    path: &Path,
+    mime: String,
+    wish: FileWish,
+    sha256: String,
+    size: i64,
+) -> Result<(String, FileWish, String, i64)> {
     if wish != FileWish::Voice || mime == "audio/ogg" {
         return Ok((mime, wish, sha256, size));
     }
     let failed = |e: std::io::Error| Error::Other(format!("the spool: {e}"));
-    if let Some(note) = voice::voice_note(path, &mime).await {
+    if let Some(note) = voice::voice_note(desk.settings.files.ffmpeg(), path, &mime).await {
         let kept = tokio::fs::rename(&note, path).await;
         kept.map_err(failed)?;
         if voice::is_voice_note(path) {
@@ -234,9 +247,22 @@ async fn hashed(path: &Path) -> std::io::Result<(String, i64)> {
 /// Looks at a file of the spool; few at once, because a picture needs memory.
 pub(super) async fn look_at(desk: &Desk, path: &Path, mime: String, wish: FileWish) -> Result<Look> {
     let _turn = desk.pictures.acquire().await.map_err(|_| Fault::Unavailable)?;
-    let path = path.to_owned();
-    let seen = tokio::task::spawn_blocking(move || look::look(&path, mime, wish)).await;
-    seen.map_err(|e| Error::Other(format!("looking at a picture: {e}")))?.map_err(|why| Fault::FileRefused { why }.into())
+    let file = path.to_owned();
+    let seen = tokio::task::spawn_blocking(move || look::look(&file, mime, wish)).await;
+    let mut seen = seen.map_err(|e| Error::Other(format!("looking at a picture: {e}")))?.map_err(|why| Fault::FileRefused { why })?;
+    if seen.small.is_none() && file_kind(&seen.mime) == FileKind::Video {
+        seen.small = still(desk, path, &seen.mime).await;
+    }
+    Ok(seen)
+}
+
+/// A small picture of a film.
+async fn still(desk: &Desk, path: &Path, mime: &str) -> Option<Vec<u8>> {
+    let frame = film::frame(desk.settings.files.ffmpeg(), path, mime).await?;
+    let (from, picture) = (frame.clone(), "image/jpeg".to_owned());
+    let seen = tokio::task::spawn_blocking(move || look::look(&from, picture, FileWish::Document)).await;
+    let _ = tokio::fs::remove_file(&frame).await;
+    seen.ok()?.ok()?.small
 }
 
 /// Keeps a small picture; answers its hash, empty for none.
@@ -271,7 +297,7 @@ pub(super) async fn own(cx: &Cx, id: MediaId) -> Result<Option<Waiting>> {
     cx.may(Permission::Inbox)?
         .opt(
             sql!(
-                "select id, wish, mime, file_name, size, sha256, small, width, height, expires_at from upload
+                "select id, wish, mime, file_name, size, sha256, small, width, height, seconds, expires_at from upload
                  where account_id = $1 and id = $2 and user_id = $3"
             ),
             args![id, cx.user],
@@ -285,7 +311,7 @@ pub(crate) async fn claim(work: &mut Work, user: UserId, id: MediaId) -> Result<
         .opt(
             sql!(
                 "delete from upload where account_id = $1 and id = $2 and user_id = $3
-                 returning id, wish, mime, file_name, size, sha256, small, width, height, expires_at"
+                 returning id, wish, mime, file_name, size, sha256, small, width, height, seconds, expires_at"
             ),
             args![id, user],
         )
@@ -293,15 +319,18 @@ pub(crate) async fn claim(work: &mut Work, user: UserId, id: MediaId) -> Result<
     row.ok_or_else(|| Fault::field("upload_id", Wrong::Unknown).into())
 }
 
+/// Type, name, size, hash, small picture, width, height, seconds.
+type Ready = (String, String, i64, String, String, i64, i64, i64);
+
 /// A file that is here, under a new id, as if it had been uploaded for the message it is copied into.
 pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Result<Option<Waiting>> {
-    let row: Option<(String, String, i64, String, String, i64, i64)> = work
+    let row: Option<Ready> = work
         .opt(
-            sql!("select mime, file_name, size, sha256, small, width, height from media where account_id = $1 and id = $2 and state = 'READY'"),
+            sql!("select mime, file_name, size, sha256, small, width, height, seconds from media where account_id = $1 and id = $2 and state = 'READY'"),
             args![id],
         )
         .await?;
-    let Some((mime, file_name, size, sha256, small, width, height)) = row else { return Ok(None) };
+    let Some((mime, file_name, size, sha256, small, width, height, seconds)) = row else { return Ok(None) };
     work.count_up(ROOM, size).await?;
     let as_document = kind == MessageKind::Document && file_kind(&mime) != FileKind::Document;
     let wish = match kind {
@@ -311,7 +340,7 @@ pub(crate) async fn again(work: &mut Work, id: MediaId, kind: MessageKind) -> Re
         _ => FileWish::Shown,
     };
     let id = work.desk().seam.id::<i64>();
-    Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at: 0 }))
+    Ok(Some(Waiting { id, wish, mime, file_name, size, sha256, small, width, height, seconds, expires_at: 0 }))
 }
 
 /// Whether a file that was sent as a sticker is one by the network's own rules. What is small may move or not; whether a
@@ -330,9 +359,11 @@ async fn is_sticker(desk: &Desk, sha256: &str, size: i64) -> Result<bool> {
 /// # Errors
 /// [`Fault::Missing`] when the file is not there.
 pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind: MessageKind) -> Result<Upload> {
-    let (mime, file_name, size, sha256, small, width, height): (String, String, i64, String, String, i64, i64) = work
+    let (mime, file_name, size, sha256, small, width, height, seconds): (String, String, i64, String, String, i64, i64, i64) = work
         .one(
-            sql!("delete from media where account_id = $1 and id = $2 returning mime, file_name, size, sha256, small, width, height"),
+            sql!(
+                "delete from media where account_id = $1 and id = $2 returning mime, file_name, size, sha256, small, width, height, seconds"
+            ),
             args![media.id],
         )
         .await?;
@@ -343,7 +374,7 @@ pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind
         _ => FileWish::Shown,
     };
     let (id, expires_at) = (media.id.0, work.desk().now() + WAITS_MILLIS);
-    let row = Waiting { id, wish, mime, file_name, size, sha256, small, width, height, expires_at };
+    let row = Waiting { id, wish, mime, file_name, size, sha256, small, width, height, seconds, expires_at };
     enter(work, user, &row).await?;
     Ok(row.view())
 }
@@ -352,8 +383,8 @@ pub(crate) async fn give_back(work: &mut Work, user: UserId, media: &Media, kind
 pub(crate) async fn attach(work: &mut Work, m: &Message, channel: ChannelId, file: &Waiting, link_until: Option<Millis>) -> Result<()> {
     work.run(
         sql!(
-            "insert into media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256, small, width, height, link_until)
-             values ($1, $2, $3, $4, $5, 'READY', $6, $7, $8, $9, $10, $11, $12, $13)"
+            "insert into media (account_id, id, conversation_id, message_id, channel_id, state, mime, file_name, size, sha256, small, width, height, link_until, seconds)
+             values ($1, $2, $3, $4, $5, 'READY', $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         ),
         args![
             file.id,
@@ -367,7 +398,8 @@ pub(crate) async fn attach(work: &mut Work, m: &Message, channel: ChannelId, fil
             &file.small,
             file.width,
             file.height,
-            link_until
+            link_until,
+            file.seconds
         ],
     )
     .await?;

@@ -9,7 +9,6 @@ use ogg::writing::{PacketWriteEndInfo, PacketWriter};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 use webm_iterable::WebmIterator;
 use webm_iterable::matroska_spec::{MatroskaSpec, SimpleBlock};
@@ -21,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SERIAL: u32 = 1;
 
 /// Makes a recording a voice note, in a file beside it; none when it is one already, or cannot be made one here.
-pub(super) async fn voice_note(path: &Path, mime: &str) -> Option<PathBuf> {
+pub(super) async fn voice_note(ffmpeg: &str, path: &Path, mime: &str) -> Option<PathBuf> {
     let to = path.with_extension("ogg.part");
     if mime == "audio/ogg" {
         return None;
@@ -32,7 +31,7 @@ pub(super) async fn voice_note(path: &Path, mime: &str) -> Option<PathBuf> {
             return Some(to);
         }
     }
-    encoded(path, &to).await.then_some(to)
+    encoded(ffmpeg, path, &to).await.then_some(to)
 }
 
 /// Whether a file is a voice note as WhatsApp plays it.
@@ -110,22 +109,13 @@ fn length(packet: &[u8]) -> Option<u64> {
 }
 
 /// Encodes anew by the program of that name; false when it is not there or does not know the file.
-async fn encoded(from: &Path, to: &Path) -> bool {
-    let run = tokio::process::Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-protocol_whitelist", "file", "-i"])
+async fn encoded(ffmpeg: &str, from: &Path, to: &Path) -> bool {
+    let mut run = tokio::process::Command::new(ffmpeg);
+    run.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-protocol_whitelist", "file", "-i"])
         .arg(from)
         .args(["-map", "0:a:0", "-vn", "-ac", "1", "-ar", "48000", "-c:a", "libopus", "-b:a", "32k", "-t", "3600", "-f", "ogg"])
-        .arg(to)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .status();
-    let done = matches!(tokio::time::timeout(PATIENCE, run).await, Ok(Ok(status)) if status.success());
-    if !done {
-        let _ = tokio::fs::remove_file(to).await;
-    }
-    done
+        .arg(to);
+    super::wrote(&mut run, to, PATIENCE).await
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use crate::conversation::{Told, save, tell};
 use crate::desk::Cx;
 use crate::{Result, args, channels, conversation, sql};
 use model::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Old texts of one message that are shown.
 const OLD_MAX: i64 = 100;
 
-/// Changes the text of one's own message; the audit keeps the old one.
+/// Changes the text of one's own message; what it said is kept.
 ///
 /// # Errors
 /// [`Fault::NotEditable`] where the network cannot, [`Fault::EditOver`] after 15 minutes, [`Fault::Forbidden`] for what is
@@ -36,7 +36,7 @@ pub async fn edit(cx: &Cx, id: MessageId, text: &str) -> Result<Message> {
         return Err(Fault::EditOver.into());
     }
     if m.body == text {
-        return Ok(m);
+        return Ok(cx.shown(m));
     }
     let told = Told::of(&c);
     let before = std::mem::replace(&mut m.body, text.to_owned());
@@ -46,11 +46,12 @@ pub async fn edit(cx: &Cx, id: MessageId, text: &str) -> Result<Message> {
         c.preview_text = text::shorten(&m.body, 120);
         save(&mut work, &c).await?;
     }
-    work.audit(Some(cx.user), "message.edit", id, json!({ "conversation_id": c.id(), "before": before })).await?;
+    work.keep_former(id, "message.edit", &before).await?;
+    work.audit(Some(cx.user), "message.edit", id, json!({ "conversation_id": c.id() })).await?;
     // As a change of the conversation, so that the visitor's socket knows whose it is.
     tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
-    Ok(m)
+    Ok(cx.shown(m))
 }
 
 /// What a message or note said before it was changed, oldest first; for admins.
@@ -66,16 +67,11 @@ pub async fn versions(cx: &Cx, id: MessageId) -> Result<Vec<OldText>> {
     let rows: Vec<(i64, String)> = scope
         .all(
             sql!(
-                "select at, data from audit where account_id = $1 and subject = $2 and action in ('message.edit', 'note.edit')
-                 order by at, id limit $3"
+                "select at, body from former_text where account_id = $1 and message_id = $2 and action in ('message.edit', 'note.edit')
+                 order by id limit $3"
             ),
-            args![id.to_string(), OLD_MAX],
+            args![id, OLD_MAX],
         )
         .await?;
-    rows.into_iter()
-        .map(|(until, data)| {
-            let data: Value = serde_json::from_str(&data)?;
-            Ok(OldText { until, text: data["before"].as_str().unwrap_or_default().to_owned() })
-        })
-        .collect()
+    Ok(rows.into_iter().map(|(until, text)| OldText { until, text }).collect())
 }

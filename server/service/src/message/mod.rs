@@ -19,7 +19,7 @@ pub use page::{page, page_at};
 pub use react::react;
 pub(crate) use react::refused as reaction_refused;
 pub use recall::recall;
-pub(crate) use row::{NewMessage, Stored, by_client, columns, get, index_text, put, quote_of, searched, set_content, set_status, waiting};
+pub(crate) use row::{NewMessage, Stored, by_client, columns, get, index, put, quote_of, set_content, set_status, waiting};
 pub use send::{cancel, retry, send};
 pub(crate) use send::{queue_waiting, repeats, send_in};
 pub(crate) use status::{fail, heard, hold, problem, taken};

@@ -8,7 +8,7 @@ use crate::{Result, alert, sql};
 use model::*;
 use serde_json::json;
 
-/// Changes the text of one's own note; the audit keeps the old one, and who is named now and was not before is told (NT-5).
+/// Changes the text of one's own note; what it said is kept, and who is named now and was not before is told (NT-5).
 ///
 /// # Errors
 /// [`Fault::Forbidden`] for somebody else's note, or when its time is over (NT-3), [`Fault::Invalid`] for an empty or too
@@ -23,7 +23,7 @@ pub async fn edit_note(cx: &Cx, id: MessageId, text: &str, mentions: &[Mention])
     let (c, mut note) = own(cx, &mut work, id, |rights| rights.edit).await?;
     let named = std::mem::replace(&mut note.mentions, members(&mut work, mentions).await?);
     if note.body == text && note.mentions == named {
-        return Ok(note);
+        return Ok(cx.shown(note));
     }
     let before = std::mem::replace(&mut note.body, text.to_owned());
     note.edited_at = Some(cx.desk().now());
@@ -38,7 +38,7 @@ pub async fn edit_note(cx: &Cx, id: MessageId, text: &str, mentions: &[Mention])
 pub async fn delete_note(cx: &Cx, id: MessageId) -> Result<Message> {
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
     let (c, mut note) = match own(cx, &mut work, id, |rights| rights.delete).await {
-        Err(crate::Error::Fault(Fault::WrongState)) => return get(&mut work, id).await?.view(),
+        Err(crate::Error::Fault(Fault::WrongState)) => return Ok(cx.shown(get(&mut work, id).await?.view()?)),
         found => found?,
     };
     let before = std::mem::take(&mut note.body);
@@ -79,7 +79,7 @@ pub(super) async fn tell_named(cx: &Cx, work: &mut Work, note: &Message, before:
 async fn own(cx: &Cx, work: &mut Work, id: MessageId, has: fn(NoteRights) -> bool) -> Result<(Row, Message)> {
     let (c, note) = locked(cx, work, id).await?;
     let age = cx.desk().now() - note.at;
-    let rights = NoteRights::of(cx.seat.role == Role::Admin, note.author_id == Some(cx.user), age);
+    let rights = NoteRights::of(cx.seat.may(Permission::Settings), note.author_id == Some(cx.user), age);
     if note.kind != MessageKind::Note || !has(rights) {
         return Err(Fault::Forbidden.into());
     }
@@ -91,8 +91,9 @@ async fn own(cx: &Cx, work: &mut Work, id: MessageId, has: fn(NoteRights) -> boo
 
 async fn keep(cx: &Cx, mut work: Work, c: &Row, note: Message, action: &str, before: String) -> Result<Message> {
     set_text(&mut work, &note).await?;
-    work.audit(Some(cx.user), action, note.id, json!({ "conversation_id": c.id(), "before": before })).await?;
+    work.keep_former(note.id, action, &before).await?;
+    work.audit(Some(cx.user), action, note.id, json!({ "conversation_id": c.id() })).await?;
     work.tell(Change::Message { access: c.access(), message: Box::new(note.clone()) });
     work.commit().await?;
-    Ok(note)
+    Ok(cx.shown(note))
 }

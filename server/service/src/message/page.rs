@@ -9,7 +9,7 @@ use model::*;
 macro_rules! before_place {
     () => {
         concat!(
-            "select c.status, c.team_id, c.assignee_id, (select {rows r} from (select {row}(",
+            "select c.status, c.team_id, c.assignee_id, c.designated_id, (select {rows r} from (select {row}(",
             columns!(),
             ") r from message m where m.account_id = $1 and m.conversation_id = $2 and not exists
              (select 1 from message_hidden h where h.account_id = $1 and h.user_id = $6 and h.message_id = m.id) and "
@@ -39,9 +39,10 @@ pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
         }
     };
     // The page and who may see it, in one statement.
-    let (status, team, assignee, json): (String, i64, Option<i64>, String) =
+    let (status, team, assignee, designated, json): (String, i64, Option<i64>, Option<i64>, String) =
         scope.one(text, args![id, place.at, place.id, limit + 1, cx.user]).await?;
-    let access = Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId) };
+    let access =
+        Access { status: status.parse()?, team_id: team.into(), assignee_id: assignee.map(UserId), designated_id: designated.map(UserId) };
     if !cx.seen().sees(&access) {
         return Err(Fault::Missing.into());
     }
@@ -51,7 +52,7 @@ pub async fn page(cx: &Cx, query: &MessageQuery) -> Result<MessagePage> {
     if query.after.is_none() {
         rows.reverse();
     }
-    Ok(MessagePage { messages: rows.into_iter().map(Stored::view).collect::<Result<_>>()?, has_more })
+    Ok(cx.shown(MessagePage { messages: rows.into_iter().map(Stored::view).collect::<Result<_>>()?, has_more }))
 }
 
 /// A page older or newer than a message, which need not be known by its place.

@@ -34,14 +34,14 @@ pub async fn react(cx: &Cx, id: MessageId, emoji: &str) -> Result<Message> {
     }
     let new = (!emoji.is_empty()).then(|| emoji.to_owned());
     if m.own_reaction == new {
-        return Ok(m);
+        return Ok(cx.shown(m));
     }
     m.own_reaction = new;
     set_own_reaction(&mut work, &m).await?;
     outbox::queue_reaction(&mut work, &c, id, &target, emoji).await?;
     work.tell(Change::Message { access: c.access(), message: Box::new(m.clone()) });
     work.commit().await?;
-    Ok(m)
+    Ok(cx.shown(m))
 }
 
 /// The network did not take it: it does not stand there any more, unless another one was chosen meanwhile.

@@ -26,9 +26,9 @@ pub async fn recall(cx: &Cx, id: MessageId) -> Result<Recalled> {
         return Err(Fault::AlreadyLeft.into());
     }
     let told = Told::of(&c);
-    let upload = match &m.content {
-        Content::Media(media) => Some(upload::give_back(&mut work, cx.user, media, m.kind).await?),
-        _ => None,
+    let upload = match m.content.file() {
+        Some(media) => Some(upload::give_back(&mut work, cx.user, media, m.kind).await?),
+        None => None,
     };
     let text = std::mem::take(&mut m.body);
     m.content = Content::None;
@@ -38,8 +38,9 @@ pub async fn recall(cx: &Cx, id: MessageId) -> Result<Recalled> {
     weigh(&mut work, &mut c).await?;
     unsay(&mut work, &mut c, &m).await?;
     save(&mut work, &c).await?;
-    work.audit(Some(cx.user), "message.recall", id, json!({ "conversation_id": c.id(), "before": text })).await?;
+    work.keep_former(id, "message.recall", &text).await?;
+    work.audit(Some(cx.user), "message.recall", id, json!({ "conversation_id": c.id() })).await?;
     tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
-    Ok(Recalled { message: m, text, upload })
+    Ok(cx.shown(Recalled { message: m, text, upload }))
 }

@@ -1,10 +1,11 @@
 //! The row of a message.
 
 use crate::conversation::Row as Conversation;
+use crate::search::Indexed;
+use crate::tally::Noted;
 use crate::{Result, Work, args, sql};
 use model::*;
 use serde::Deserialize;
-use std::borrow::Cow;
 
 /// The columns of [`Stored`], in the order of its fields.
 macro_rules! columns {
@@ -81,6 +82,8 @@ impl Stored {
 pub(crate) struct NewMessage {
     pub conversation_id: ConversationId,
     pub channel_id: ChannelId,
+    /// The team that has the conversation now.
+    pub team_id: TeamId,
     pub direction: Direction,
     pub kind: MessageKind,
     pub status: MessageStatus,
@@ -103,6 +106,7 @@ impl NewMessage {
         NewMessage {
             conversation_id: c.id(),
             channel_id: c.channel_id.into(),
+            team_id: c.team_id.into(),
             direction,
             kind,
             status,
@@ -128,8 +132,8 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
     let written = work
         .run(
             sql!(
-                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions, forwarded)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing"
+                "insert into message (account_id, id, conversation_id, channel_id, direction, kind, status, body, content, author_id, client_id, external_id, quoted, at, leaves_at, mentions, forwarded, team_id)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict do nothing"
             ),
             args![
                 id,
@@ -142,22 +146,23 @@ pub(crate) async fn put(work: &mut Work, new: NewMessage) -> Result<Option<Messa
                 content,
                 new.author_id,
                 new.client_id.clone(),
-                new.external_id,
+                new.external_id.clone(),
                 quoted,
                 new.at,
                 new.leaves_at,
                 mentions_json(&new.mentions)?,
-                new.forwarded.map(Forwarded::word)
+                new.forwarded.map(Forwarded::word),
+                new.team_id
             ],
         )
         .await?;
     if written == 0 {
         return Ok(None);
     }
-    let text = searched(&new.body, &new.content);
-    if !text.trim().is_empty() {
-        index_text(work, id, &text).await?;
+    if let Some(noted) = Noted::said(&new, id) {
+        work.note_tally(noted);
     }
+    index(work, id, Indexed::new(&new.body, &new.content, new.author_id.map(|a| a.0), new.channel_id.0)).await?;
     Ok(Some(Message {
         id,
         conversation_id: new.conversation_id,
@@ -187,9 +192,12 @@ fn mentions_json(mentions: &[Mention]) -> Result<Option<String>> {
     Ok(if mentions.is_empty() { None } else { Some(serde_json::to_string(mentions)?) })
 }
 
-/// Puts a text into the search index, with the account as a word of its own.
-pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Result<()> {
-    let words = crate::search::document(work.account(), body);
+/// Puts a message into the search index, if it can be found by something.
+pub(crate) async fn index(work: &mut Work, id: MessageId, what: Indexed<'_>) -> Result<()> {
+    let words = what.document(work.account());
+    if words.is_empty() {
+        return Ok(());
+    }
     let text = if work.is_sqlite() {
         crate::sql_system!(sqlite "insert into message_fts (rowid, words) values ($1, $2)")
     } else {
@@ -197,14 +205,6 @@ pub(crate) async fn index_text(work: &mut Work, id: MessageId, body: &str) -> Re
     };
     work.system().run(text, args![id, words]).await?;
     Ok(())
-}
-
-/// By what a message is found: its text, and the name of its file.
-pub(crate) fn searched<'a>(body: &'a str, content: &Content) -> Cow<'a, str> {
-    match content {
-        Content::Media(media) if !media.file_name.is_empty() => format!("{body} {}", media.file_name).into(),
-        _ => body.into(),
-    }
 }
 
 /// Saves a changed text, and lets search find the new words only.
@@ -215,8 +215,8 @@ pub(crate) async fn set_text(work: &mut Work, m: &Message) -> Result<()> {
     )
     .await?;
     work.system().run(crate::sql_system!("delete from message_fts where rowid = $1"), args![m.id]).await?;
-    let text = searched(&m.body, &m.content);
-    if text.trim().is_empty() { Ok(()) } else { index_text(work, m.id, &text).await }
+    let (channel,): (i64,) = work.one(sql!("select channel_id from message where account_id = $1 and id = $2"), args![m.id]).await?;
+    index(work, m.id, Indexed::new(&m.body, &m.content, m.author_id.map(|a| a.0), channel)).await
 }
 
 /// A message by id.

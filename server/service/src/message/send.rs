@@ -24,8 +24,13 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     if !cx.seen().sees(&c.access()) {
         return Err(Fault::Missing.into());
     }
+    let draft = crate::mask::addressed(cx, draft, &c.contact_name);
     if let Some(sent) = by_client(&mut work, id, &draft.client_id).await? {
-        return if repeats(&mut work, c.channel_id.into(), &draft, &sent).await? { Ok(sent) } else { Err(Fault::KeyReused.into()) };
+        return if repeats(&mut work, c.channel_id.into(), &draft, &sent).await? {
+            Ok(cx.shown(sent))
+        } else {
+            Err(Fault::KeyReused.into())
+        };
     }
     let note = draft.what.is_note();
     if !note {
@@ -48,7 +53,7 @@ pub async fn send(cx: &Cx, id: ConversationId, draft: SendDraft) -> Result<Messa
     tell(&mut work, &c, told, vec![message.clone()]);
     super::note::tell_named(cx, &mut work, &message, &[]).await?;
     work.commit().await?;
-    Ok(message)
+    Ok(cx.shown(message))
 }
 
 /// Whether a draft says what an earlier message with its client id said.
@@ -76,7 +81,8 @@ pub(crate) async fn repeats(work: &mut Work, channel: ChannelId, draft: &SendDra
         SendWhat::Template(fill) => {
             let Content::Template(was) = &sent.content else { return Ok(false) };
             crate::template::known(work, channel, fill.template_id).await?.is_some_and(|t| {
-                t.name == was.name && t.language == was.language && t.header_filled(fill) == was.header && t.body_filled(fill) == sent.body
+                let file = was.header_file.as_deref().filter(|f| Some(f.id) == fill.header_file).cloned();
+                file.is_some() == fill.header_file.is_some() && t.content(fill, file) == *was && t.body_filled(fill) == sent.body
             })
         }
     })
@@ -160,7 +166,11 @@ pub(crate) async fn send_in(
             attached = forward::copy(cx, work, *message_id, channel.kind, &mut new).await?;
             Some(stored_payload(&new.content, &new.body, None))
         }
-        SendWhat::Template(fill) => Some(template(work, c, channel, fill, &mut new).await?),
+        SendWhat::Template(fill) => {
+            let (payload, file) = template(cx, work, c, channel, fill, &mut new).await?;
+            attached = file.map(|file| (file, None));
+            Some(payload)
+        }
     };
     if new.status == MessageStatus::Queued {
         // Nothing overtakes what waits.
@@ -243,7 +253,15 @@ fn stored_payload(content: &Content, body: &str, quoted: Option<String>) -> outb
     }
 }
 
-async fn template(work: &mut Work, c: &Row, channel: &ChannelRow, fill: &TemplateFill, new: &mut NewMessage) -> Result<outbox::Payload> {
+/// Fills a template in; answers what leaves, and the file of its header.
+async fn template(
+    cx: &Cx,
+    work: &mut Work,
+    c: &Row,
+    channel: &ChannelRow,
+    fill: &TemplateFill,
+    new: &mut NewMessage,
+) -> Result<(outbox::Payload, Option<Waiting>)> {
     let template = crate::template::sendable(work, channel.id, fill.template_id).await?;
     if let Some(first) = c.awaiting_category.clone().filter(|first| c.awaiting_reply && *first != template.category.word()) {
         return Err(Fault::CategoryMismatch { category: first }.into());
@@ -260,15 +278,14 @@ async fn template(work: &mut Work, c: &Row, channel: &ChannelRow, fill: &Templat
     if new.body.chars().count() > limit::TEXT_MAX {
         return Err(Fault::field("values", Wrong::TooLong).into());
     }
-    new.content = Content::Template(TemplateContent {
-        name: template.name.clone(),
-        language: template.language.clone(),
-        category: template.category.word().to_owned(),
-        header: template.header_filled(fill),
-        footer: template.footer.clone(),
-        buttons: template.buttons.iter().map(|b| b.text.clone()).collect(),
-    });
-    Ok(outbox::Payload::Template { template: Box::new(template), values: fill.values.clone() })
+    let file = match fill.header_file {
+        Some(id) => Some(upload::claim(work, cx.user, id).await?),
+        None => None,
+    };
+    let media = file.as_ref().map(|f| template.header_media(&f.view())).transpose()?;
+    new.content = Content::Template(template.content(fill, media));
+    let payload = outbox::Payload::Template { template: Box::new(template), values: fill.values.clone(), header: fill.header_file };
+    Ok((payload, file))
 }
 
 /// The contact has answered: what waited leaves now, in order (IN-4). Answers the changed messages.
@@ -327,7 +344,7 @@ pub async fn retry(cx: &Cx, id: MessageId) -> Result<Message> {
     save(&mut work, &c).await?;
     tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
-    Ok(m)
+    Ok(cx.shown(m))
 }
 
 /// Takes back a message that waits for the contact's answer (IN-4).
@@ -348,5 +365,5 @@ pub async fn cancel(cx: &Cx, id: MessageId) -> Result<Message> {
     save(&mut work, &c).await?;
     tell(&mut work, &c, told, vec![m.clone()]);
     work.commit().await?;
-    Ok(m)
+    Ok(cx.shown(m))
 }

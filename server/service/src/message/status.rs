@@ -1,7 +1,7 @@
 //! What becomes of our messages: sent, delivered, read, failed.
 
 use super::row::{Stored, columns, get, set_status, waiting};
-use crate::conversation::{Row, Told, lock, save, tell};
+use crate::conversation::{Row, Told, lock, owe, save, tell};
 use crate::{Result, Work, args, sql};
 use channel::{SendError, StatusFact};
 use model::*;
@@ -145,7 +145,9 @@ async fn changed(work: &mut Work, c: &mut Row, m: &Message, was: MessageStatus) 
     }
     let fell = (was == MessageStatus::Failed) != (m.status == MessageStatus::Failed);
     let weighs = m.kind == MessageKind::Template && fell && c.awaiting_from.is_some_and(|first| m.id.0 >= first);
-    if weighs && weigh(work, c).await? {
+    // What failed answered nobody (AU-2).
+    let owes = fell && m.author_id.is_some() && owe(work, c).await?;
+    if (weighs && weigh(work, c).await?) || owes {
         save(work, c).await?;
         tell(work, c, Told::of(c), vec![m.clone()]);
     } else if is_preview || (was == MessageStatus::Queued && m.leaves_at.is_some()) {

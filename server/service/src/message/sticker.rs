@@ -34,5 +34,5 @@ pub async fn stickers(cx: &Cx) -> Result<Vec<Message>> {
             vec![list(newest.into_iter().map(|(id,)| id))],
         )
         .await?;
-    rows.into_iter().map(Stored::view).collect()
+    Ok(cx.shown(rows.into_iter().map(Stored::view).collect::<Result<Vec<_>>>()?))
 }

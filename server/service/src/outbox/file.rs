@@ -5,7 +5,7 @@ use super::{Job, give_up, refused, set_state};
 use crate::channels::{self, ChannelRow};
 use crate::desk::Desk;
 use crate::{Error, Result, args, media, sql, sql_system};
-use channel::{MediaKind, OutFile, OutboundBody, Policy, SendError};
+use channel::{HeaderFile, MediaKind, OutFile, OutboundBody, Policy, SendError};
 use model::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,23 +44,44 @@ async fn row(desk: &Desk, account: AccountId, id: MediaId) -> Result<Option<Row>
         .await
 }
 
-/// What to send for a file; none when its bytes go first, and the row was handed to the worker for that.
-pub(super) async fn body(desk: &Desk, job: &Job, channel: &ChannelRow, id: MediaId) -> Result<Option<OutboundBody>> {
-    let Some(file) = row(desk, job.account_id.into(), id).await? else {
+/// The row of a file; without one the message is given up.
+async fn here(desk: &Desk, job: &Job, id: MediaId) -> Result<Option<Row>> {
+    let file = row(desk, job.account_id.into(), id).await?;
+    if file.is_none() {
         let gone = Problem { reason: DeliveryProblem::MediaUnavailable, code: None, detail: String::new() };
         give_up(desk, job, gone).await?;
-        return Ok(None);
-    };
+    }
+    Ok(file)
+}
+
+/// Whether the network has the bytes; else the row was handed to the worker that brings them.
+async fn brought(desk: &Desk, job: &Job, channel: &ChannelRow, file: &Row) -> Result<bool> {
+    let known = !file.external_id.is_empty() && file.uploaded_at > desk.now() - KEPT_MILLIS;
+    if channel.kind.uploads() && !known {
+        set_state(desk, job, "UPLOADING", desk.now()).await?;
+        desk.courier.notify_one();
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// The file of a template's header; none when its bytes go first, or it is gone.
+pub(super) async fn header(desk: &Desk, job: &Job, channel: &ChannelRow, id: MediaId) -> Result<Option<HeaderFile>> {
+    let Some(file) = here(desk, job, id).await? else { return Ok(None) };
+    let brought = brought(desk, job, channel, &file).await?;
+    Ok(brought.then_some(HeaderFile { external_id: file.external_id, file_name: file.file_name }))
+}
+
+/// What to send for a file; none when its bytes go first, and the row was handed to the worker for that.
+pub(super) async fn body(desk: &Desk, job: &Job, channel: &ChannelRow, id: MediaId) -> Result<Option<OutboundBody>> {
+    let Some(file) = here(desk, job, id).await? else { return Ok(None) };
     if let Some(until) = file.link_until {
         let link = format!("{}{}", desk.settings.public_url, media::link_path(desk, id, until));
         let name = if file.file_name.is_empty() { String::new() } else { format!("{}\n", file.file_name) };
         let caption = if file.body.is_empty() { String::new() } else { format!("{}\n\n", file.body) };
         return Ok(Some(OutboundBody::Text { text: format!("{caption}{name}{link}") }));
     }
-    let known = !file.external_id.is_empty() && file.uploaded_at > desk.now() - KEPT_MILLIS;
-    if channel.kind.uploads() && !known {
-        set_state(desk, job, "UPLOADING", desk.now()).await?;
-        desk.courier.notify_one();
+    if !brought(desk, job, channel, &file).await? {
         return Ok(None);
     }
     let voice = match file.content.as_deref().map(serde_json::from_str::<Content>).transpose()? {
@@ -142,7 +163,8 @@ async fn handle(desk: &Desk, job: &Job) {
 }
 
 async fn bring(desk: &Desk, job: &Job) -> Result<()> {
-    let Ok(super::Payload::File { media_id, .. }) = serde_json::from_str(&job.payload) else {
+    let payload = serde_json::from_str::<super::Payload>(&job.payload);
+    let Some(media_id) = payload.ok().and_then(|p| p.file()) else {
         return Err(Error::Other("a row without a file waits for an upload".into()));
     };
     let (Some(channel), Some(file)) =

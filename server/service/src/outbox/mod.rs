@@ -43,6 +43,9 @@ pub enum Payload {
     Template {
         template: Box<Template>,
         values: BTreeMap<String, String>,
+        /// The file of its header, of ours.
+        #[serde(default)]
+        header: Option<MediaId>,
     },
     /// A file of ours; the message's text is its caption.
     File {
@@ -75,6 +78,17 @@ pub enum Payload {
     Read {
         external_id: String,
     },
+}
+
+impl Payload {
+    /// The file of ours that the network gets before the message.
+    fn file(&self) -> Option<MediaId> {
+        match self {
+            Payload::File { media_id, .. } => Some(*media_id),
+            Payload::Template { header, .. } => *header,
+            _ => None,
+        }
+    }
 }
 
 /// Queues a message.
@@ -239,7 +253,16 @@ async fn handle(desk: &Desk, job: &Job) -> Result<()> {
     };
     let (body, quoted) = match payload {
         Payload::Text { text, quoted } => (OutboundBody::Text { text }, quoted),
-        Payload::Template { template, values } => (OutboundBody::Template { template, values }, None),
+        Payload::Template { template, values, header } => {
+            let header = match header {
+                Some(id) => match file::header(desk, job, &row, id).await? {
+                    Some(file) => Some(file),
+                    None => return Ok(()),
+                },
+                None => None,
+            };
+            (OutboundBody::Template { template, values, header }, None)
+        }
         Payload::File { media_id, quoted } => match file::body(desk, job, &row, media_id).await? {
             Some(body) => (body, quoted),
             None => return Ok(()),

@@ -44,7 +44,8 @@ pub(crate) fn address(desk: &Desk, endpoint: &str) -> Option<Url> {
     allowed(endpoint, desk.push.is_local())
 }
 
-fn allowed(endpoint: &str, local: bool) -> Option<Url> {
+/// An address that somebody else chose, if it may be asked.
+pub(crate) fn allowed(endpoint: &str, local: bool) -> Option<Url> {
     let url = Url::parse(endpoint).ok()?;
     if !url.username().is_empty() || url.password().is_some() {
         return None;

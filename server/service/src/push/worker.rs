@@ -146,11 +146,11 @@ async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::
         scope.opt(sql!("select user_id from push_subscription where account_id = $1 and id = $2"), args![job.subscription_id]).await?;
     let Some((user,)) = reader else { return Ok(None) };
     let Some(cx) = desk.cx(account, user.into(), None).await? else { return Ok(None) };
-    let alert = match kind {
+    let about = match kind {
         AlertKind::Internal => crate::talk::note(&cx, job.subject_id.into()).await?,
         kind => about_conversation(&cx, job.subject_id.into(), kind).await?,
     };
-    let Some(alert) = alert else { return Ok(None) };
+    let Some(about) = about else { return Ok(None) };
     let settings = alert::settings_of(&scope, cx.user).await?;
     if !settings.wants(kind, AlertWay::Desktop) || is_quiet(&scope, &settings).await? {
         return Ok(None);
@@ -161,24 +161,25 @@ async fn prepare(desk: &Desk, job: &Job) -> Result<Option<(Subscription, words::
             args![job.subscription_id],
         )
         .await?;
-    Ok(subscription.map(|s| {
-        let note = words::note(&alert, settings.hide_text, s.language);
-        (s, note)
-    }))
+    let Some(subscription) = subscription else { return Ok(None) };
+    let unread = Some(alert::unread(&cx, &scope, &settings).await?);
+    let note = words::Note { unread, ..words::note(&about, settings.hide_text, subscription.language) };
+    Ok(Some((subscription, note)))
 }
 
 /// The notification of a conversation that the reader sees and does not look at.
 async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Result<Option<Alert>> {
-    let unread: Option<(i64,)> = cx
+    let unread: Option<(i64, String)> = cx
         .may(Permission::Inbox)?
         .opt(
             sql!(
-                "select count from alert where account_id = $1 and user_id = $2 and conversation_id = $3 and kind = $4 and read_at is null"
+                "select a.count, coalesce(u.name, '') from alert a left join users u on u.id = a.by_id
+                 where a.account_id = $1 and a.user_id = $2 and a.conversation_id = $3 and a.kind = $4 and a.read_at is null"
             ),
             args![cx.user, id, kind],
         )
         .await?;
-    let Some((count,)) = unread else { return Ok(None) };
+    let Some((count, by)) = unread else { return Ok(None) };
     let Ok(c) = crate::conversation::visible(cx, id).await else { return Ok(None) };
     if cx.desk().push.looks(cx.account, cx.user, id) {
         return Ok(None);
@@ -190,6 +191,7 @@ async fn about_conversation(cx: &Cx, id: ConversationId, kind: AlertKind) -> Res
         talk_id: None,
         contact_name: c.contact_name,
         preview: c.preview,
+        by,
         count,
         at,
         is_read: false,

@@ -1,9 +1,11 @@
 //! What a search is narrowed by: the values of its operators as ids and times of the account, and as conditions.
 
-use super::{contact_ids, words};
+use super::contact_ids;
+use super::index::words;
 use crate::contact::fold;
 use crate::db::{Arg, list};
 use crate::desk::{Cx, Scope};
+use crate::mask::masks_of;
 use crate::{Result, args, sql};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,6 +14,8 @@ use model::*;
 
 /// The asker in their languages.
 const ME: [&str; 5] = ["mim", "eu", "me", "mi", "yo"];
+/// Teams, channels or tags that are compared with what was typed.
+const VALUES_MAX: usize = 1_000;
 
 /// What a search is narrowed by. AND between operators, OR between the values of one, as with the list's filters.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,9 +55,14 @@ impl Narrow {
     /// Looks the values up.
     pub(super) async fn look_up(cx: &Cx, scope: &Scope, seek: &Seek) -> Result<Narrow> {
         let mut narrow = Narrow::default();
-        let ids = |found: Vec<(i64, String)>, values: &[&str]| -> Vec<i64> {
+        let ids = |all: &[(i64, String)], values: &[&str]| -> Vec<i64> {
             let wanted: Vec<String> = values.iter().map(|v| fold(v)).collect();
-            found.into_iter().filter(|(_, name)| wanted.iter().any(|w| fold(name).contains(w))).map(|(id, _)| id).collect()
+            all.iter().filter(|(_, name)| wanted.iter().any(|w| fold(name).contains(w))).map(|(id, _)| *id).collect()
+        };
+        // Everything has a team and a channel: all of them narrow nothing.
+        let some = |all: Vec<(i64, String)>, values: &[&str]| {
+            let ids = ids(&all, values);
+            (ids.is_empty() || ids.len() < all.len() || all.len() == VALUES_MAX).then_some(ids)
         };
         for operator in Operator::ALL {
             let values: Vec<&str> = seek.of(*operator).collect();
@@ -76,19 +85,19 @@ impl Narrow {
                 Operator::In => {
                     let all: Vec<(i64, String)> =
                         scope.all(sql!("select id, name from team where account_id = $1 order by id limit 1000"), args![]).await?;
-                    narrow.teams = Some(ids(all, &values));
+                    narrow.teams = some(all, &values);
                 }
                 Operator::Channel => {
                     // A kind stands for all channels of it.
                     let all: Vec<(i64, String)> = scope
                         .all(sql!("select id, name || ' ' || kind from channel where account_id = $1 order by id limit 1000"), args![])
                         .await?;
-                    narrow.channels = Some(ids(all, &values));
+                    narrow.channels = some(all, &values);
                 }
                 Operator::Tag => {
                     let all: Vec<(i64, String)> =
                         scope.all(sql!("select id, name from tag where account_id = $1 order by id limit 1000"), args![]).await?;
-                    narrow.tags = Some(ids(all, &values));
+                    narrow.tags = Some(ids(&all, &values));
                 }
                 Operator::Before | Operator::After => {
                     let zone = crate::zone::of(scope).await?;
@@ -123,12 +132,16 @@ impl Narrow {
             let (users, contacts) = (bind(list(from.users.iter().copied())), bind(list(from.contacts.iter().copied())));
             text.push_str(&match about {
                 About::Conversations => format!(" and (c.assignee_id in {{in ${users}}} or c.contact_id in {{in ${contacts}}})"),
-                About::Messages => {
-                    format!(" and (m.author_id in {{in ${users}}} or (m.direction = 'IN' and c.contact_id in {{in ${contacts}}}))")
-                }
+                // Their conversations are looked up once, those of all candidates need not be.
+                About::Messages => format!(
+                    " and (m.author_id in {{in ${users}}} or (m.direction = 'IN' and m.conversation_id in
+                     (select w.id from conversation w where w.account_id = $1 and w.contact_id in {{in ${contacts}}})))"
+                ),
             });
         }
-        for (column, ids) in [("c.team_id", &self.teams), ("c.channel_id", &self.channels)] {
+        // Its conversation's channel is a message's own.
+        let channel = if about == About::Messages { "m.channel_id" } else { "c.channel_id" };
+        for (column, ids) in [("c.team_id", &self.teams), (channel, &self.channels)] {
             if let Some(ids) = ids {
                 let n = bind(list(ids.iter().copied()));
                 text.push_str(&format!(" and {column} in {{in ${n}}}"));
@@ -157,8 +170,11 @@ async fn from_one(cx: &Cx, scope: &Scope, value: &str) -> Result<From> {
     }
     let wanted = words(value);
     let members: Vec<(i64, String, String)> = scope
-        .all(
-            sql!("select u.id, u.name, u.nickname from membership m join users u on u.id = m.user_id where m.account_id = $1 order by u.id limit 2000"),
+        .packed(
+            sql!(
+                "select {rows r} from (select {row}(u.id, u.name, u.nickname) r from membership m join users u on u.id = m.user_id
+                 where m.account_id = $1 order by u.id limit 2000) page"
+            ),
             args![],
         )
         .await?;
@@ -167,7 +183,7 @@ async fn from_one(cx: &Cx, scope: &Scope, value: &str) -> Result<From> {
         !wanted.is_empty() && wanted.iter().all(|w| has.iter().any(|h| h.starts_with(w)))
     };
     let users = members.into_iter().filter(|(_, name, nickname)| is_called(name) || is_called(nickname)).map(|(id, ..)| id).collect();
-    let contacts = if wanted.is_empty() { Vec::new() } else { contact_ids(scope, value, &wanted).await? };
+    let contacts = if wanted.is_empty() { Vec::new() } else { contact_ids(scope, masks_of(cx), value, &wanted).await? };
     Ok(From { users, contacts })
 }
 

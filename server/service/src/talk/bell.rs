@@ -32,6 +32,7 @@ pub(super) fn alert(id: TalkId, author: &str, place: Option<&str>, message: &Tal
         talk_id: Some(id),
         contact_name,
         preview,
+        by: String::new(),
         count,
         at,
         is_read,

@@ -21,7 +21,7 @@ use model::*;
 use row::{Found, TalkRow};
 
 /// A message on its way to those who are in its talk.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub struct TalkNews {
     pub id: TalkId,
     pub access: TalkAccess,
@@ -61,14 +61,15 @@ async fn heard(cx: &Cx, id: TalkId) -> Result<TalkRow> {
 /// The talk with somebody, made when it is new, and its newest messages.
 ///
 /// # Errors
-/// [`Fault::Missing`] for a colleague or a team that is not, or a team that the asker is not in; [`Fault::TalkOff`] for a
+/// [`Fault::Missing`] for a colleague or a team that is not, or a team that the asker is not in; [`Fault::ModuleOff`] for a
 /// new one while the chat is switched off.
 pub async fn open(cx: &Cx, with: TalkWith) -> Result<TalkOpened> {
     let scope = cx.may(Permission::Inbox)?;
     let (access, is_there) = match with {
         TalkWith::Everybody => (TalkAccess { kind: TalkKind::All, team_id: None, pair: None }, true),
         TalkWith::Team { team_id } => {
-            let own: Option<(i64,)> = scope.opt(sql!("select id from team where account_id = $1 and id = $2"), args![team_id]).await?;
+            let own: Option<(i64,)> =
+                scope.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team_id]).await?;
             (TalkAccess { kind: TalkKind::Team, team_id: Some(team_id), pair: None }, own.is_some())
         }
         TalkWith::Person { user_id } => {
@@ -85,7 +86,7 @@ pub async fn open(cx: &Cx, with: TalkWith) -> Result<TalkOpened> {
         Some(row) => row,
         None => {
             if !crate::feature::features_of(&scope).await?.internal_chat {
-                return Err(Fault::TalkOff.into());
+                return Err(Fault::ModuleOff { module: Module::InternalChat }.into());
             }
             let mut work = scope.begin().await?;
             row::make(&mut work, &access).await?;

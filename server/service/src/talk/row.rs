@@ -66,6 +66,7 @@ impl MessageRow {
             reason: String::new(),
             width: pixels(self.width),
             height: pixels(self.height),
+            seconds: 0,
             small: self.small.is_some_and(|s| !s.is_empty()),
             link_until: None,
         });

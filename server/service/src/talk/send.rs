@@ -12,7 +12,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// [`Fault::Missing`] for who is not in the talk, or does not see the conversation that they point to;
-/// [`Fault::TalkOff`] while the chat is switched off (CI-1); [`Fault::ColleagueGone`]; [`Fault::KeyReused`];
+/// [`Fault::ModuleOff`] while the chat is switched off (CI-1); [`Fault::ColleagueGone`]; [`Fault::KeyReused`];
 /// [`Fault::Invalid`].
 pub async fn send(cx: &Cx, id: TalkId, draft: TalkDraft) -> Result<TalkMessage> {
     draft.check()?;
@@ -29,7 +29,7 @@ pub async fn send(cx: &Cx, id: TalkId, draft: TalkDraft) -> Result<TalkMessage> 
         return if same { Ok(sent) } else { Err(Fault::KeyReused.into()) };
     }
     if !crate::feature::features_in(&mut work).await?.internal_chat {
-        return Err(Fault::TalkOff.into());
+        return Err(Fault::ModuleOff { module: Module::InternalChat }.into());
     }
     check_colleague(&mut work, cx.user, &talk).await?;
     let now = cx.desk().now();

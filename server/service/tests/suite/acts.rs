@@ -91,12 +91,12 @@ impl<'w> Play<'w> {
             11 => {
                 let teams = self.teams.clone();
                 let to = TransferTo::Team { team_id: self.pick(&teams) };
-                conversation::transfer(&cx, c, TransferDraft { to, note: "veja".into(), stop_bot: false }).await.map(drop)
+                conversation::transfer(&cx, c, TransferDraft { to, note: "veja".into(), stop_bot: false, anyway: false }).await.map(drop)
             }
             12 => {
                 let (people, teams) = (self.people.clone(), self.teams.clone());
                 let to = TransferTo::Person { user_id: self.pick(&people).user, team_id: self.random.random_bool(0.5).then(|| teams[0]) };
-                conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: true }).await.map(drop)
+                conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: true, anyway: false }).await.map(drop)
             }
             13..15 => conversation::conclude(&cx, c, ConcludeDraft::default()).await.map(drop),
             15..17 => conversation::mark_read(&cx, c).await,
@@ -173,7 +173,9 @@ impl<'w> Play<'w> {
                         },
                     };
                     Box::pin(async move {
-                        conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: false }).await.map(drop)
+                        conversation::transfer(&cx, c, TransferDraft { to, note: String::new(), stop_bot: false, anyway: false })
+                            .await
+                            .map(drop)
                     })
                 }
             });

@@ -16,7 +16,7 @@ async fn bell(cx: &Cx) -> Vec<String> {
 }
 
 fn hand(to: TransferTo) -> TransferDraft {
-    TransferDraft { to, note: String::new(), stop_bot: false }
+    TransferDraft { to, note: String::new(), stop_bot: false, anyway: false }
 }
 
 both! {
@@ -106,7 +106,7 @@ both! {
         assert_eq!(w.number(&format!("select count(*) from alert where kind = 'MENTION' and user_id = {}", ana.user)).await, 0);
         assert_eq!(bell(&bia).await.len(), 2);
         // Nor is anybody told who was a member.
-        let gone = MemberDraft { user_id: Some(bia.user), password: String::new(), active: false, ..member_draft("Bia Reis", Role::Agent, &[]) };
+        let gone = MemberDraft { user_id: Some(bia.user), password: String::new(), active: false, handover: Some(Handover::default()), ..member_draft("Bia Reis", Role::Agent, &[]) };
         people::save_member(&w.admin, gone).await.unwrap();
         w.write("delete from alert where user_id = $1", service::args![bia.user]).await;
         w.says(MARIA, "alguém?").await;
@@ -119,6 +119,8 @@ both! {
             play.act().await;
         }
         let conversations: Vec<(i64,)> = w.rows("select id from conversation order by id").await;
+        // Some of what waits waits for one of them.
+        w.write("update conversation set designated_id = $1 where status = 'PENDING' and id % 2 = 0", service::args![play.people[1].user]).await;
         let (mut told, mut untold) = (0, 0);
         let everybody: Vec<UserId> = play.people.iter().map(|p| p.user).collect();
         for (id,) in conversations {

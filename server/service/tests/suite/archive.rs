@@ -33,7 +33,7 @@ both! {
         let boss = w.member("Carla Dias", Role::Agent, &[(closed, false, true)]).await;
         let open = done(w, &ana, "5511987650001", ConcludeDraft::silent()).await;
         let c = w.served(&ana, "5511987650002").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: ana.user, team_id: Some(closed) }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: ana.user, team_id: Some(closed) }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         w.pass(SECOND);
         conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
@@ -54,7 +54,7 @@ both! {
         let first = done(w, &ana, "5511987650001", ConcludeDraft { reason_id: Some(won), ..ConcludeDraft::silent() }).await;
         w.pass(DAY);
         let c = w.served(&bia, "5511987650002").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: Some(sales) }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: Some(sales) }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         let second = conversation::conclude(&bia, c.id, ConcludeDraft::silent()).await.unwrap().id;
         let all = ArchiveQuery::default();

@@ -223,7 +223,7 @@ both! {
         rule(w, AutoClose { team_id: Some(sales), enabled: false, ..hour() }).await;
         rule(w, AutoClose { channel_id: Some(chat), idle_minutes: 5, ..hour() }).await;
         let (here, there) = (owed(w, PHONE).await, owed(w, "5511987650001").await);
-        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, there, to.clone()).await.unwrap();
         conversation::assume(&w.admin, there, None).await.unwrap();
         let row = channels::own(&w.admin, chat).await.unwrap();

@@ -59,10 +59,10 @@ both! {
 
     async fn co_6_a_teams_own_message_replaces_the_accounts(w) {
         account_says(w, "da conta").await;
-        let draft = TeamDraft { id: None, name: "Vendas".into(), is_default: false, restriction: Restriction::None, closing_message: "das vendas".into() };
+        let draft = TeamDraft { id: None, name: "Vendas".into(), is_default: false, restriction: Restriction::None, closing_message: "das vendas".into(), archive_preference: None, distribution: None };
         let sales = people::save_team(&w.admin, draft).await.unwrap().id;
         let c = w.says("5511987654321", "oi").await;
-        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         conversation::assume(&w.admin, c.id, None).await.unwrap();
         conversation::conclude(&w.admin, c.id, ConcludeDraft::default()).await.unwrap();

@@ -27,7 +27,7 @@ async fn tagged(w: &World, tags: &[TagId]) -> Vec<ConversationId> {
     let filter = Filter { tags: tags.to_vec(), ..Filter::default() };
     let query = ConversationQuery { tab: Tab::New, filter: filter.clone(), oldest_first: true, after: None, limit: None };
     let rows = conversation::list(&w.admin, &query).await.unwrap().items;
-    assert!(rows.iter().all(|row| filter.passes(row)), "fetched rows obey the filter of live ones");
+    assert!(rows.iter().all(|row| filter.passes(row, w.admin.user)), "fetched rows obey the filter of live ones");
     rows.iter().map(|c| c.id).collect()
 }
 
@@ -326,7 +326,7 @@ both! {
 
     async fn cp_2_past_and_present_conversations_come_in_pages_and_by_channel(w) {
         let sales = w.new_team("Vendas", Restriction::Team).await;
-        let restricted = TeamDraft { id: Some(w.team), name: "Geral".into(), is_default: true, restriction: Restriction::Team, closing_message: String::new() };
+        let restricted = TeamDraft { id: Some(w.team), name: "Geral".into(), is_default: true, restriction: Restriction::Team, closing_message: String::new(), archive_preference: None, distribution: None };
         people::save_team(&w.admin, restricted).await.unwrap();
         let ana = w.agent("Ana Souza", w.team).await;
         let mut all = Vec::new();

@@ -1,5 +1,6 @@
 //! The safety delay (05, section 5.2), and what follows a message that was sent.
 
+use crate::payload;
 use crate::world::*;
 use model::*;
 use service::visitor::{admit, for_visitor, history, say};
@@ -22,6 +23,20 @@ async fn delayed(w: &World) -> (Cx, Conversation) {
 }
 
 both! {
+    async fn ts_2_a_template_that_is_taken_back_gives_its_file_back(w) {
+        let mut image = payload::template("foto", "MARKETING", "Chegou");
+        image["components"].as_array_mut().unwrap().insert(0, serde_json::json!({"type": "HEADER", "format": "IMAGE"}));
+        let image = w.templates(&[image]).await.remove(0);
+        let (ana, c) = delayed(w).await;
+        let up = w.upload(&ana, "a.png", FileWish::Shown, &picture(9, 9, image::ImageFormat::Png)).await.unwrap();
+        let what = SendWhat::Template(TemplateFill { header_file: Some(up.id), ..filled(&image, &[]) });
+        let m = message::send(&ana, c.id, SendDraft { client_id: "t".into(), what, reply_to: None, mentions: Vec::new() }).await.unwrap();
+        assert!(m.leaves_at.is_some());
+        let back = message::recall(&ana, m.id).await.unwrap();
+        assert_eq!((back.upload.map(|u| u.id), w.number("select count(*) from media").await), (Some(up.id), 0));
+        assert_eq!(w.number("select count(*) from upload").await, 1);
+    }
+
     async fn ts_1_only_admins_set_it_and_only_from_1_to_15_seconds(w) {
         let ana = w.agent("Ana Souza", w.team).await;
         assert_eq!(fault(delay::save(&ana, FIVE).await), Fault::Forbidden);

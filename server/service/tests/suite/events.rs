@@ -59,7 +59,7 @@ impl Screen {
                 assert!(self.rows.remove(&conversation_id).is_some(), "gone what was never there");
             }
             Change::Message { access, .. } => assert!(seen.sees(&access)),
-            Change::Contact { .. } | Change::Setup { .. } | Change::Kept { .. } | Change::Nothing => {}
+            Change::Contact { .. } | Change::Setup { .. } | Change::Kept { .. } | Change::Status { .. } | Change::Nothing => {}
         }
     }
 }
@@ -68,9 +68,17 @@ async fn events(w: &World, since: i64) -> Vec<Event> {
     service::desk::events_since(&w.desk.system(w.account), since, 10_000).await.unwrap()
 }
 
-/// Follows a random play: applying events to what was fetched once is the same as fetching again.
-async fn follow(w: &World, seed: u64, steps: usize, at_once: bool) {
+/// Follows a random play, in which work may be handed out: applying events to what was fetched once is the same as fetching
+/// again.
+pub async fn follow(w: &World, seed: u64, steps: usize, at_once: bool, hands_out: bool) {
     let mut play = Play::new(w, seed).await;
+    if hands_out {
+        for team in &play.teams {
+            let rule =
+                Distribution { overflow: true, wait_minutes: 2, max_minutes: 10, max_concurrent: 2, ..crate::distribution::in_turn() };
+            crate::distribution::hands_out(w, *team, rule).await;
+        }
+    }
     let closing = AccountDraft { name: "Loja".into(), time_zone: "America/Sao_Paulo".into(), closing_message: "Até, [NOME]".into() };
     people::save_account(&w.admin, closing).await.unwrap();
     let mut screens = Vec::new();
@@ -83,6 +91,9 @@ async fn follow(w: &World, seed: u64, steps: usize, at_once: bool) {
         match at_once && step % 2 == 1 {
             true => play.at_once().await,
             false => play.act().await,
+        }
+        if hands_out && step % 3 == 0 {
+            service::distribution::turn(&w.desk).await.unwrap();
         }
         let news = events(w, at).await;
         at += news.len() as i64;
@@ -120,11 +131,11 @@ async fn follow(w: &World, seed: u64, steps: usize, at_once: bool) {
 
 both! {
     async fn following_the_events_is_the_same_as_fetching_again(w) {
-        follow(w, 1, 260, false).await;
+        follow(w, 1, 260, false, false).await;
     }
 
     async fn following_the_events_is_the_same_also_when_all_work_at_once(w) {
-        follow(w, 2, 120, true).await;
+        follow(w, 2, 120, true, false).await;
     }
 
     async fn what_is_read_at_one_moment_knows_nothing_of_later_commits(w) {
@@ -225,7 +236,7 @@ both! {
         more("note", 1).await;
         let team = w.new_team("Vendas", Restriction::None).await;
         more("team", 1).await;
-        let to = TransferDraft { to: TransferTo::Team { team_id: team }, note: "x".into(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Team { team_id: team }, note: "x".into(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         more("transfer", 1).await;
         conversation::conclude(&w.admin, c.id, ConcludeDraft::silent()).await.unwrap();
@@ -253,7 +264,7 @@ both! {
         let (ana, bruno) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", law).await);
         let c = w.says("5511987654321", "segredo").await;
         let from = events(w, 0).await.len() as i64;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: "sigiloso".into(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: "sigiloso".into(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         w.send(&bruno, c.id, "confidencial").await.unwrap();
         w.send_out().await;

@@ -42,7 +42,7 @@ both! {
         let law = w.new_team("Jurídico", Restriction::User).await;
         let (ana, carla) = (w.agent("Ana Souza", w.team).await, w.agent("Carla Dias", law).await);
         let secret = w.served(&w.admin, "5511987650001").await;
-        let to_law = TransferDraft { to: TransferTo::Person { user_id: carla.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to_law = TransferDraft { to: TransferTo::Person { user_id: carla.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, secret.id, to_law).await.unwrap();
         let own = w.served(&ana, "5511987650002").await;
         let hidden = heard(w, secret.id).await;

@@ -5,6 +5,7 @@ use crate::payload;
 use crate::world::*;
 use image::ImageFormat::{Jpeg, Png};
 use model::*;
+use serde_json::json;
 use service::media::{self, FileSettings};
 use service::{Cx, message, visitor};
 
@@ -162,6 +163,80 @@ both! {
         assert_eq!(fault(at), Fault::FileEmpty, "the size itself is allowed");
     }
 
+    async fn a_template_carries_a_file_in_its_header_by_the_networks_id(w) {
+        let mut document = payload::template("boleto", "UTILITY", "Olá {{1}}");
+        document["components"].as_array_mut().unwrap().insert(0, json!({"type": "HEADER", "format": "DOCUMENT"}));
+        let template = w.templates(&[document]).await.remove(0);
+        let c = w.served(&w.admin, "5511987650001").await;
+        let up = w.upload(&w.admin, "boleto.pdf", FileWish::Shown, PDF).await.unwrap();
+        let draft = |client_id: &str, header_file| SendDraft {
+            client_id: client_id.into(),
+            what: SendWhat::Template(TemplateFill { header_file, ..filled(&template, &[("body.1", "Ana")]) }),
+            reply_to: None,
+            mentions: Vec::new(),
+        };
+        let missing = Fault::TemplateValues { keys: vec!["header.link".into()] };
+        assert_eq!(fault(message::send(&w.admin, c.id, draft("none", None)).await), missing);
+        let m = message::send(&w.admin, c.id, draft("one", Some(up.id))).await.unwrap();
+        assert_eq!(message::send(&w.admin, c.id, draft("one", Some(up.id))).await.unwrap().id, m.id, "a double click");
+        assert_eq!(fault(message::send(&w.admin, c.id, draft("one", None)).await), Fault::KeyReused);
+        let Content::Template(shown) = &m.content else { panic!("{:?}", m.content) };
+        let file = shown.header_file.clone().unwrap();
+        assert_eq!((m.kind, file.id, file.file_name.as_str(), file.mime.as_str()), (MessageKind::Template, up.id, "boleto.pdf", "application/pdf"));
+        w.send(&w.admin, c.id, "depois").await.unwrap();
+        w.send_out().await;
+        assert!(w.graph.sent().is_empty(), "the file is not there yet, and what is behind it waits");
+        w.deliver().await;
+        assert_eq!((w.graph.uploads().len(), w.message(m.id).await.status), (1, MessageStatus::Sent));
+        let sent = w.graph.sent();
+        let header = json!({"type": "header", "parameters": [{"type": "document", "document": {"id": "file1", "filename": "boleto.pdf"}}]});
+        assert_eq!((sent.len(), &sent[0]["type"], &sent[0]["template"]["components"][0]), (2, &json!("template"), &header));
+        // The message keeps it: for those who see the conversation, and found by its name.
+        let ana = w.agent("Ana Souza", w.team).await;
+        let kept = media::find(&ana, up.id, false).await.unwrap();
+        assert_eq!(w.stored(&kept.sha256).await, PDF);
+        assert_eq!(w.number("select count(*) from upload").await, 0);
+    }
+
+    async fn a_header_refuses_other_files_and_another_persons_and_the_upload_stays(w) {
+        let mut image = payload::template("foto", "MARKETING", "Chegou");
+        image["components"].as_array_mut().unwrap().insert(0, json!({"type": "HEADER", "format": "IMAGE"}));
+        let mut place = payload::template("loja", "UTILITY", "Estamos aqui");
+        place["components"].as_array_mut().unwrap().insert(0, json!({"type": "HEADER", "format": "LOCATION"}));
+        let templates = w.templates(&[image, place]).await;
+        let [image, place] = ["foto", "loja"].map(|name| templates.iter().find(|t| t.name == name).unwrap().clone());
+        let c = w.served(&w.admin, "5511987650001").await;
+        let send = async |client_id: &str, fill: TemplateFill| {
+            let what = SendWhat::Template(fill);
+            message::send(&w.admin, c.id, SendDraft { client_id: client_id.into(), what, reply_to: None, mentions: Vec::new() }).await
+        };
+        let with = |id| TemplateFill { header_file: Some(id), ..filled(&image, &[]) };
+        let other = pdf(w, &w.admin).await;
+        assert_eq!(fault(send("a", with(other.id)).await), Fault::FileRefused { why: FileWhy::NotInHeader });
+        let ana = w.agent("Ana Souza", w.team).await;
+        let hers = w.upload(&ana, "a.png", FileWish::Shown, &picture(9, 9, Png)).await.unwrap();
+        assert_eq!(fault(send("b", with(hers.id)).await), Fault::field("upload_id", Wrong::Unknown));
+        assert_eq!(w.number("select count(*) from upload").await, 2, "what was refused is still there to be sent otherwise");
+        // A file in what has no place for one is not swallowed.
+        let fill = filled(&place, &[("header.latitude", "-23,55"), ("header.longitude", "-46.63"), ("header.name", "Loja Centro")]);
+        let odd = TemplateFill { header_file: Some(other.id), ..fill.clone() };
+        assert_eq!(fault(send("c", odd).await), Fault::FileRefused { why: FileWhy::NotInHeader });
+        let nowhere = filled(&place, &[("header.latitude", "91"), ("header.longitude", "0")]);
+        assert_eq!(fault(send("d", nowhere).await), Fault::TemplateValues { keys: vec!["header.latitude".into()] });
+        let m = send("e", fill).await.unwrap();
+        let Content::Template(shown) = &m.content else { panic!("{:?}", m.content) };
+        assert_eq!(shown.place.as_ref().map(|p| (p.latitude, p.longitude, p.name.as_str())), Some((-23.55, -46.63, "Loja Centro")));
+        let linked = send("f", filled(&image, &[("header.link", "https://loja.example/foto.png")])).await.unwrap();
+        let Content::Template(shown) = &linked.content else { panic!("{:?}", linked.content) };
+        assert_eq!((shown.header_link.as_str(), &shown.header_file), ("https://loja.example/foto.png", &None));
+        w.deliver().await;
+        let sent = w.graph.sent();
+        let location = json!({"latitude": -23.55, "longitude": -46.63, "name": "Loja Centro"});
+        assert_eq!(sent[0]["template"]["components"][0]["parameters"], json!([{"type": "location", "location": location}]));
+        assert_eq!(sent[1]["template"]["components"][0]["parameters"], json!([{"type": "image", "image": {"link": "https://loja.example/foto.png"}}]));
+        assert!(w.graph.uploads().is_empty());
+    }
+
     async fn an_upload_that_breaks_off_leaves_nothing(w) {
         let parts = vec![Ok(bytes::Bytes::from_static(b"half")), Err(std::io::Error::other("the line is gone"))];
         let broken = media::take(&w.admin, media::Announced::default(), FileWish::Shown, futures::stream::iter(parts)).await;
@@ -314,4 +389,116 @@ async fn md_6_the_scanner_decides_and_one_that_does_not_run_lets_nothing_pass() 
         assert_eq!(none, Fault::FileRefused { why: FileWhy::NotScanned });
     })
     .await;
+}
+
+/// Parts of a megabyte each, and one of what is left.
+fn stream_of(size: i64) -> impl futures::Stream<Item = std::io::Result<bytes::Bytes>> + Send + Unpin {
+    let part = bytes::Bytes::from(vec![0u8; MB as usize]);
+    let whole = usize::try_from(size / MB).unwrap();
+    let rest = part.slice(..usize::try_from(size % MB).unwrap());
+    let parts = std::iter::repeat_n(part, whole).chain((!rest.is_empty()).then_some(rest));
+    futures::stream::iter(parts.map(Ok))
+}
+
+#[tokio::test]
+async fn md_1_a_stream_of_200_mb_is_kept_and_one_byte_more_leaves_nothing() {
+    with_files(FileSettings::default(), async |w| {
+        // The browser said nothing of its size: the bytes decide.
+        let unknown = || media::Announced { name: "filme.dat".into(), size: None };
+        let over = media::take(&w.admin, unknown(), FileWish::Shown, stream_of(FILE_MAX + 1)).await;
+        assert_eq!(fault(over), Fault::FileTooLarge { megabytes: 200 });
+        let kept = || async { w.number("select count(*) from stored_file").await };
+        assert_eq!((spooled(w).await, w.number("select count(*) from upload").await, kept().await), (0, 0, 0));
+        let up = media::take(&w.admin, unknown(), FileWish::Shown, stream_of(FILE_MAX)).await.unwrap();
+        assert_eq!((up.size, spooled(w).await), (FILE_MAX, 0));
+        let file = media::find(&w.admin, up.id, false).await.unwrap();
+        assert_eq!(w.desk.storage.size(&file.sha256).await.unwrap(), FILE_MAX as u64);
+    })
+    .await;
+}
+
+/// The beginning of what Safari records: fragments of AAC, in a container that says neither sound nor film.
+fn safari() -> Vec<u8> {
+    let of = |name: &[u8; 4], content: &[&[u8]]| {
+        let content = content.concat();
+        [&(content.len() as u32 + 8).to_be_bytes()[..], name, &content].concat()
+    };
+    let hdlr = of(b"hdlr", &[&[0; 8], b"soun", &[0; 12], b"Core Media Audio\0"]);
+    let moov = of(b"moov", &[&of(b"mvhd", &[&[0; 100]]), &of(b"trak", &[&of(b"mdia", &[&hdlr])])]);
+    [of(b"ftyp", &[b"iso5", &1u32.to_be_bytes(), b"isomiso5hlsf"]), moov, of(b"moof", &[&[0; 16]]), of(b"mdat", &[&[0x21; 300]])].concat()
+}
+
+/// A program in the place of `ffmpeg` that writes this.
+fn ffmpeg(folder: &std::path::Path, script: &str) -> FileSettings {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("ffmpeg");
+    std::fs::write(&program, format!("#!/bin/sh\nfor to; do :; done\n{script}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    FileSettings { ffmpeg: Some(program.display().to_string()), ..FileSettings::default() }
+}
+
+#[tokio::test]
+async fn aud_2_a_recording_of_safari_goes_as_sound_without_ffmpeg_and_as_a_voice_note_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = FileSettings { ffmpeg: Some("/no/such/ffmpeg".into()), ..FileSettings::default() };
+    with_files(none, async |w| {
+        let c = w.served(&w.admin, "5511987650001").await;
+        let up = w.upload(&w.admin, "voz.m4a", FileWish::Voice, &safari()).await.unwrap();
+        assert_eq!((up.wish, up.mime.as_str(), up.file_name.as_str()), (FileWish::Shown, "audio/mp4", "voz.m4a"));
+        let m = w.send_file(&w.admin, c.id, up.id, "").await.unwrap();
+        assert_eq!((m.kind, media_of(&m).voice), (MessageKind::Audio, false));
+        w.deliver().await;
+        assert_eq!(w.graph.sent()[0]["audio"], json!({"id": "file1"}));
+    })
+    .await;
+    let ogg = "printf 'OggS\\000\\002\\000\\000\\000\\000\\000\\000\\000\\000OpusHead\\001\\001and what was said' > \"$to\"";
+    with_files(ffmpeg(folder.path(), ogg), async |w| {
+        let c = w.served(&w.admin, "5511987650001").await;
+        let up = w.upload(&w.admin, "voz.m4a", FileWish::Voice, &safari()).await.unwrap();
+        assert_eq!((up.wish, up.mime.as_str(), up.file_name.as_str()), (FileWish::Voice, "audio/ogg", "voz.ogg"));
+        let file = media::find(&w.admin, up.id, false).await.unwrap();
+        assert!(w.stored(&file.sha256).await.ends_with(b"and what was said"));
+        let m = w.send_file(&w.admin, c.id, up.id, "").await.unwrap();
+        assert_eq!((m.kind, media_of(&m).voice), (MessageKind::Audio, true));
+        w.deliver().await;
+        assert_eq!(w.graph.sent()[0]["audio"], json!({"id": "file1", "voice": true}));
+        assert_eq!(spooled(w).await, 0);
+    })
+    .await;
+    // An encoder that fails, or writes something else, makes no voice note.
+    for script in ["exit 1", "printf 'OggS with two channels' > \"$to\""] {
+        with_files(ffmpeg(folder.path(), script), async |w| {
+            let up = w.upload(&w.admin, "voz.m4a", FileWish::Voice, &safari()).await.unwrap();
+            assert_eq!((up.wish, up.mime.as_str()), (FileWish::Shown, "audio/mp4"), "{script}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_film_has_its_measures_and_a_small_picture_where_ffmpeg_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../graph-sim/assets/samples/video.mp4")).unwrap();
+    let frame = folder.path().join("frame.jpg");
+    std::fs::write(&frame, picture(960, 540, Jpeg)).unwrap();
+    let writes = format!("cp '{}' \"$to\"", frame.display());
+    with_files(ffmpeg(folder.path(), &writes), async |w| {
+        let c = w.served(&w.admin, "5511987650001").await;
+        let up = w.upload(&w.admin, "filme.mp4", FileWish::Shown, &film).await.unwrap();
+        assert_eq!((up.kind, up.small, up.width, up.height, up.seconds), (FileKind::Video, true, 256, 170, 2));
+        let m = w.send_file(&w.admin, c.id, up.id, "").await.unwrap();
+        let shown = media_of(&m);
+        assert_eq!((shown.width, shown.height, shown.seconds, shown.small), (up.width, up.height, up.seconds, true));
+        let small = media::find(&w.admin, up.id, true).await.unwrap();
+        let small = image::load_from_memory(&w.stored(&small.sha256).await).unwrap();
+        assert_eq!((small.width(), small.height(), spooled(w).await), (480, 270, 0));
+    })
+    .await;
+    for broken in ["exit 1", "printf nothing > \"$to\""] {
+        with_files(ffmpeg(folder.path(), broken), async |w| {
+            let up = w.upload(&w.admin, "filme.mp4", FileWish::Shown, &film).await.unwrap();
+            assert_eq!((up.small, up.width > 0, spooled(w).await), (false, true, 0), "{broken}");
+        })
+        .await;
+    }
 }

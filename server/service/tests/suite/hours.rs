@@ -42,7 +42,7 @@ async fn state(w: &World) -> OpenState {
 }
 
 fn to_team(team_id: TeamId) -> TransferDraft {
-    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false }
+    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false, anyway: false }
 }
 
 both! {

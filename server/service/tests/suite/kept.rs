@@ -66,7 +66,7 @@ both! {
             conversation::snooze(&ana, id, at(START + DAY)).await.unwrap();
         }
         w.says("5511987650001", "voltei antes").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&ana, ids[1], to).await.unwrap();
         conversation::conclude(&ana, ids[2], ConcludeDraft::silent()).await.unwrap();
         // What one writes oneself does not wake it.
@@ -120,7 +120,7 @@ both! {
         assert_eq!(fault(kept::pin(&ana, ids[limit::PINS_MAX as usize], true).await), Fault::field("pin", Wrong::TooMany));
         assert_eq!(pinned(&bia).await, []);
         kept::pin(&ana, ids[0], false).await.unwrap();
-        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bia.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&ana, ids[1], to).await.unwrap();
         conversation::conclude(&ana, ids[2], ConcludeDraft::silent()).await.unwrap();
         let left = pinned(&ana).await;

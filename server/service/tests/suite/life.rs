@@ -10,11 +10,11 @@ async fn audits(w: &World, action: &str) -> Vec<(Option<i64>, String)> {
 }
 
 fn to_team(team_id: TeamId) -> TransferDraft {
-    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false }
+    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false, anyway: false }
 }
 
 fn to_person(user_id: UserId, team_id: Option<TeamId>) -> TransferDraft {
-    TransferDraft { to: TransferTo::Person { user_id, team_id }, note: String::new(), stop_bot: false }
+    TransferDraft { to: TransferTo::Person { user_id, team_id }, note: String::new(), stop_bot: false, anyway: false }
 }
 
 both! {
@@ -350,6 +350,36 @@ both! {
         assert_eq!(w.says("5511987654321", "oi").await.id, before.id);
         assert_ne!(w.says("5511987654322", "oi").await.id, after.id);
         assert_eq!(w.says("5511987654323", "oi").await.id, others.id);
+    }
+
+    async fn an_admin_decides_for_a_team_whatever_its_people_prefer(w) {
+        let ana = w.agent("Ana Souza", w.team).await;
+        people::set_archive_preference(&ana, ArchivePreference::Immediate).await.unwrap();
+        let force = async |archive_preference| {
+            let team = people::teams(&w.admin).await.unwrap().into_iter().find(|t| t.id == w.team).unwrap();
+            let Team { id, name, is_default, restriction, closing_message, .. } = team;
+            let draft = TeamDraft { id: Some(id), name, is_default, restriction, closing_message, archive_preference, distribution: None };
+            assert_eq!(fault(people::save_team(&ana, draft.clone()).await), Fault::Forbidden);
+            assert_eq!(people::save_team(&w.admin, draft).await.unwrap().archive_preference, archive_preference);
+        };
+        let concluded = async |phone: &str| {
+            let c = w.served(&ana, phone).await;
+            conversation::conclude(&ana, c.id, ConcludeDraft::silent()).await.unwrap();
+            c.id
+        };
+        force(Some(ArchivePreference::TwelveHours)).await;
+        let (first, second) = (concluded("5511987654321").await, concluded("5511987654322").await);
+        force(Some(ArchivePreference::Immediate)).await;
+        people::set_archive_preference(&ana, ArchivePreference::TwelveHours).await.unwrap();
+        let third = concluded("5511987654323").await;
+        force(None).await;
+        let fourth = concluded("5511987654324").await;
+        w.pass(12 * HOUR - 1_000);
+        assert_eq!(w.says("5511987654321", "oi").await.id, first, "at 11:59:59");
+        assert_ne!(w.says("5511987654323", "oi").await.id, third);
+        assert_eq!(w.says("5511987654324", "oi").await.id, fourth);
+        w.pass(2_000);
+        assert_ne!(w.says("5511987654322", "oi").await.id, second, "at 12:00:01");
     }
 
     async fn sm_7_an_immediate_conclusion_is_not_overtaken_by_an_older_one(w) {

@@ -4,10 +4,10 @@ use crate::reasons::{classifies, reason};
 use crate::world::*;
 use model::*;
 use service::closing::{self, many};
-use service::{auth, conversation, people};
+use service::{auth, conversation, people, tag};
 
 fn all(expected: i64) -> BulkDraft {
-    BulkDraft { filter: BulkFilter::default(), expected, with_message: false, reason_id: None, password: PASSWORD.into() }
+    BulkDraft { filter: BulkFilter::default(), expected, with_message: false, reason_id: None, code: PASSWORD.into() }
 }
 
 async fn work_off(w: &World) {
@@ -25,7 +25,7 @@ both! {
         let waiting = w.says("5511987650001", "oi").await;
         let hers = w.served(&ana, "5511987650002").await;
         let other = w.says("5511987650003", "oi").await;
-        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Team { team_id: sales }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, other.id, to).await.unwrap();
         w.pass(HOUR);
         let fresh = w.says("5511987650004", "oi").await;
@@ -54,6 +54,39 @@ both! {
         assert_eq!(w.number("select count(*) from audit where action = 'conversations.conclude'").await, 1);
     }
 
+    async fn bc_1_tags_and_days_narrow_what_is_found(w) {
+        // Days are the account's.
+        let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
+        let day = |n: i64| jiff::Timestamp::from_millisecond(START + n * 24 * HOUR).unwrap().to_zoned(zone.clone()).date().to_string();
+        let old = w.says("5511987650001", "oi").await;
+        let vip = tag::save(&w.admin, TagDraft { id: None, name: "VIP".into(), colour: TagColour::Red }).await.unwrap();
+        tag::change(&w.admin, old.contact_id, TagChange::Insert, &[vip.id]).await.unwrap();
+        w.pass(24 * HOUR);
+        let young = w.says("5511987650002", "oi").await;
+        let any = BulkFilter::default();
+        assert_eq!(count(w, BulkFilter { tags: vec![vip.id], ..any.clone() }).await, 1);
+        assert_eq!(count(w, BulkFilter { tags: vec![TagId(1)], ..any.clone() }).await, 0);
+        let made = |from: &str, until: &str| BulkFilter { created_from: from.into(), created_until: until.into(), ..BulkFilter::default() };
+        assert_eq!(count(w, made("", &day(0))).await, 1);
+        assert_eq!(count(w, made(&day(1), "")).await, 1);
+        assert_eq!(count(w, made(&day(0), &day(1))).await, 2);
+        assert_eq!(count(w, made(&day(2), "")).await, 0);
+        w.pass(24 * HOUR);
+        w.says("5511987650002", "ainda aqui").await;
+        conversation::assume(&w.admin, old.id, None).await.unwrap();
+        let wrote = |from: &str, until: &str| BulkFilter { active_from: from.into(), active_until: until.into(), ..BulkFilter::default() };
+        assert_eq!(count(w, wrote(&day(0), &day(0))).await, 1);
+        assert_eq!(count(w, wrote(&day(1), &day(1))).await, 1);
+        assert_eq!(count(w, wrote(&day(2), "")).await, 1, "a line of the system is no message");
+        assert_eq!(count(w, wrote("", &day(1))).await, 2);
+        for (filter, field) in [(made("ontem", ""), "created_from"), (wrote("", "2026-02-31"), "active_until")] {
+            assert_eq!(fault(closing::count_many(&w.admin, &filter).await), Fault::field(field, Wrong::NotADate));
+        }
+        closing::start_job(&w.admin, BulkDraft { filter: made(&day(1), ""), ..all(1) }).await.unwrap();
+        work_off(w).await;
+        assert_eq!((w.conversation(old.id).await.status.is_open(), w.conversation(young.id).await.status.is_open()), (true, false));
+    }
+
     async fn bc_1_the_set_is_frozen_when_it_is_confirmed(w) {
         let first = w.says("5511987650001", "oi").await;
         // Another one came between the look and the confirmation.
@@ -69,9 +102,11 @@ both! {
 
     async fn bc_1_it_needs_the_persons_password_again(w) {
         w.says("5511987650001", "oi").await;
-        for (password, wrong) in [("", Wrong::Required), ("not it at all", Wrong::NotRight)] {
-            let draft = BulkDraft { password: password.into(), ..all(1) };
-            assert_eq!(fault(closing::start_job(&w.admin, draft).await), Fault::field("password", wrong));
+        // Nothing can send a code here.
+        let step_up = Fault::StepUp { action: Dangerous::CompleteMany };
+        for (said, refused) in [("", step_up), ("not it at all", Fault::field("code", Wrong::NotRight))] {
+            let draft = BulkDraft { code: said.into(), ..all(1) };
+            assert_eq!(fault(closing::start_job(&w.admin, draft).await), refused);
         }
         // Guessing is slowed down, also for who is signed in.
         let mut last = Fault::Missing;

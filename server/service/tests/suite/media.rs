@@ -60,7 +60,7 @@ both! {
         w.graph.file("900", 1, ok()).await;
         let (c, id) = photo(w).await;
         media::turn(&w.desk).await.unwrap();
-        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c, to).await.unwrap();
         for cx in [&w.admin, &bruno] {
             assert!(media::find(cx, id, false).await.is_ok());

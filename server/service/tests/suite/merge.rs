@@ -63,7 +63,7 @@ both! {
         assert_eq!(told.content, Content::Transition(Transition::Merged { other: first.id, protocol: first.protocol.clone() }));
         assert_eq!(told.author_id, Some(ana.user));
         // What was merged takes no part any more.
-        let fill = TemplateFill { template_id: TemplateId(1), values: Default::default() };
+        let fill = TemplateFill { template_id: TemplateId(1), ..TemplateFill::default() };
         assert_eq!(fault(conversation::restart(&w.admin, first.id, "r", fill).await), Fault::WrongState);
         assert_eq!(fault(conversation::merge(&ana, first.id, second.id).await), why(MergeWhy::Merged));
 

@@ -56,7 +56,7 @@ both! {
         // Once more changes nothing, and what is gone cannot be changed.
         assert_eq!(message::delete_note(&ana, n.id).await.unwrap(), gone);
         assert_eq!(fault(message::edit_note(&ana, n.id, "de volta", &[]).await), Fault::WrongState);
-        let audits: Vec<(i64, String)> = w.rows("select actor_id, data from audit where action = 'note.delete'").await;
+        let audits: Vec<(i64, String)> = w.rows("select x.actor_id, f.body from audit x join former_text f on cast(f.message_id as text) = x.subject and f.action = x.action where x.action = 'note.delete'").await;
         assert_eq!(audits.len(), 1);
         assert!(audits[0].0 == ana.user.0 && audits[0].1.contains("segredo guardado"), "who is asked later can tell what it said");
     }

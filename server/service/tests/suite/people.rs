@@ -32,7 +32,7 @@ both! {
     async fn members_are_changed_by_admins_only(w) {
         let ana = w.agent("Ana Souza", w.team).await;
         assert_eq!(fault(people::save_member(&ana, member_draft("Bia Reis", Role::Admin, &[])).await), Fault::Forbidden);
-        let team = TeamDraft { id: None, name: "X".into(), is_default: false, restriction: Restriction::None, closing_message: String::new() };
+        let team = TeamDraft { id: None, name: "X".into(), is_default: false, restriction: Restriction::None, closing_message: String::new(), archive_preference: None, distribution: None };
         assert_eq!(fault(people::save_team(&ana, team).await), Fault::Forbidden);
         let account = AccountDraft { name: "X".into(), time_zone: "UTC".into(), closing_message: String::new() };
         assert_eq!(fault(people::save_account(&ana, account).await), Fault::Forbidden);
@@ -60,7 +60,7 @@ both! {
     }
 
     async fn te_2_exactly_one_team_is_the_default(w) {
-        let draft = |id, name: &str, is_default| TeamDraft { id, name: name.into(), is_default, restriction: Restriction::None, closing_message: String::new() };
+        let draft = |id, name: &str, is_default| TeamDraft { id, name: name.into(), is_default, restriction: Restriction::None, closing_message: String::new(), archive_preference: None, distribution: None };
         let sales = people::save_team(&w.admin, draft(None, "Vendas", true)).await.unwrap();
         let defaults: Vec<(i64,)> = w.rows("select id from team where is_default").await;
         assert_eq!(defaults, [(sales.id.0,)]);
@@ -106,7 +106,7 @@ both! {
         assert!(people::members(&w.admin).await.unwrap().iter().any(|m| m.user_id == ana.user && !m.active));
         // A restriction that is set later holds for what is there already.
         let bia = w.agent("Bia Reis", w.team).await;
-        let draft = TeamDraft { id: Some(w.team), name: "Atendimento".into(), is_default: true, restriction: Restriction::User, closing_message: String::new() };
+        let draft = TeamDraft { id: Some(w.team), name: "Atendimento".into(), is_default: true, restriction: Restriction::User, closing_message: String::new(), archive_preference: None, distribution: None };
         conversation::assume(&w.admin, c.id, None).await.unwrap();
         assert!(conversation::visible(&bia, c.id).await.is_ok());
         people::save_team(&w.admin, draft).await.unwrap();
@@ -119,7 +119,7 @@ both! {
         let c = w.served(&w.admin, "5511987654321").await;
         let m = w.messages(c.id).await[0].id;
         for (id, message) in [(c.id, m), (ConversationId(5), MessageId(5))] {
-            let to = TransferDraft { to: TransferTo::Team { team_id: law }, note: String::new(), stop_bot: false };
+            let to = TransferDraft { to: TransferTo::Team { team_id: law }, note: String::new(), stop_bot: false, anyway: false };
             assert_eq!(fault(conversation::visible(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::open(&stranger, id).await), Fault::Missing);
             assert_eq!(fault(conversation::transfer(&stranger, id, to).await), Fault::Missing);

@@ -8,7 +8,7 @@ use p256::SecretKey;
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use serde_json::Value;
-use service::{Cx, alert, auth, feature, people, push, talk};
+use service::{Cx, alert, auth, closing, feature, people, push, talk};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -96,6 +96,8 @@ both! {
         let note = service.open(&requests[0]);
         assert_eq!(note["title"], c.contact_name);
         assert_eq!((note["text"].as_str(), note["path"].as_str()), (Some("(2) alô?"), Some(format!("/inbox/{}", c.id).as_str())));
+        assert_eq!(note["unread"], alert::list(&ana, None).await.unwrap().unread, "the number on the app's icon is the bell's");
+        assert_eq!(note["unread"], 1);
         // RFC 8188 and 8030.
         assert_eq!((header(&requests[0], "content-encoding"), header(&requests[0], "ttl")), ("aes128gcm", "43200"));
         let topic = header(&requests[0], "topic").to_owned();
@@ -220,6 +222,19 @@ both! {
         }
         assert!(service.requests().await.iter().all(|r| r.url.path() != "/elsewhere"), "a redirect is not followed");
         assert_eq!(push::test(&ana).await.unwrap(), PushOutcome::None, "refused again and again: given up");
+    }
+
+    async fn au_2_who_owes_an_answer_is_reminded_in_the_browser_too(w) {
+        let service = Service::start(w).await;
+        service.answers(ResponseTemplate::new(201)).await;
+        let ana = subscribed(w, &service, "Ana Souza", w.team).await;
+        closing::save_rule(&w.admin, AutoClose { remind_minutes: 30, ..AutoClose::default() }, false).await.unwrap();
+        w.served(&ana, MARIA).await;
+        w.pass(30 * MINUTE);
+        assert_eq!(closing::auto::turn(&w.desk).await.unwrap(), 1);
+        send(w).await;
+        let notes = service.notes().await;
+        assert_eq!((notes.len(), notes[0]["text"].as_str()), (1, Some("Contato à espera da sua resposta: oi")));
     }
 
     async fn no_3_hidden_notes_say_neither_who_nor_what(w) {

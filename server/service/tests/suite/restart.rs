@@ -197,7 +197,7 @@ both! {
         let law = w.new_team("Jurídico", Restriction::Team).await;
         let (ana, bruno, carla) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", law).await, w.agent("Carla Dias", law).await);
         let c = w.says("5511987654321", "oi").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         conversation::conclude(&bruno, c.id, ConcludeDraft::silent()).await.unwrap();
         let fill = || filled(&t, &[("body.1", "João")]);

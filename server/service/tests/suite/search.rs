@@ -117,7 +117,7 @@ both! {
         let (ana, bruno, carla) = (w.agent("Ana Souza", w.team).await, w.agent("Bruno Lima", law).await, w.agent("Carla Dias", law).await);
         let boss = w.member("Davi Melo", Role::Agent, &[(law, false, true)]).await;
         let c = w.says("5511987654321", "segredo processual").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         for done in [false, true] {
             for (cx, sees) in [(&w.admin, true), (&boss, true), (&bruno, true), (&carla, false), (&ana, false)] {

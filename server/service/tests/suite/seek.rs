@@ -90,7 +90,7 @@ both! {
         let closed = w.new_team("Diretoria", Restriction::User).await;
         let (ana, vera) = (w.agent("Ana Souza", w.team).await, w.agent("Vera Dias", closed).await);
         let c = w.served(&w.admin, "5511987650001").await;
-        let to = TransferDraft { to: TransferTo::Person { user_id: vera.user, team_id: Some(closed) }, note: String::new(), stop_bot: false };
+        let to = TransferDraft { to: TransferTo::Person { user_id: vera.user, team_id: Some(closed) }, note: String::new(), stop_bot: false, anyway: false };
         conversation::transfer(&w.admin, c.id, to).await.unwrap();
         w.send(&vera, c.id, "assunto reservado").await.unwrap();
         let upload = w.upload(&vera, "reservado.pdf", FileWish::Shown, b"%PDF-1.4 segredo").await.unwrap();

@@ -6,11 +6,11 @@ use model::*;
 use service::{alert, conversation};
 
 fn to_team(team_id: TeamId) -> TransferDraft {
-    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false }
+    TransferDraft { to: TransferTo::Team { team_id }, note: String::new(), stop_bot: false, anyway: false }
 }
 
 fn to_person(user_id: UserId) -> TransferDraft {
-    TransferDraft { to: TransferTo::Person { user_id, team_id: None }, note: String::new(), stop_bot: false }
+    TransferDraft { to: TransferTo::Person { user_id, team_id: None }, note: String::new(), stop_bot: false, anyway: false }
 }
 
 fn faults(outcomes: &[Outcome]) -> Vec<Option<&'static str>> {

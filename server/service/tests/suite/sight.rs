@@ -60,13 +60,14 @@ async fn shuffle_conversations(w: &World, random: &mut Random, users: &[UserId],
         let somebody = random.pick(users);
         let assignee = match status {
             ConversationStatus::InProgress => Some(somebody),
-            // Designated while waiting, or concluded from the queue.
+            // Concluded from the queue.
             _ => random.0.random_bool(0.5).then_some(somebody),
         };
+        let designated = (status == ConversationStatus::Pending && random.0.random_bool(0.5)).then(|| random.pick(users));
         let unread = i64::from(random.0.random_bool(0.5));
         w.write(
-            "update conversation set status = $1, assignee_id = $2, team_id = $3, unread = $4 where id = $5",
-            args![status, assignee, random.pick(teams), unread, id],
+            "update conversation set status = $1, assignee_id = $2, team_id = $3, unread = $4, designated_id = $5 where id = $6",
+            args![status, assignee, random.pick(teams), unread, designated, id],
         )
         .await;
     }

@@ -65,13 +65,13 @@ both! {
     async fn ci_1_off_nobody_writes_and_what_was_written_stays_readable(w) {
         let (ana, bia) = (w.agent("Ana Souza", w.team).await, w.agent("Bia Reis", w.team).await);
         assert_eq!(people::account(&ana).await.unwrap().features, Features::default());
-        assert_eq!(fault(talk::open(&ana, person(&bia)).await), Fault::TalkOff);
+        assert_eq!(fault(talk::open(&ana, person(&bia)).await), Fault::ModuleOff { module: Module::InternalChat });
         assert_eq!(fault(feature::save(&ana, Features { internal_chat: true, ..Features::default() }).await), Fault::Forbidden);
         switch(w, true).await;
         let id = w.tells(&ana, person(&bia), "oi").await;
         switch(w, false).await;
         for cx in [&ana, &bia, &w.admin] {
-            let expected = if cx.user == w.admin.user { Fault::Missing } else { Fault::TalkOff };
+            let expected = if cx.user == w.admin.user { Fault::Missing } else { Fault::ModuleOff { module: Module::InternalChat } };
             assert_eq!(fault(talk::send(cx, id, draft("x", "ainda?")).await), expected);
         }
         assert_eq!(texts(&bia, id).await, ["oi"]);

@@ -5,8 +5,9 @@ use crate::world::{token as token_in, visitor as from, *};
 use futures::future::BoxFuture;
 use model::*;
 use service::{
-    Cx, Desk, alert, args, auth, avatar, channels, closing, contact, conversation, feature, field, hours, inbox, kept, media, message,
-    people, push, reply, search, tag, talk, template, token, visitor,
+    Cx, Desk, alert, args, audit, auth, avatar, board, channels, closing, company, contact, conversation, distribution, feature, field,
+    hours, inbox, kept, leaving, mask, media, message, people, push, reply, role, search, sla, status, tag, talk, tally, template, token,
+    visitor,
 };
 use std::collections::BTreeSet;
 
@@ -50,12 +51,16 @@ struct Theirs {
     tag: TagId,
     field: FieldId,
     reply: ReplyId,
+    promise: SlaPolicyId,
     view: ViewId,
     merge: MergeId,
     login: LoginId,
+    invitation: InvitationId,
+    passkey: PasskeyId,
     talk: TalkId,
     said: MediaId,
     account: AccountId,
+    role: RoleId,
 }
 
 type Ask = fn(Cx, std::sync::Arc<Theirs>) -> BoxFuture<'static, service::Result<()>>;
@@ -92,22 +97,59 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("hours::save for their team", "invalid", |cx, t| {
         Box::pin(async move { hours::save(&cx, Hours::of(Some(t.team)), false).await.map(drop) })
     }),
+    ("sla::save", "missing", |cx, t| {
+        Box::pin(async move { sla::save(&cx, SlaPolicy { id: Some(t.promise), version: 1, ..promise_draft() }).await.map(drop) })
+    }),
+    ("sla::save for their team", "invalid", |cx, t| {
+        Box::pin(async move { sla::save(&cx, SlaPolicy { teams: vec![t.team], ..promise_draft() }).await.map(drop) })
+    }),
+    ("sla::save for their channel", "invalid", |cx, t| {
+        Box::pin(async move { sla::save(&cx, SlaPolicy { channels: vec![t.channel], ..promise_draft() }).await.map(drop) })
+    }),
+    ("sla::save for their tag", "invalid", |cx, t| {
+        Box::pin(async move { sla::save(&cx, SlaPolicy { tags: vec![t.tag], ..promise_draft() }).await.map(drop) })
+    }),
+    ("sla::remove", "missing", |cx, t| Box::pin(async move { sla::remove(&cx, t.promise).await.map(drop) })),
+    ("sla::arrange", "conflict", |cx, t| Box::pin(async move { sla::arrange(&cx, &[t.promise]).await.map(drop) })),
+    ("sla::clocks", "missing", |cx, t| Box::pin(async move { sla::clocks(&cx, t.conversation).await.map(drop) })),
+    ("conversation::prioritize", "missing", |cx, t| {
+        Box::pin(async move { conversation::prioritize(&cx, t.conversation, Priority::Urgent).await.map(drop) })
+    }),
     ("closing::job_items", "missing", |cx, t| Box::pin(async move { closing::job_items(&cx, t.job).await.map(drop) })),
     ("closing::cancel_job", "missing", |cx, t| Box::pin(async move { closing::cancel_job(&cx, t.job).await })),
+    ("auth::invite into their team", "invalid", |cx, t| {
+        Box::pin(async move {
+            let teams = vec![TeamLink { team_id: t.team, is_agent: true, is_supervisor: false }];
+            let draft = InvitationDraft { email: "spy@evil.example".into(), role: Some(Role::Agent), teams, ..InvitationDraft::default() };
+            auth::invite(&cx, draft).await.map(drop)
+        })
+    }),
+    ("auth::resend_invitation", "missing", |cx, t| Box::pin(async move { auth::resend_invitation(&cx, t.invitation).await.map(drop) })),
+    ("auth::cancel_invitation", "missing", |cx, t| Box::pin(async move { auth::cancel_invitation(&cx, t.invitation).await })),
+    ("auth::reset_factor", "missing", |cx, t| Box::pin(async move { auth::reset_factor(&cx, t.user, Language::En).await })),
+    ("auth::save_door_rules with their channel", "invalid", |cx, t| {
+        Box::pin(async move {
+            let draft = DoorRules { channel_id: Some(t.channel), template_id: Some(t.template.id), ..DoorRules::default() };
+            auth::save_door_rules(&cx, draft).await.map(drop)
+        })
+    }),
     ("closing::start_job of theirs", "invalid", |cx, t| {
         Box::pin(async move {
             let filter = BulkFilter { channels: vec![t.channel], ..BulkFilter::default() };
-            let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
+            let draft = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, code: PASSWORD.into() };
             closing::start_job(&cx, draft).await.map(drop)
         })
     }),
     ("conversation::pause", "missing", |cx, t| Box::pin(async move { conversation::pause(&cx, t.conversation, true).await.map(drop) })),
+    ("conversation::watch", "missing", |cx, t| {
+        Box::pin(async move { conversation::watch(&cx, t.conversation, cx.user, true).await.map(drop) })
+    }),
     ("closing::save_spared with their tag", "invalid", |cx, t| {
         Box::pin(async move { closing::save_spared(&cx, &[t.tag]).await.map(drop) })
     }),
     ("conversation::transfer", "missing", |cx, t| {
         Box::pin(async move {
-            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
+            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false, anyway: false };
             conversation::transfer(&cx, t.conversation, to).await.map(drop)
         })
     }),
@@ -123,7 +165,7 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("conversation::take_back", "missing", |cx, t| Box::pin(async move { conversation::take_back(&cx, t.conversation).await })),
     ("conversation::transfer_several", "missing", |cx, t| {
         Box::pin(async move {
-            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false };
+            let to = TransferDraft { to: TransferTo::Team { team_id: t.team }, note: String::new(), stop_bot: false, anyway: false };
             only(conversation::transfer_several(&cx, &[t.conversation], &to).await?)
         })
     }),
@@ -227,6 +269,8 @@ const ACTS: &[(&str, &str, Ask)] = &[
                 is_default: true,
                 restriction: Restriction::None,
                 closing_message: String::new(),
+                archive_preference: None,
+                distribution: None,
             };
             people::save_team(&cx, draft).await.map(drop)
         })
@@ -240,6 +284,49 @@ const ACTS: &[(&str, &str, Ask)] = &[
     ("people::save_member with their team", "invalid", |cx, t| {
         Box::pin(async move { people::save_member(&cx, member_draft("Novo", Role::Agent, &[(t.team, true, true)])).await.map(drop) })
     }),
+    ("people::save_member with their tag", "invalid", |cx, t| {
+        Box::pin(async move {
+            feature::save(&cx, Features { distribution: true, ..Features::default() }).await?;
+            let draft = MemberDraft { skills: Some(vec![t.tag]), ..member_draft("Novo", Role::Agent, &[]) };
+            people::save_member(&cx, draft).await.map(drop)
+        })
+    }),
+    ("people::save_member with their role", "invalid", |cx, t| {
+        Box::pin(async move {
+            let draft = MemberDraft { role_id: Some(t.role), ..member_draft("Novo", Role::Custom, &[]) };
+            people::save_member(&cx, draft).await.map(drop)
+        })
+    }),
+    ("people::save_team_seen", "missing", |cx, t| {
+        Box::pin(async move {
+            let draft = TeamDraft {
+                id: Some(t.team),
+                name: "Meu".into(),
+                is_default: false,
+                restriction: Restriction::None,
+                closing_message: String::new(),
+                archive_preference: None,
+                distribution: None,
+            };
+            people::save_team_seen(&cx, draft, Some(1)).await.map(drop)
+        })
+    }),
+    ("leaving::delete_team", "missing", |cx, t| {
+        Box::pin(async move { leaving::delete_team(&cx, t.team, Some(TeamEnd { complete: true, ..TeamEnd::default() })).await })
+    }),
+    ("role::save", "missing", |cx, t| {
+        Box::pin(async move {
+            let draft = RoleDraft { id: Some(t.role), name: "Meu".into(), rights: Rights::of(Role::Agent), version: 1 };
+            role::save(&cx, draft).await.map(drop)
+        })
+    }),
+    ("role::delete", "missing", |cx, t| {
+        Box::pin(async move { role::delete(&cx, t.role, Some(RoleOf { role: Role::Agent, role_id: None })).await })
+    }),
+    ("contact::read", "missing", |cx, t| Box::pin(async move { contact::read(&cx, t.contact).await.map(drop) })),
+    ("people::set_availability", "missing", |cx, t| {
+        Box::pin(async move { people::set_availability(&cx, t.user, Availability::Unavailable).await })
+    }),
     ("auth::switch_account", "missing", |cx, t| {
         Box::pin(async move {
             let mut cx = cx;
@@ -248,9 +335,18 @@ const ACTS: &[(&str, &str, Ask)] = &[
         })
     }),
     ("auth::revoke_login", "missing", |cx, t| Box::pin(async move { auth::revoke_login(&cx, t.login).await })),
+    ("auth::rename_passkey", "missing", |cx, t| {
+        Box::pin(async move { auth::passkey::rename_passkey(&cx, t.passkey, "x").await.map(drop) })
+    }),
+    ("auth::remove_passkey", "missing", |cx, t| Box::pin(async move { auth::passkey::remove_passkey(&cx, t.passkey).await.map(drop) })),
     ("token::create", "missing", |cx, t| Box::pin(async move { token::create(cx.desk(), cx.account, t.user, "x").await.map(drop) })),
     ("avatar::find", "missing", |cx, t| Box::pin(async move { avatar::find(&cx, t.user).await.map(drop) })),
     ("contact::get", "missing", |cx, t| Box::pin(async move { contact::get(&cx.may(Permission::Inbox)?, t.contact).await.map(drop) })),
+    ("contact::read", "missing", |cx, t| Box::pin(async move { contact::read(&cx, t.contact).await.map(drop) })),
+    ("mask::reveal", "missing", |cx, t| {
+        let draft = RevealDraft { contact_id: t.contact, what: Mask::Phone, reason: "Conferir".into() };
+        Box::pin(async move { mask::reveal(&cx, &draft).await.map(drop) })
+    }),
     ("contact::photo", "missing", |cx, t| Box::pin(async move { contact::photo(&cx, t.contact).await.map(drop) })),
     ("contact::save_photo", "missing", |cx, t| Box::pin(async move { contact::save_photo(&cx, t.contact, Vec::new()).await.map(drop) })),
     ("contact::remove_photo", "missing", |cx, t| Box::pin(async move { contact::remove_photo(&cx, t.contact).await })),
@@ -319,6 +415,11 @@ const ACTS: &[(&str, &str, Ask)] = &[
         })
     }),
     ("media::find of the internal chat", "missing", |cx, t| Box::pin(async move { media::find(&cx, t.said, false).await.map(drop) })),
+    ("board::set_queue", "missing", |cx, t| Box::pin(async move { board::set_queue(&cx, t.team, false).await })),
+    ("board::set_status", "missing", |cx, t| Box::pin(async move { board::set_status(&cx, t.user, StatusKind::Offline).await })),
+    ("board::set_availability", "missing", |cx, t| {
+        Box::pin(async move { board::set_availability(&cx, t.user, Availability::Unavailable).await })
+    }),
     ("field::sort", "missing", |cx, t| Box::pin(async move { field::sort(&cx, &[t.field]).await.map(drop) })),
 ];
 
@@ -328,16 +429,22 @@ const LISTS: &[&str] = &[
     "alert::read",
     "alert::saw",
     "alert::setup",
+    "audit::newer",
+    "audit::page",
     "auth::logins",
     "auth::me",
+    "board::board",
+    "board::leads",
     "channels::forms",
     "channels::list",
+    "auth::invitations",
     "closing::count_many",
     "closing::jobs",
     "closing::reasons",
     "closing::retention",
     "closing::rules",
     "closing::spared",
+    "company::get",
     "contact::files",
     "contact::list",
     "conversation::archive",
@@ -347,49 +454,92 @@ const LISTS: &[&str] = &[
     "conversation::others",
     "desk::events_since",
     "desk::last_seq",
+    "distribution::setup",
+    "feature::modules",
     "field::list",
     "hours::settings",
     "hours::states",
     "inbox::workspace",
     "kept::all",
+    "leaving::moving",
     "message::hidden",
     "message::stickers",
     "people::account",
     "people::members",
     "people::teams",
     "reply::list",
+    "role::list",
     "push::is_subscribed",
     "push::test",
     "search::contacts",
     "search::search",
+    "sla::counts",
+    "sla::policies",
+    "status::reasons",
+    "status::settings",
+    "status::who_takes_work",
     "tag::list",
     "talk::list",
     "talk::pointed",
     "talk::state",
+    "tally::csv",
+    "tally::report",
     "visitor::nickname",
 ];
 
 /// What takes no id: it is about the asker's own login, membership or account.
 const OWN: &[&str] = &[
     "alert::save_settings",
+    "auth::accept_terms",
+    "audit::export",
+    "auth::ask_step_up",
+    "auth::ask_terms_code",
+    "auth::begin_factor",
     "auth::boot",
+    "auth::change_password",
+    "auth::confirm_factor",
+    "auth::door_rules",
+    "auth::end_factor",
+    "auth::factor_state",
+    "auth::held_state",
+    "auth::new_recovery_codes",
+    "auth::require_step_up",
+    "auth::add_passkey",
+    "auth::begin_passkey",
+    "auth::is_confined",
+    "auth::passkeys",
+    "auth::save",
     "auth::save_profile",
+    "auth::settings",
     "auth::sign_out",
     "auth::step_up",
     "avatar::remove",
     "avatar::save",
+    "board::watch",
     "closing::save_retention",
     "closing::save_settings",
     "closing::set_classify",
     "conversation::snooze_choices",
+    "company::save",
     "delay::save",
     "feature::save",
+    "feature::switch",
+    "mask::masks_of",
+    "mask::may_export",
+    "mask::rules",
+    "mask::save",
     "media::discard",
     "media::take",
     "people::save_account",
     "people::set_archive_preference",
     "push::subscribe",
     "push::unsubscribe",
+    "status::active",
+    "status::choose",
+    "status::present",
+    "status::save",
+    "tally::compare",
+    "tally::recount",
 ];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.
@@ -421,12 +571,27 @@ fn start(t: &Theirs, channel_id: ChannelId, team_id: TeamId) -> StartDraft {
     }
 }
 
+/// A passkey of the admin, as its rows are.
+async fn passkey(w: &World) -> PasskeyId {
+    let id: PasskeyId = w.desk.seam.id();
+    w.write(
+        "insert into passkey (id, user_id, name, credential, public_key, state, transports, synced, created_at) values ($1, $2, 'Nosso', 'c', 'k', 's', 0, false, 1)",
+        args![id, w.admin.user],
+    )
+    .await;
+    id
+}
+
 /// What became of the only one.
 fn only(outcomes: Vec<Outcome>) -> service::Result<()> {
     match outcomes.into_iter().next().and_then(|o| o.fault) {
         Some(fault) => Err(fault.into()),
         None => Ok(()),
     }
+}
+
+fn promise_draft() -> SlaPolicy {
+    SlaPolicy { name: "Segredo".into(), ..SlaPolicy::default() }
 }
 
 fn view_draft(id: Option<ViewId>) -> ViewDraft {
@@ -469,16 +634,19 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let done = w.served(&w.admin, "5511987650001").await;
     conversation::conclude(&w.admin, done.id, ConcludeDraft::silent()).await.unwrap();
     hours::save(&w.admin, Hours { limited: true, ..Hours::of(None) }, false).await.unwrap();
+    status::save(&w.admin, StatusSettings { offline_minutes: 7, ..StatusSettings::default() }).await.unwrap();
     let reason = closing::save_reason(&w.admin, reason_draft("Segredo")).await.unwrap().id;
     let filter = BulkFilter { status: Some(ConversationStatus::Pending), ..BulkFilter::default() };
-    let job = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, password: PASSWORD.into() };
+    let job = BulkDraft { filter, expected: 1, with_message: false, reason_id: None, code: PASSWORD.into() };
     let job = closing::start_job(&w.admin, job).await.unwrap().id;
     let media = w.number("select id from media").await;
     let tag = tag::save(&w.admin, TagDraft { id: None, name: "VIP".into(), colour: TagColour::Blue }).await.unwrap().id;
     tag::change(&w.admin, c.contact_id, TagChange::Insert, &[tag]).await.unwrap();
+    let promise = sla::save(&w.admin, promise_draft()).await.unwrap()[0].id.unwrap();
     let reply = reply::save(&w.admin, reply_draft(None)).await.unwrap().id;
     let view = kept::save_view(&w.admin, view_draft(None)).await.unwrap().id;
     kept::pin(&w.admin, c.id, true).await.unwrap();
+    conversation::watch(&w.admin, c.id, w.admin.user, true).await.unwrap();
     let draft = FieldDraft { id: None, kind: FieldKind::String, name: "CPF".into(), required: false, archived: false, options: Vec::new() };
     let field = field::save(&w.admin, draft).await.unwrap().id;
     let known = contact::get(&w.desk.system(w.account), c.contact_id).await.unwrap();
@@ -494,6 +662,8 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
     let said = w.upload(&w.admin, "plano.txt", FileWish::Shown, b"segredo").await.unwrap().id;
     let draft = TalkDraft { client_id: "t".into(), text: "segredo".into(), upload_id: Some(said), conversation_id: None };
     talk::send(&w.admin, talk, draft).await.unwrap();
+    let role = RoleDraft { id: None, name: "Segredo".into(), rights: Rights::of(Role::Agent), version: 0 };
+    let role = role::save(&w.admin, role).await.unwrap().id;
     std::sync::Arc::new(Theirs {
         talk,
         said,
@@ -514,10 +684,17 @@ async fn theirs(w: &World) -> std::sync::Arc<Theirs> {
         tag,
         field,
         reply,
+        promise,
         view,
         merge: merge.into(),
         login: w.admin.login.unwrap(),
+        invitation: {
+            let draft = InvitationDraft { email: "asked@loja.example".into(), role: Some(Role::Agent), ..InvitationDraft::default() };
+            auth::invite(&w.admin, draft).await.unwrap().invitation.id
+        },
+        passkey: passkey(w).await,
         account: w.account,
+        role,
     })
 }
 
@@ -526,7 +703,7 @@ both! {
         let t = theirs(w).await;
         let stranger = second_account(&w.desk).await;
         channels::save(&stranger, whatsapp("Deles", "200", "201")).await.unwrap();
-        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark", "pin", "saved_view"];
+        let tables = ["conversation", "message", "outbox", "channel", "team", "membership", "team_member", "login", "users", "draft", "template", "contact", "contact_tag", "contact_field", "tag", "custom_field", "quick_reply", "quick_reply_team", "quick_reply_file", "user_skill", "distribution", "reason", "auto_close", "closing_job", "closing_item", "talk", "talk_message", "talk_file", "talk_mark", "pin", "watch", "saved_view", "invitation", "step", "tally", "custom_role", "moving", "sla_policy", "sla_clock"];
         let mut before = Vec::new();
         for table in tables {
             let scope = if table == "users" { format!("id = {}", t.user) } else { format!("account_id = {}", t.account) };
@@ -562,7 +739,7 @@ both! {
         let t = theirs(w).await;
         let cx = second_account(&w.desk).await;
         for tab in Tab::ALL {
-            for filter in [Filter::default(), Filter { channels: vec![t.channel], teams: vec![t.team], assignees: vec![t.user], unread: false, tags: vec![t.tag] }, Filter { tags: vec![t.tag], ..Filter::default() }] {
+            for filter in [Filter::default(), Filter { channels: vec![t.channel], teams: vec![t.team], assignees: vec![t.user], tags: vec![t.tag], ..Filter::default() }, Filter { tags: vec![t.tag], ..Filter::default() }, Filter { watched: true, ..Filter::default() }] {
                 let q = ConversationQuery { tab: *tab, filter, oldest_first: false, after: None, limit: None };
                 assert_eq!(conversation::list(&cx, &q).await.unwrap().items, []);
             }
@@ -578,6 +755,7 @@ both! {
         assert_eq!(people::teams(&cx).await.unwrap().len(), 1);
         assert_eq!(people::members(&cx).await.unwrap().iter().map(|m| m.user_id).collect::<Vec<_>>(), [cx.user]);
         assert_eq!(auth::logins(&cx).await.unwrap(), []);
+        assert_eq!(auth::invitations(&cx).await.unwrap(), []);
         assert_eq!(message::hidden(&cx).await.unwrap().len(), 0);
         assert_eq!(message::stickers(&cx).await.unwrap(), []);
         let work = inbox::workspace(&cx).await.unwrap();
@@ -603,12 +781,35 @@ both! {
         assert_eq!(closing::reasons(&cx).await.unwrap(), []);
         assert_eq!(hours::settings(&cx).await.unwrap().hours, [Hours::of(None)]);
         assert!(hours::states(&cx).await.unwrap().iter().all(|s| s.open));
+        assert_eq!((role::list(&cx).await.unwrap(), leaving::moving(&cx).await.unwrap()), (vec![], vec![]));
         assert_eq!(closing::spared(&cx).await.unwrap(), []);
+        assert_eq!((sla::policies(&cx).await.unwrap(), sla::counts(&scope, None).await.unwrap()), (vec![], vec![]));
+        assert_eq!(status::settings(&cx).await.unwrap(), StatusSettings::default());
+        assert_eq!(status::reasons(&cx).await.unwrap(), StatusSettings::default().reasons);
+        assert_eq!(status::who_takes_work(&scope, false).await.unwrap(), [cx.user]);
         for query in [ArchiveQuery::default(), ArchiveQuery { assignee_id: Some(t.user), team_id: Some(t.team), ..ArchiveQuery::default() }, ArchiveQuery { reason_id: Some(t.reason), contact: "Pessoa".into(), ..ArchiveQuery::default() }] {
             assert_eq!(conversation::archive(&cx, &query).await.unwrap().items, []);
         }
+        for query in [AuditQuery::default(), AuditQuery { subject: t.contact.to_string(), ..AuditQuery::default() }] {
+            assert_eq!(audit::page(&cx, &query).await.unwrap().items, []);
+        }
+        assert_eq!(company::get(&cx).await.unwrap(), Company::default());
+        assert_eq!(audit::newer(&cx, AuditId(0)).await.unwrap(), 0);
+        assert!(feature::modules(&cx).await.unwrap().iter().all(|m| m.since.is_none()));
         assert_eq!(closing::rules(&cx).await.unwrap(), [AutoClose::default()]);
+        feature::save(&cx, Features { distribution: true, ..Features::default() }).await.unwrap();
+        let handed_out = distribution::setup(&cx).await.unwrap();
+        assert_eq!((handed_out.teams.len(), handed_out.skills), (1, vec![]));
         assert_eq!(people::account(&cx).await.unwrap().name, "Concorrente");
+        let seen = board::board(&cx).await.unwrap();
+        assert_eq!((seen.teams.len(), seen.teams[0].waiting, seen.people.len()), (1, 0, 0));
+        assert!(board::leads(&cx).unwrap().all);
+        let query = |team_id| ReportQuery { from: "2026-07-01".into(), to: "2026-08-31".into(), by: ReportBy::Team, figure: ReportFigure::Begun, team_id };
+        for team in [None, Some(t.team)] {
+            // An admin leads all teams of their account; another's is one that nothing happened in.
+            assert_eq!(tally::report(&cx, &query(team)).await.unwrap().total, Tally::default());
+            assert_eq!(tally::csv(&cx, &query(team)).await.unwrap().lines().count(), 1);
+        }
         // Reading another account's notifications changes nothing there.
         let told = async || w.number("select count(*) from alert where read_at is null").await;
         let before = told().await;

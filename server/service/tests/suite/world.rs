@@ -141,6 +141,7 @@ impl Fresh {
             build: "test".into(),
             uncertain_wait: Duration::from_secs(60),
             files,
+            door: Default::default(),
         };
         Desk::new(db, Seam::fixed(START, 7), "a secret key for tests", settings).unwrap()
     }
@@ -238,7 +239,15 @@ impl World {
     // ---- people
 
     pub async fn new_team(&self, name: &str, restriction: Restriction) -> TeamId {
-        let draft = TeamDraft { id: None, name: name.into(), is_default: false, restriction, closing_message: String::new() };
+        let draft = TeamDraft {
+            id: None,
+            name: name.into(),
+            is_default: false,
+            restriction,
+            closing_message: String::new(),
+            archive_preference: None,
+            distribution: None,
+        };
         people::save_team(&self.admin, draft).await.unwrap().id
     }
 
@@ -435,7 +444,11 @@ pub fn picture(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
 }
 
 pub fn filled(template: &Template, values: &[(&str, &str)]) -> TemplateFill {
-    TemplateFill { template_id: template.id, values: values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect() }
+    TemplateFill {
+        template_id: template.id,
+        values: values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        header_file: None,
+    }
 }
 
 /// The fault of an answer.

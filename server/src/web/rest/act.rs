@@ -115,6 +115,10 @@ pub struct TransferInput {
     /// Kept for running automations.
     #[serde(default)]
     pub stop_bot: bool,
+    /// Confirms that a person gets it who is marked as unavailable; without it that is refused (`person_absent`). For admins
+    /// only.
+    #[serde(default)]
+    pub anyway: bool,
 }
 
 /// Hand a conversation to a team's queue or to a person
@@ -136,7 +140,7 @@ pub async fn transfer_conversation(
         (None, Some(team_id)) => TransferTo::Team { team_id },
         (None, None) => return Err(Refusal::field("team_id", Wrong::Required.word(), "a team or a person")),
     };
-    let draft = TransferDraft { to, note: input.note, stop_bot: input.stop_bot };
+    let draft = TransferDraft { to, note: input.note, stop_bot: input.stop_bot, anyway: input.anyway };
     Ok(Json(service::conversation::transfer(&cx, id, draft).await?))
 }
 

@@ -98,6 +98,7 @@ pub async fn list_conversations(Caller(cx): Caller, Asked(query): Asked<ListQuer
             assignees: query.assignee.0,
             tags: query.tag.0,
             unread: query.unread,
+            ..Filter::default()
         },
         oldest_first: query.order == Order::Oldest,
         after: query.after,

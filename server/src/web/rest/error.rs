@@ -165,7 +165,7 @@ impl IntoResponses for OfChange {
             (
                 "409",
                 "Its state does not allow this (`wrong_state`, `already_assumed`, `window_closed`, `category_mismatch`, `template_missing`, \
-                 `cannot_start`, `served_by`, `already_open`, `contact_blocked`, `person_unavailable`, `same_target`, `channel_down`, `key_reused`, `conflict`)",
+                 `cannot_start`, `served_by`, `already_open`, `contact_blocked`, `person_unavailable`, `person_absent`, `same_target`, `channel_down`, `key_reused`, `conflict`)",
             ),
             ("429", "Too much at once (`too_many_waiting`, `rate_limited`)"),
         ])

@@ -5,6 +5,7 @@
 
 use super::error::Refusal;
 use crate::web::Web;
+use crate::web::session::visitor_of;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::request::Parts;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use service::Cx;
+use service::audit::Origin;
 use std::str::FromStr;
 
 /// Ids in one list of a query.
@@ -29,7 +31,8 @@ impl FromRequestParts<Web> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refusal> {
         let token = bearer(&parts.headers).ok_or(Fault::SignedOut)?;
-        let cx = service::token::cx_of_token(&web.desk, token).await?;
+        let origin = Origin::of(&visitor_of(web, &parts.headers, &parts.extensions), None);
+        let cx = service::token::cx_of_token(&web.desk, token).await?.map(|cx| cx.from(origin));
         Ok(Caller(cx.ok_or(Fault::SignedOut)?))
     }
 }

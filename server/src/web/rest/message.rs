@@ -66,14 +66,15 @@ pub enum SendType {
 #[serde(deny_unknown_fields)]
 pub struct TemplateInput {
     pub template_id: TemplateId,
-    /// Values by place, such as `body.1`, `header.1`, `header.link`, `button.0`.
+    /// Values by place, such as `body.1`, `header.1`, `header.link` (the address of a media header's file), `button.0`,
+    /// `header.latitude`, `header.longitude`, `header.name` and `header.address` (a place in the header).
     #[serde(default)]
     pub values: BTreeMap<String, String>,
 }
 
 impl From<TemplateInput> for TemplateFill {
     fn from(input: TemplateInput) -> TemplateFill {
-        TemplateFill { template_id: input.template_id, values: input.values }
+        TemplateFill { template_id: input.template_id, values: input.values, header_file: None }
     }
 }
 

@@ -4,7 +4,7 @@ use super::error::{Answer, Common};
 use super::extract::{Asked, Caller};
 use super::page::{Page, PageQuery, of_all};
 use axum::Json;
-use model::{AccountId, Availability, Channel, Fault, Member, Role, Team, TeamLink, UserId};
+use model::{AccountId, Availability, Channel, Fault, Member, Role, StatusKind, Team, TeamLink, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +40,8 @@ pub struct User {
     pub email: String,
     pub role: Role,
     pub availability: Availability,
+    /// Whether they work now.
+    pub status: StatusKind,
     /// False when the membership has ended.
     pub active: bool,
     pub teams: Vec<TeamLink>,
@@ -54,6 +56,7 @@ impl From<Member> for User {
             email: m.email,
             role: m.role,
             availability: m.availability,
+            status: m.status.kind,
             active: m.active,
             teams: m.teams,
         }

@@ -59,6 +59,15 @@ fn say(i18n: I18nContext<Locale>, store: Store, message: &Message) -> String {
             t_string!(i18n, inbox.thread.change.to_person, who = who, from = from.as_str(), to = to.as_str(), team = team.as_str())
                 .to_string()
         }
+        Transition::Returned { from, minutes } => {
+            let from = name(*from);
+            t_string!(i18n, closing.feed.returned, from = from.as_str(), minutes = *minutes).to_string()
+        }
+        Transition::Designated { from, to } => match (from.map(name), to.map(name)) {
+            (None, Some(to)) => t_string!(i18n, distribution.feed.first, to = to.as_str()).to_string(),
+            (Some(from), Some(to)) => t_string!(i18n, distribution.feed.next, from = from.as_str(), to = to.as_str()).to_string(),
+            (_, None) => t_string!(i18n, distribution.feed.open).to_string(),
+        },
         Transition::Concluded { classification } => {
             let what = classification.as_ref().map(|said| closing::what(i18n, said));
             match (message.author_id, what.as_deref()) {

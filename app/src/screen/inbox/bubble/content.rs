@@ -191,9 +191,19 @@ fn Order(items: Vec<OrderItem>) -> impl IntoView {
 #[component]
 fn TemplateView(template: TemplateContent, body: String) -> impl IntoView {
     let i18n = use_i18n();
-    let TemplateContent { name, header, footer, buttons: labels, .. } = template;
+    let TemplateContent { name, header, header_file, header_link, place, footer, buttons: labels, .. } = template;
+    let file = header_file.map(|media| view! { <MediaView kind=in_note(&media) media=*media/> });
+    let place = place.map(|p| view! { <Location latitude=p.latitude longitude=p.longitude name=p.name address=p.address/> });
+    // Where the network fetched it: whoever looks decides whether to go there.
+    let link = (!header_link.is_empty()).then(|| {
+        let href = header_link.clone();
+        view! { <p class="content-header media"><Icon name="link"/><a href=href target="_blank" rel="noopener noreferrer">{header_link}</a></p> }
+    });
     view! {
         <span class="content-kind" data-tip=name><Icon name="template" small=true/>{t!(i18n, inbox.thread.content.template)}</span>
+        {file}
+        {place}
+        {link}
         {(!header.is_empty()).then(|| view! { <p class="content-header" dir="auto">{format::rich(&header)}</p> })}
         {text(body)}
         {(!footer.is_empty()).then(|| view! { <p class="content-footer" dir="auto">{footer}</p> })}

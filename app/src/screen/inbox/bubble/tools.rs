@@ -11,7 +11,7 @@ use crate::i18n::*;
 use crate::live::{Item, Local};
 use crate::part::*;
 use leptos::prelude::*;
-use model::{Content, MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
+use model::{MediaState, Message, MessageKind, MessageStatus, Millis, NoteRights};
 
 /// Whether a message can be answered now. Tracked.
 pub fn may_answer(pane: Pane, item: &Item) -> bool {
@@ -41,8 +41,8 @@ pub fn Tools(item: RwSignal<Item>) -> impl IntoView {
     let may_answer = move || item.with(|i| may_answer(pane, i));
     let may_react = move || item.with(|i| may_react(pane, i));
     let file = move || {
-        item.with(|i| match &i.message.content {
-            Content::Media(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
+        item.with(|i| match i.message.content.file() {
+            Some(m) if m.state == MediaState::Ready => Some((format!("/media/{}", m.id), m.file_name.clone())),
             _ => None,
         })
     };
@@ -173,10 +173,10 @@ pub fn MessageInfo(message: Message) -> impl IntoView {
             {message.delivered_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_delivered)}</dt><dd>{time(at)}</dd> })}
             {message.read_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_read)}</dt><dd>{time(at)}</dd> })}
             {message.edited_at.map(|at| view! { <dt>{t!(i18n, inbox.thread.bubble.info_edited)}</dt><dd>{time(at)}</dd> })}
-            {author.map(|id| view! { <dt>{t!(i18n, inbox.thread.bubble.info_by)}</dt><dd>{move || pane.store.member_name(id)}</dd> })}
+            {author.map(|id| view! { <dt>{t!(i18n, inbox.thread.bubble.info_by)}</dt><dd dir="auto">{move || pane.store.member_name(id)}</dd> })}
             {admin.then(|| view! {
                 <dt>{t!(i18n, inbox.thread.bubble.info_id)}</dt><dd class="code">{message.id.to_string()}</dd>
-                <dt>{t!(i18n, inbox.thread.bubble.info_channel)}</dt><dd>{channel}</dd>
+                <dt>{t!(i18n, inbox.thread.bubble.info_channel)}</dt><dd dir="auto">{channel}</dd>
                 <dt>{t!(i18n, message.info.channel_id)}</dt><dd class="code">{channel_id}</dd>
                 <dt>{t!(i18n, message.info.conversation)}</dt><dd class="code">{message.conversation_id.to_string()}</dd>
             })}

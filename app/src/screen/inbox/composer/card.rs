@@ -8,6 +8,7 @@ use crate::part::*;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::mask::is_masked;
 use model::text::phone_display;
 use model::{Check, ContactCard, ContactHit, Wrong, limit};
 
@@ -49,7 +50,8 @@ pub fn CardDialog() -> impl IntoView {
     };
     let chosen = move |hit: ContactHit| {
         name.set(hit.name);
-        phone.set(hit.phone.map(|p| phone_display(&p)).unwrap_or_default());
+        // Whose number one does not see, one cannot give away either.
+        phone.set(hit.phone.filter(|p| !is_masked(p)).map(|p| phone_display(&p)).unwrap_or_default());
         faults.clear();
     };
     let footer = move || {

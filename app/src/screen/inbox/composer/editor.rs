@@ -93,7 +93,8 @@ pub fn Editor(
         Files::Busy if tab == Tab::Note => Some(t_string!(i18n, file.busy).to_string()),
         _ => None,
     });
-    let quick = (tab == Tab::Message).then(|| Quick::new(node, save));
+    let has_replies = untrack(|| pane.has(model::Module::QuickReplies));
+    let quick = (tab == Tab::Message && has_replies).then(|| Quick::new(node, save));
     let named = move |(user, name): (model::UserId, String)| pane.store.name_in_note(pane.id, user, &name);
     let suggest = Suggest::new(node, save, (tab == Tab::Note).then_some(pane.id), Callback::new(named));
     let (emoji, marks) = (RwSignal::new(false), RwSignal::new(false));

@@ -172,6 +172,11 @@ mod tests {
             snoozed_until: None,
             paused: false,
             merged_into: None,
+            watchers: Vec::new(),
+            designated_id: None,
+            overflow_at: None,
+            priority: Priority::Normal,
+            sla: None,
         }
     }
 

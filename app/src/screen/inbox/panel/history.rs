@@ -101,7 +101,7 @@ fn Other(row: RwSignal<Conversation>) -> impl IntoView {
                     <span class="panel-other-status">{status}</span>
                 </span>
                 <span class="panel-other-text" dir="auto">{move || row.with(|r| r.preview.text.clone())}</span>
-                <span class="panel-other-facts">{facts}</span>
+                <span class="panel-other-facts" dir="auto">{facts}</span>
             </a>
             <MergeButton row/>
         </li>

@@ -117,7 +117,7 @@ pub fn MergeButton(row: RwSignal<Conversation>) -> impl IntoView {
             })
         });
         let may = |c: &Conversation| !c.status.is_open() || store.may(Act::Conclude, c);
-        alike && row.with(may) && pane.row.with(|open| open.as_ref().is_some_and(may))
+        alike && pane.has(Module::Merging) && row.with(may) && pane.row.with(|open| open.as_ref().is_some_and(may))
     });
     let asking = RwSignal::new(false);
     let busy = RwSignal::new(false);

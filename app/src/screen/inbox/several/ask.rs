@@ -1,6 +1,6 @@
 //! What is asked before several conversations are handed over or concluded.
 
-use super::super::transfer::{Chooser, Goal, TeamChoice, goals};
+use super::super::transfer::{Caution, Chooser, Goal, TeamChoice, goals, unconfirmed};
 use super::{Acting, Deed};
 use crate::api::closing::reasons;
 use crate::i18n::*;
@@ -16,22 +16,28 @@ pub fn AskTransfer(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
     let chosen = RwSignal::new(None::<Goal>);
     let team = RwSignal::new(None::<TeamId>);
     let note = RwSignal::new(String::new());
+    let anyway = RwSignal::new(false);
     let refused = RwSignal::new(None::<Fault>);
     let all = Memo::new(move |_| acting.chosen.with(|c| store.workspace.with(|w| w.as_ref().map(|w| goals(w, c)).unwrap_or_default())));
     let choices = Memo::new(move |_| {
         let current: Vec<TeamId> = acting.chosen.with(|c| c.iter().map(|c| c.team_id).collect());
         chosen.with(|g| g.as_ref().map(|g| g.choices(&current)).unwrap_or_default())
     });
-    let why = Memo::new(move |_| match chosen.with(Option::is_some) {
-        false => Some(t_string!(i18n, inbox.thread.transfer.choose).to_string()),
-        true if team.get().is_none() && !choices.with(Vec::is_empty) => {
+    let why = Memo::new(move |_| match chosen.get() {
+        None => Some(t_string!(i18n, inbox.thread.transfer.choose).to_string()),
+        Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
             Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string())
         }
-        true => None,
+        Some(goal) => unconfirmed(i18n, store, &goal, anyway),
     });
     let submit = move |()| {
         let Some(goal) = chosen.get_untracked().filter(|_| why.with_untracked(Option::is_none)) else { return };
-        let draft = TransferDraft { to: goal.to(team.get_untracked()), note: note.get_untracked(), stop_bot: false };
+        let draft = TransferDraft {
+            to: goal.to(team.get_untracked()),
+            note: note.get_untracked(),
+            stop_bot: false,
+            anyway: anyway.get_untracked(),
+        };
         open.set(false);
         acting.go(Deed::Transfer(draft), acting.ids());
         note.set(String::new());
@@ -52,6 +58,7 @@ pub fn AskTransfer(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
     view! {
         <Dialog open title footer>
             <Chooser all chosen team refused/>
+            <Caution chosen anyway/>
             {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
             <TextArea name="several-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
                 hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
@@ -66,8 +73,9 @@ pub fn AskConclude(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
     let store = acting.store;
     let with_message = RwSignal::new(true);
     let reason = RwSignal::new(String::new());
-    let closing = Memo::new(move |_| store.workspace.with(|w| w.as_ref().map(|w| (w.me.account.closing, w.me.role))));
-    let may_skip = move || closing.get().is_none_or(|(c, role)| c.may_skip_message || role == Role::Admin);
+    let closing =
+        Memo::new(move |_| store.workspace.with(|w| w.as_ref().map(|w| (w.me.account.closing, w.me.rights.may(Permission::Settings)))));
+    let may_skip = move || closing.get().is_none_or(|(c, admin)| c.may_skip_message || admin);
     let classifies = Memo::new(move |_| closing.get().is_some_and(|(c, _)| c.classify));
     let required = move || closing.get().is_some_and(|(c, _)| c.requires_reason());
     let why = Memo::new(move |_| (required() && reason.with(String::is_empty)).then(|| crate::fault::say(i18n, &Fault::ReasonRequired)));
@@ -86,7 +94,10 @@ pub fn AskConclude(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
             <Button kind=Kind::Primary icon="conclude" why=why press=submit>{t!(i18n, working.select.conclude)}</Button>
         }
     };
-    let title = move || t_string!(i18n, working.select.conclude_title, count = acting.chosen.with(Vec::len)).to_string();
+    let title = move || match acting.chosen.with(Vec::len) {
+        1 => t_string!(i18n, working.select.conclude_title_one).to_string(),
+        n => t_string!(i18n, working.select.conclude_title, count = n).to_string(),
+    };
     view! {
         <Dialog open title footer>
             <p class="dialog-lead">{t!(i18n, working.select.conclude_text)}</p>

@@ -1,15 +1,17 @@
 //! The values that a template asks for.
 
+use super::file::HeaderFile;
 use super::preview::Preview;
 use super::{Picked, category_name};
 use crate::i18n::*;
 use crate::part::*;
+use crate::screen::replies::file::Carried;
 use leptos::prelude::*;
-use model::{Fault, Slot, SlotPlace, Template, TemplateFill};
+use model::{Fault, Slot, SlotPlace, Template, TemplateFill, Wants};
 use wasm_bindgen::JsCast;
 
 /// Longest value; Meta's own bound is on the whole text.
-const VALUE_MAX: i32 = 1024;
+pub(super) const VALUE_MAX: i32 = 1024;
 
 /// The chosen template: its values beside what they lead to.
 #[component]
@@ -25,7 +27,9 @@ pub fn FillIn(
     let has_slots = !slots.is_empty();
     let facts = (template.name.replace('_', " "), template.category);
     let fill = RwSignal::new(TemplateFill { template_id: template.id, ..TemplateFill::default() });
+    let header = template.header_kind;
     let template = StoredValue::new(template);
+    let carried = Carried::new(None);
     // Missing values are marked once somebody tried to send, not while they fill in.
     let tried = RwSignal::new(false);
     let missing = Memo::new(move |_| template.with_value(|t| fill.with(|f| t.missing(f))));
@@ -33,7 +37,7 @@ pub fn FillIn(
 
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
+        if busy.get_untracked() || carried.is_busy() {
             return;
         }
         tried.set(true);
@@ -44,7 +48,11 @@ pub fn FillIn(
                     let _ = field.focus();
                 }
             }
-            None => on_send.run(Picked { template: template.get_value(), fill: fill.get_untracked() }),
+            None => {
+                let fill = fill.get_untracked();
+                let file = carried.file.get_untracked().filter(|f| fill.header_file == Some(f.id));
+                on_send.run(Picked { template: template.get_value(), fill, file });
+            }
         }
     };
     view! {
@@ -56,14 +64,21 @@ pub fn FillIn(
             </div>
             <div class="template-fill-body">
                 <div class="template-slots">
-                    {slots.into_iter().enumerate().map(|(i, slot)| view! { <Value asked=slot template fill missing tried first={i == 0}/> }).collect_view()}
+                    {slots.into_iter().enumerate().map(|(i, slot)| {
+                        if template.with_value(|t| t.wants(&slot.key)) == Wants::Link {
+                            let wrong = Memo::new(move |_| tried.get() && missing.with(|m| m.contains(&slot.key)));
+                            return view! { <HeaderFile header carried fill wrong/> }.into_any();
+                        }
+                        view! { <Value asked=slot template fill missing tried first={i == 0}/> }.into_any()
+                    }).collect_view()}
                     {(!has_slots).then(|| view! { <p class="template-none">{t!(i18n, inbox.thread.template.none)}</p> })}
                 </div>
-                <Preview template fill/>
+                <Preview template fill file=carried.file/>
             </div>
             {move || fault.get().map(|f| crate::fault::view(i18n, &f))}
             <div class="template-fill-foot">
-                <Button kind=Kind::Primary icon="send" submit=true busy>
+                <Button kind=Kind::Primary icon="send" submit=true busy
+                    why=Signal::derive(move || carried.percent.get().is_some().then(|| t_string!(i18n, file.busy).to_string()))>
                     {move || if busy.get() { t_string!(i18n, inbox.thread.template.sending) } else { t_string!(i18n, inbox.thread.template.send) }}
                 </Button>
             </div>
@@ -83,12 +98,15 @@ fn Value(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let slot = asked;
-    let is_link = slot.key == "header.link";
+    let wants = template.with_value(|t| t.wants(&slot.key));
     let button = || slot.name.parse::<usize>().ok().and_then(|i| template.with_value(|t| t.buttons.get(i).map(|b| b.text.clone())));
     let name = if slot.place == SlotPlace::Button { button().unwrap_or_default() } else { slot.name.clone() };
     let place = slot.place;
     let label = move || match place {
-        SlotPlace::Header if is_link => t_string!(i18n, inbox.thread.template.slot_link).to_string(),
+        SlotPlace::Header if wants == Wants::Degrees(90) => t_string!(i18n, message.place.latitude).to_string(),
+        SlotPlace::Header if matches!(wants, Wants::Degrees(_)) => t_string!(i18n, message.place.longitude).to_string(),
+        SlotPlace::Header if wants == Wants::Optional && name == "name" => t_string!(i18n, message.place.name).to_string(),
+        SlotPlace::Header if wants == Wants::Optional => t_string!(i18n, message.place.address).to_string(),
         SlotPlace::Header => t_string!(i18n, inbox.thread.template.slot_header, name = name.as_str()).to_string(),
         SlotPlace::Body => t_string!(i18n, inbox.thread.template.slot_body, name = name.as_str()).to_string(),
         SlotPlace::Button => t_string!(i18n, inbox.thread.template.slot_button, name = name.as_str()).to_string(),
@@ -100,18 +118,21 @@ fn Value(
     let key = slot.key.clone();
     view! {
         <div class="field" class:wrong=move || wrong.get()>
-            <label class="field-label" for=id.clone()>{label}</label>
+            <label class="field-label" for=id.clone()>
+                <span>{label}</span>
+                {(wants == Wants::Optional).then(|| view! { <span class="field-optional">{t!(i18n, common.word.optional)}</span> })}
+            </label>
             <input id=id class="input" data-slot=slot.key dir="auto" autocomplete="off" autofocus=first maxlength=VALUE_MAX
-                type=if is_link { "url" } else { "text" } aria-describedby=fault_id.clone()
+                type="text" aria-describedby=fault_id.clone()
                 aria-invalid=move || wrong.get().then_some("true")
                 on:input=move |event| {
                     let value = event_target_value(&event);
                     fill.update(|f| { f.values.insert(key.clone(), value); });
                 }/>
-            <div class="field-fault" id=fault_id aria-live="polite">{move || wrong.get().then(|| if is_link {
-                t_string!(i18n, inbox.thread.template.missing_link)
-            } else {
-                t_string!(i18n, inbox.thread.template.missing)
+            <div class="field-fault" id=fault_id aria-live="polite">{move || wrong.get().then(|| match wants {
+                Wants::Degrees(90) => t_string!(i18n, message.place.latitude_hint),
+                Wants::Degrees(_) => t_string!(i18n, message.place.longitude_hint),
+                _ => t_string!(i18n, inbox.thread.template.missing),
             })}</div>
         </div>
     }

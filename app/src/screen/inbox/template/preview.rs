@@ -4,13 +4,17 @@ use super::super::format;
 use crate::i18n::*;
 use crate::part::Icon;
 use leptos::prelude::*;
-use model::{ButtonKind, HeaderKind, Template, TemplateFill};
+use model::{ButtonKind, HeaderKind, Template, TemplateFill, Upload};
 
 /// The template as a bubble, with the values that are there; what is missing is marked.
 #[component]
-pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) -> impl IntoView {
+pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>, file: RwSignal<Option<Upload>>) -> impl IntoView {
     let i18n = use_i18n();
+    let chosen = move || file.get().filter(|f| fill.with(|now| now.header_file == Some(f.id)));
     let header = move || {
+        if let Some(file) = chosen() {
+            return Some(shown(file));
+        }
         template.with_value(|t| match t.header_kind {
             HeaderKind::None => None,
             HeaderKind::Text => Some(
@@ -19,7 +23,10 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
             HeaderKind::Image => Some(media("image", t_string!(i18n, inbox.thread.content.header_image).to_string())),
             HeaderKind::Video => Some(media("video", t_string!(i18n, inbox.thread.content.header_video).to_string())),
             HeaderKind::Document => Some(media("file", t_string!(i18n, inbox.thread.content.header_document).to_string())),
-            HeaderKind::Location => Some(media("map-pin", t_string!(i18n, inbox.thread.content.header_location).to_string())),
+            HeaderKind::Location => Some(media("map-pin", {
+                let place = fill.with(|f| f.values.get("header.name").map(|n| n.trim().to_owned()).unwrap_or_default());
+                if place.is_empty() { t_string!(i18n, inbox.thread.content.header_location).to_string() } else { place }
+            })),
         })
     };
     let body = move || template.with_value(|t| fill.with(|f| format::rich_template(&t.body_filled(f))));
@@ -37,6 +44,20 @@ pub fn Preview(template: StoredValue<Template>, fill: RwSignal<TemplateFill>) ->
             </div>
         </div>
     }
+}
+
+/// The chosen file: its picture, or its name.
+fn shown(file: Upload) -> AnyView {
+    if !file.small {
+        return media("file", file.file_name);
+    }
+    let known = file.width > 0 && file.height > 0;
+    view! {
+        <div class="media-box picture" class:known=known>
+            <img src=format!("/media/{}/small", file.id) alt=file.file_name width=known.then_some(file.width) height=known.then_some(file.height)/>
+        </div>
+    }
+    .into_any()
 }
 
 fn media(icon: &'static str, text: String) -> AnyView {

@@ -7,6 +7,7 @@ use super::super::head::may::Mode;
 use super::super::layout::{PanelWish, use_panes};
 use super::super::lightbox::is_viewable;
 use super::super::panel::set_status;
+use super::super::watch::{is_watched, may_watch, toggle_watch};
 use super::super::{note, snooze};
 use super::pane::{Pane, Sheet, Tab};
 use crate::i18n::*;
@@ -15,7 +16,7 @@ use crate::part::*;
 use crate::session::use_session;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Act, ContactStatus, Content, MediaState, Message};
+use model::{Act, ContactStatus, Content, MediaState, Message, Permission};
 
 /// Adds them.
 pub(super) fn commands(pane: Pane) {
@@ -138,6 +139,19 @@ fn conversation(pane: Pane) {
             pane.pause(!on);
         },
     );
+    let watched = move || is_watched(pane);
+    add(
+        CommandId::Watch,
+        move || if watched() { t_string!(i18n, working.watch.off) } else { t_string!(i18n, working.watch.on) }.to_string(),
+        move || may_watch(pane),
+        move || toggle_watch(pane),
+    );
+    add(
+        CommandId::AskToWatch,
+        move || t_string!(i18n, working.watch.ask).to_string(),
+        move || may_watch(pane),
+        move || panes.wish(PanelWish::Watch),
+    );
     add(
         CommandId::Share,
         move || t_string!(i18n, talk.share).to_string(),
@@ -161,7 +175,7 @@ fn contact(pane: Pane) {
     add(
         CommandId::Merge,
         move || t_string!(i18n, merge.key).to_string(),
-        || true,
+        move || session.has(model::Module::Merging),
         move || {
             if !untrack(|| panes.panel_is_shown()) {
                 panes.toggle_panel();
@@ -182,7 +196,7 @@ fn contact(pane: Pane) {
     add(
         CommandId::BlockContact,
         move || if blocked() { t_string!(i18n, command.unblock) } else { t_string!(i18n, command.block) }.to_string(),
-        move || session.is_admin() && known(),
+        move || session.may(Permission::Block) && known(),
         move || if untrack(blocked) { set(ContactStatus::Active) } else { panes.wish(PanelWish::Block) },
     );
 }
@@ -302,7 +316,8 @@ mod tests {
 
     /// The sources of the conversation's menus.
     fn menus() -> Vec<&'static str> {
-        let all = [include_str!("../head.rs"), include_str!("../snooze.rs"), include_str!("../composer/files.rs")];
+        let all =
+            [include_str!("../head.rs"), include_str!("../snooze.rs"), include_str!("../watch.rs"), include_str!("../composer/files.rs")];
         all.into_iter().map(code).collect()
     }
 

@@ -247,7 +247,7 @@ impl Pane {
 
     /// Sends a template into this conversation; it is shown at once.
     pub fn send_template(self, picked: &Picked) {
-        self.store.send_template(self.id, &picked.template, picked.fill.clone());
+        self.store.send_template(self.id, &picked.template, picked.fill.clone(), picked.file.as_ref());
         self.latest.update(|n| *n += 1);
     }
 
@@ -374,6 +374,11 @@ impl Pane {
     pub fn mark_unread(self) {
         self.hold_unread.set(true);
         self.attempt(Deed::MarkUnread, move |pane| async move { pane.store.mark_unread(pane.id).await });
+    }
+
+    /// Whether a part of the product is on. Tracked.
+    pub fn has(self, module: Module) -> bool {
+        self.session.has(module)
     }
 
     /// Whether it can be shown to a colleague in the internal chat. Tracked.

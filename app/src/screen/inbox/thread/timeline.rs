@@ -79,6 +79,12 @@ pub fn Messages() -> impl IntoView {
             active.set(key);
         }
     };
+    // A finger leaves whenever it is lifted, and browsers have a mouse leave after it.
+    let leave = move |event: &web_sys::PointerEvent| {
+        if event.pointer_type() != "touch" {
+            active.set(None);
+        }
+    };
     // What the keys and the palette act on.
     let focus = move |event: &web_sys::Event| {
         let key = key_under(event);
@@ -129,7 +135,7 @@ pub fn Messages() -> impl IntoView {
             <div class="feed" role="log" aria-live="off" tabindex="0" node_ref=feed.node
                 aria-label=move || { let name = pane.name(); t_string!(i18n, inbox.thread.feed.label, name = name.as_str()).to_string() }
                 on:scroll=move |_| feed.scrolled() on:keydown=keys
-                on:pointerover=move |event| point(&event) on:focusin=move |event| { point(&event); focus(&event) } on:focusout=move |event| unfocus(&event) on:mouseleave=move |_| active.set(None)
+                on:pointerover=move |event| point(&event) on:focusin=move |event| { point(&event); focus(&event) } on:focusout=move |event| unfocus(&event) on:pointerleave=move |event| leave(&event)
                 on:pointerdown=move |event| {
                     let key = key_under(&event);
                     hold.down(&event, key.is_some(), move || able(pane, &key?));

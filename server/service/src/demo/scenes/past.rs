@@ -8,9 +8,8 @@ pub(super) fn expired() -> Vec<Scene> {
         name: "retomar_atendimento".into(),
         language: "pt_BR".into(),
         category: TemplateCategory::Utility.word().into(),
-        header: String::new(),
-        footer: String::new(),
         buttons: vec!["Sim, continuar".into(), "Agora não".into()],
+        ..TemplateContent::default()
     };
     vec![
         scene(

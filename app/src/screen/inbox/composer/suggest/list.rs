@@ -6,10 +6,11 @@ use crate::i18n::*;
 use crate::live::{use_store, web};
 use crate::part::*;
 use crate::session::use_session;
+use crate::status;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::text::plain;
-use model::{ConversationId, Fault, Seen, from_json};
+use model::{ConversationId, Fault, StatusKind, UserId, from_json};
 use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
@@ -126,17 +127,15 @@ fn people(id: ConversationId, text: &str) -> Vec<Offered> {
     let store = use_store();
     let Some(workspace) = store.workspace.get() else { return Vec::new() };
     let Some(access) = store.known_row(id).with(|row| row.as_ref().map(|c| c.access())) else { return Vec::new() };
-    let teams: Vec<_> = workspace.teams.iter().map(|t| (t.id, t.restriction)).collect();
     let wanted = plain(text.trim());
     let fits = |name: &str| {
         let name = plain(name);
         name.starts_with(&wanted) || name.split_whitespace().any(|word| word.starts_with(&wanted))
     };
     workspace
-        .members
-        .iter()
-        .filter(|m| m.active && m.user_id != workspace.me.user_id && fits(&m.name))
-        .filter(|m| Seen::new(m.user_id, m.role, &m.teams, &teams).sees(&access))
+        .seeing(&access)
+        .into_iter()
+        .filter(|m| m.user_id != workspace.me.user_id && fits(&m.name))
         .take(SHOWN)
         .map(|m| Offered::Person { id: m.user_id, name: m.name.clone(), photo: m.photo.clone() })
         .collect()
@@ -197,10 +196,22 @@ pub fn SuggestList() -> impl IntoView {
 fn face(offered: Offered) -> AnyView {
     match offered {
         Offered::Person { name, photo, id } => view! {
-            <Avatar name=name.clone() id=id.0 size=AvatarSize::Small photo=photo_of(id, &photo)/><bdi>{name}</bdi>
+            <Avatar name=name.clone() id=id.0 size=AvatarSize::Small photo=photo_of(id, &photo) status=status::dot(use_store(), id)/><bdi>{name}</bdi>
+            <Now id/>
         }
         .into_any(),
         Offered::Emoji { sign, name } => view! { <span class="suggest-sign">{sign}</span><span>{name}</span> }.into_any(),
+    }
+}
+
+/// What a colleague does now, where that is not to work.
+#[component]
+fn Now(id: UserId) -> impl IntoView {
+    let i18n = use_i18n();
+    let (store, times) = (use_store(), use_times());
+    move || {
+        let now = store.status(id);
+        (now.kind != StatusKind::Online).then(|| view! { <small class="suggest-now" dir="auto">{status::say(i18n, times, &now)}</small> })
     }
 }
 

@@ -1,0 +1,28 @@
+//! A report as a file.
+
+use super::refuse;
+use super::session::Who;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Query};
+use axum::response::{IntoResponse, Response};
+use http::header;
+use model::{Fault, ReportQuery};
+
+/// `GET /report.csv?from=<day>&to=<day>&by=<word>&team_id=<id>`.
+pub async fn csv(Extension(Who(cx)): Extension<Who>, query: Result<Query<ReportQuery>, QueryRejection>) -> Response {
+    let Some(cx) = cx else { return refuse(Fault::SignedOut) };
+    let Ok(Query(query)) = query else { return refuse(Fault::Invalid { fields: Vec::new() }) };
+    match service::tally::csv(&cx, &query).await {
+        Ok(text) => {
+            let name = format!("attachment; filename=\"prosa-{}-{}-{}.csv\"", query.by.word().to_lowercase(), query.from, query.to);
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned()),
+            ];
+            (headers, text).into_response()
+        }
+        Err(e) => refuse(e.into_fault()),
+    }
+}
