@@ -1,6 +1,6 @@
 // Assembles what browsers load:
 //   OUT/pkg/<build id>/{app.js,__wasm_split.js,app_bg.wasm,main.css}   the first load
-//   OUT/pkg/<build id>/{split_*,chunk_*}.wasm          areas that come later
+//   OUT/pkg/<build id>/{split_*,chunk_*}.wasm, office.css   areas that come later, and the styles of one
 //   OUT/pkg/<build id>/emoji-*.json                    names of emoji, for their picker
 //                                                      immutable, all of them; the build id is the hash of their contents
 //   OUT/build.txt                                      the build id of now, written last
@@ -76,7 +76,7 @@ async function pack() {
       }
     }
     for (const [name, contents] of await emojiFiles(join(root, 'app/node_modules'))) await writeFile(join(stage, name), contents)
-    await writeFile(join(stage, 'main.css'), await styles(join(root, 'style/main.css')))
+    for (const name of ['main.css', 'office.css']) await writeFile(join(stage, name), await styles(join(root, 'style', name)))
     const names = await filesOf(stage)
     const hash = createHash('sha256')
     for (const name of names) hash.update(`${name}\0`).update(createHash('sha256').update(await readFile(join(stage, name))).digest())
@@ -149,7 +149,7 @@ async function prune(current) {
 }
 
 /** What is fetched only when it is needed. */
-const isLater = name => /^(split|chunk)_|^emoji-/.test(name)
+const isLater = name => /^(split|chunk)_|^emoji-|^office\.css$/.test(name)
 const size = async path => (existsSync(path) ? (await stat(path)).size : 0)
 const kb = bytes => `${(bytes / 1000).toFixed(1)} kB`.padStart(11)
 async function report(home, names) {

@@ -179,14 +179,17 @@ mod far {
 
     type Drawn = Result<AnyView, SplitLoaderError>;
 
-    /// Fetches an area; at once when it is here.
-    pub(super) async fn fetch(file: File) -> Result<(), SplitLoaderError> {
+    /// Fetches an area, with what it looks like; at once when it is here. Whether it came.
+    pub(super) async fn fetch(file: File) -> bool {
         match file {
-            File::Door => fetch_door().await,
-            File::Office => fetch_office().await,
-            File::Tools => fetch_tools().await,
-            File::Conversation => fetch_conversation().await,
-            File::Sheets => fetch_sheets().await,
+            File::Door => fetch_door().await.is_ok(),
+            File::Office => {
+                let styles = crate::live::web::styles("office.css");
+                fetch_office().await.is_ok() && styles.await
+            }
+            File::Tools => fetch_tools().await.is_ok(),
+            File::Conversation => fetch_conversation().await.is_ok(),
+            File::Sheets => fetch_sheets().await.is_ok(),
         }
     }
 
@@ -241,7 +244,7 @@ pub fn Area(part: Part) -> impl IntoView {
     use crate::part::{Fetched, SkeletonRows, Trouble};
     use model::Fault;
 
-    let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.map_err(|_| Refused(Fault::Offline)) });
+    let fetched = Fetched::new(move || async move { far::fetch(part.file()).await.then_some(()).ok_or(Refused(Fault::Offline)) });
     // What stands over the page shows nothing until it is there.
     let is_over = matches!(
         part,
@@ -288,15 +291,18 @@ pub fn Later(part: Part, #[prop(into)] wanted: Signal<bool>) -> impl IntoView {
     view! { <Show when=move || ever.get()><Area part/></Show> }
 }
 
+/// Whether the page of this address is of the office, which has styles of its own.
+pub(crate) fn is_office(path: &str) -> bool {
+    ["/settings", "/profile", "/replies", "/board"].iter().any(|area| path.starts_with(area)) || path == "/archive"
+}
+
 /// Fetches what the page of this address needs, so that it can be drawn at once.
 #[cfg(feature = "browser")]
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
         "/login" | "/setup" | "/welcome" => File::Door,
         path if path.starts_with("/invite/") || path.starts_with("/reset") => File::Door,
-        path if ["/settings", "/profile", "/replies", "/board"].iter().any(|area| path.starts_with(area)) || path == "/archive" => {
-            File::Office
-        }
+        path if is_office(path) => File::Office,
         path if path.starts_with("/inbox/") => File::Conversation,
         _ => return,
     };

@@ -17,6 +17,7 @@ pub fn shell() -> impl IntoView {
     let build = use_context::<BuildId>().map_or_else(|| "dev".into(), |b| b.0);
     let nonce = use_nonce();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
+    let is_office = crate::area::is_office(&path);
     let is_plain = path == PLAIN || path.starts_with("/help/");
     let script = format!(
         "import init, {{ start }} from \"/pkg/{build}/app.js\";\n\
@@ -35,6 +36,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="robots" content="noindex"/>
                 <meta name="referrer" content="same-origin"/>
                 <link rel="stylesheet" href=format!("/pkg/{build}/main.css")/>
+                {is_office.then(|| view! { <link rel="stylesheet" href=format!("/pkg/{build}/office.css")/> })}
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/app-180.png"/>

@@ -145,6 +145,43 @@ mod here {
         });
     }
 
+    /// Begins to fetch a style sheet of this build, which the page may have already. Whether it came.
+    pub fn styles(name: &str) -> impl Future<Output = bool> + use<> {
+        let begun = link(name);
+        async move {
+            match begun {
+                None => true,
+                Some((link, came)) => {
+                    let came = wasm_bindgen_futures::JsFuture::from(came).await.is_ok();
+                    if !came {
+                        link.remove();
+                    }
+                    came
+                }
+            }
+        }
+    }
+
+    /// A link to the style sheet, and what is kept when it came; none where the page has it or has no place for it.
+    fn link(name: &str) -> Option<(web_sys::Element, js_sys::Promise)> {
+        let page = leptos::prelude::document();
+        // The address of the first one names the build.
+        let first = page.query_selector("link[rel=stylesheet]").ok()??;
+        if page.query_selector(&format!("link[href$=\"/{name}\"]")).ok()?.is_some() {
+            return None;
+        }
+        let href = first.get_attribute("href")?;
+        let link = page.create_element("link").ok()?;
+        link.set_attribute("rel", "stylesheet").ok()?;
+        link.set_attribute("href", &format!("{}/{name}", href.rsplit_once('/')?.0)).ok()?;
+        let came = js_sys::Promise::new(&mut |came, failed| {
+            let _ = link.add_event_listener_with_callback("load", &came);
+            let _ = link.add_event_listener_with_callback("error", &failed);
+        });
+        first.after_with_node_1(&link).ok()?;
+        Some((link, came))
+    }
+
     /// Waits.
     pub async fn sleep(ms: u32) {
         gloo_timers::future::TimeoutFuture::new(ms).await;
@@ -180,6 +217,9 @@ mod here {
     }
     pub fn watch(_: &web_sys::Element, _: &str, _: &str, _: impl Fn(bool) + 'static) {}
     pub fn after_paint(_: impl FnOnce() + 'static) {}
+    pub fn styles(_: &str) -> impl Future<Output = bool> + use<> {
+        std::future::ready(true)
+    }
     pub async fn sleep(_: u32) {}
 }
 
