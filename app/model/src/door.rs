@@ -93,6 +93,9 @@ pub struct Invitation {
     pub email: String,
     pub name: String,
     pub role: crate::Role,
+    /// Which one of the account's own.
+    #[serde(default)]
+    pub role_id: Option<crate::RoleId>,
     pub teams: Vec<crate::TeamLink>,
     pub sent_at: crate::Millis,
     pub expires_at: crate::Millis,
@@ -105,6 +108,9 @@ pub struct InvitationDraft {
     #[serde(default)]
     pub name: String,
     pub role: Option<crate::Role>,
+    /// Which one of the account's own.
+    #[serde(default)]
+    pub role_id: Option<crate::RoleId>,
     #[serde(default)]
     pub teams: Vec<crate::TeamLink>,
     pub language: Option<crate::Language>,

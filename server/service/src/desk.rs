@@ -196,7 +196,7 @@ impl Desk {
             uploads: tokio::sync::Semaphore::new(16),
             pictures: tokio::sync::Semaphore::new(2),
             push: crate::push::Push::default(),
-            sso: crate::auth::sso::Providers::default(),
+            sso: crate::auth::sso::Providers::new(&bus.out),
             stopping: std::sync::atomic::AtomicBool::new(false),
             reindexing: std::sync::atomic::AtomicBool::new(false),
             receipts,

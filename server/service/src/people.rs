@@ -1,5 +1,7 @@
 //! Account, members, teams.
 
+mod fact;
+
 use crate::desk::Cx;
 use crate::role::{own_role, sight_of};
 use crate::{Result, Work, args, sql, sql_system};
@@ -140,6 +142,7 @@ pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
             made.map_err(|e| if e.is_unique("email") { Fault::field("email", Wrong::Taken).into() } else { e })?
         }
     };
+    let before = fact::member(&mut work, user).await?;
     let now = work.desk().now();
     let active = draft.active || draft.user_id.is_none();
     let was_active: Option<(bool,)> =
@@ -171,13 +174,12 @@ pub async fn save_member(cx: &Cx, draft: MemberDraft) -> Result<Member> {
     if !active && was_active == Some((true,)) {
         crate::leaving::person(&mut work, cx, user, draft.handover).await?;
     }
-    work.audit(
-        Some(cx.user),
-        if draft.user_id.is_some() { "member.change" } else { "member.add" },
-        user,
-        serde_json::json!({ "role": role, "role_id": role_id, "active": active, "teams": draft.teams, "skills": draft.skills }),
-    )
-    .await?;
+    let after = fact::member(&mut work, user).await?;
+    if draft.user_id.is_some() {
+        work.audit_change(Some(cx.user), "member.change", user, &before, &after).await?;
+    } else {
+        work.audit(Some(cx.user), "member.add", user, after).await?;
+    }
     // What waited for them may be another's now, or the other way round.
     work.wake_distribution();
     work.tell(Change::Setup { what: SetupKind::Members });
@@ -356,7 +358,8 @@ pub async fn save_team_seen(cx: &Cx, draft: TeamDraft, seen: Option<i64>) -> Res
     if draft.is_default {
         work.run(sql!("update team set is_default = false where account_id = $1 and is_default"), args![]).await?;
     }
-    let id = draft.id.unwrap_or_else(|| work.desk().seam.id());
+    let id: TeamId = draft.id.unwrap_or_else(|| work.desk().seam.id());
+    let before = fact::team(&mut work, id).await?;
     let now = work.desk().now();
     let saved = work
         .run(
@@ -381,7 +384,12 @@ pub async fn save_team_seen(cx: &Cx, draft: TeamDraft, seen: Option<i64>) -> Res
     if let Some(rule) = &draft.distribution {
         crate::distribution::save_rule(&mut work, id, rule).await?;
     }
-    work.audit(Some(cx.user), if draft.id.is_some() { "team.change" } else { "team.add" }, id, serde_json::to_value(&draft)?).await?;
+    let after = fact::team(&mut work, id).await?;
+    if draft.id.is_some() {
+        work.audit_change(Some(cx.user), "team.change", id, &before, &after).await?;
+    } else {
+        work.audit(Some(cx.user), "team.add", id, after).await?;
+    }
     work.tell(Change::Setup { what: SetupKind::Teams });
     work.commit().await?;
     teams(cx).await?.into_iter().find(|t| t.id == id).ok_or_else(|| Fault::Missing.into())

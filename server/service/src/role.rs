@@ -189,8 +189,16 @@ pub async fn delete(cx: &Cx, id: RoleId, instead: Option<RoleOf>) -> Result<()> 
     if !cx.seat.rights.covers(&role.rights) {
         return Err(Fault::Forbidden.into());
     }
-    let (count,): (i64,) =
-        work.one(sql!("select count(*) from membership where account_id = $1 and role_id = $2 and active"), args![id]).await?;
+    // Who was asked and has not joined yet counts as well.
+    let (count,): (i64,) = work
+        .one(
+            sql!(
+                "select (select count(*) from membership where account_id = $1 and role_id = $2 and active)
+                 + (select count(*) from invitation where account_id = $1 and role_id = $2)"
+            ),
+            args![id],
+        )
+        .await?;
     let next = match instead {
         Some(next) => {
             let given = rights_in(&mut work, next).await?;
@@ -204,6 +212,8 @@ pub async fn delete(cx: &Cx, id: RoleId, instead: Option<RoleOf>) -> Result<()> 
     };
     let next_id = next.role_id.filter(|_| next.role == Role::Custom);
     work.run(sql!("update membership set role = $3, role_id = $4 where account_id = $1 and role_id = $2"), args![id, next.role, next_id])
+        .await?;
+    work.run(sql!("update invitation set role = $3, role_id = $4 where account_id = $1 and role_id = $2"), args![id, next.role, next_id])
         .await?;
     work.run(sql!("delete from custom_role where account_id = $1 and id = $2"), args![id]).await?;
     work.audit(Some(cx.user), "role.delete", id, json!({ "name": role.name, "instead": next, "people": count })).await?;

@@ -1,9 +1,11 @@
 //! Who was asked to join and has not yet (US-1 to US-3), and how people come in (AC-7).
 
 use super::list::when_here;
+use super::role_form::{key, read};
 use super::role_words::role_name;
 use crate::api::door::{cancel_invitation, door_rules, invitations, invite, resend_invitation, reset_factor, save_door_rules};
 use crate::api::inbox::templates;
+use crate::api::role::roles;
 use crate::api::settings::{channel_forms, teams};
 use crate::fault;
 use crate::i18n::*;
@@ -21,7 +23,7 @@ use model::*;
 pub fn InvitationsScreen() -> impl IntoView {
     let i18n = use_i18n();
     let waiting = Fetched::new(invitations);
-    let own = Fetched::new(teams);
+    let own = Fetched::new(|| async { Ok((teams().await?, roles().await?)) });
     let rules = Fetched::new(|| async {
         let channels = channel_forms().await?;
         Ok((door_rules().await?, channels.into_iter().map(|c| c.channel).filter(|c| c.kind == ChannelKind::WhatsApp).collect::<Vec<_>>()))
@@ -38,7 +40,10 @@ pub fn InvitationsScreen() -> impl IntoView {
                 <h2>{t!(i18n, door.people.title)}</h2>
                 <p>{t!(i18n, door.people.lead)}</p>
             </header>
-            {when_here(own, move |teams: Signal<Vec<Team>>| view! { <Invite teams=teams.get_untracked() sent/> }.into_any())}
+            {when_here(own, move |own: Signal<(Vec<Team>, Vec<CustomRole>)>| {
+                let (teams, own) = own.get_untracked();
+                view! { <Invite teams own sent/> }.into_any()
+            })}
             <Show when=move || !link.read().is_empty()>
                 <CopyField name="link" long=true value=link label=move || t_string!(i18n, door.people.link).to_string()
                     hint=move || t_string!(i18n, door.people.link_hint).to_string()/>
@@ -58,7 +63,7 @@ pub fn InvitationsScreen() -> impl IntoView {
 }
 
 #[component]
-fn Invite(teams: Vec<Team>, #[prop(into)] sent: Callback<InvitationSent>) -> impl IntoView {
+fn Invite(teams: Vec<Team>, own: Vec<CustomRole>, #[prop(into)] sent: Callback<InvitationSent>) -> impl IntoView {
     let i18n = use_i18n();
     let toasts = use_toasts();
     let (email, name, role) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(Role::Agent.word().to_owned()));
@@ -67,7 +72,8 @@ fn Invite(teams: Vec<Team>, #[prop(into)] sent: Callback<InvitationSent>) -> imp
     let form = Form::new(move || InvitationDraft {
         email: email.get(),
         name: name.get(),
-        role: role.get().parse().ok(),
+        role: role.with(|r| read(r)).map(|r| r.role),
+        role_id: role.with(|r| read(r)).and_then(|r| r.role_id),
         teams: marked
             .iter()
             .filter(|(_, _, on)| on.get())
@@ -86,14 +92,15 @@ fn Invite(teams: Vec<Team>, #[prop(into)] sent: Callback<InvitationSent>) -> imp
         });
     };
     let mine = StoredValue::new(untrack(|| session::use_session().with(|me| me.rights.clone())));
+    let own = StoredValue::new(own);
     let roles = Signal::derive(move || {
-        let mine = mine.read_value();
-        // What one may give oneself; the account's own roles are given in the list of people.
-        [Role::Agent, Role::Restricted, Role::Manager, Role::Admin]
-            .into_iter()
-            .filter(|role| mine.covers(&Rights::of(*role)))
-            .map(|role| Choice::new(role.word(), role_name(i18n, role)))
-            .collect::<Vec<_>>()
+        let (mine, own) = (mine.read_value(), own.read_value());
+        // What one may give oneself.
+        let built_in = [Role::Agent, Role::Restricted, Role::Manager, Role::Admin].into_iter().filter(|r| mine.covers(&Rights::of(*r)));
+        let built_in = built_in.map(|role| Choice::new(role.word(), role_name(i18n, role)));
+        let custom = own.iter().filter(|r| mine.covers(&r.rights));
+        let custom = custom.map(|r| Choice::new(key(RoleOf { role: Role::Custom, role_id: Some(r.id) }), r.name.clone()));
+        built_in.chain(custom).collect::<Vec<_>>()
     });
     view! {
         <form class="form card" method="post" novalidate on:submit=submit>

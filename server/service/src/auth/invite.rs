@@ -14,10 +14,11 @@ const RESEND_MILLIS: Millis = 60_000;
 /// Invitations of an account that wait.
 const WAITING_MAX: i64 = 500;
 
-type Row = (i64, String, String, String, String, Millis, Millis);
+type Row = (i64, String, String, String, Option<i64>, String, Millis, Millis);
 
-fn read((id, email, name, role, teams, sent_at, expires_at): Row) -> Result<Invitation> {
-    Ok(Invitation { id: id.into(), email, name, role: role.parse()?, teams: serde_json::from_str(&teams)?, sent_at, expires_at })
+fn read((id, email, name, role, role_id, teams, sent_at, expires_at): Row) -> Result<Invitation> {
+    let (role, role_id, teams) = (role.parse()?, role_id.map(RoleId), serde_json::from_str(&teams)?);
+    Ok(Invitation { id: id.into(), email, name, role, role_id, teams, sent_at, expires_at })
 }
 
 /// Who was asked and has not joined yet, newest first.
@@ -29,7 +30,8 @@ pub async fn invitations(cx: &Cx) -> Result<Vec<Invitation>> {
         .may(Permission::People)?
         .all(
             sql!(
-                "select id, email, name, role, teams, sent_at, expires_at from invitation where account_id = $1 order by id desc limit $2"
+                "select id, email, name, role, role_id, teams, sent_at, expires_at from invitation
+                 where account_id = $1 order by id desc limit $2"
             ),
             args![WAITING_MAX],
         )
@@ -46,14 +48,13 @@ pub async fn invite(cx: &Cx, draft: InvitationDraft) -> Result<InvitationSent> {
     let scope = cx.may(Permission::People)?;
     draft.check()?;
     let role = draft.role.ok_or_else(|| Fault::field("role", Wrong::Required))?;
-    if role == Role::Custom {
-        return Err(Fault::field("role", Wrong::NotAllowed).into());
-    }
-    crate::role::may_give(cx, &Rights::of(role), &draft.teams)?;
+    let role_id = draft.role_id.filter(|_| role == Role::Custom);
     let email = normal_email(&draft.email);
     let language = draft.language.unwrap_or(Language::PtBr);
     let mut work = scope.begin().await?;
     work.lock_account().await?;
+    let given = crate::role::rights_in(&mut work, RoleOf { role, role_id }).await?;
+    crate::role::may_give(cx, &given, &draft.teams)?;
     let member: Option<(i64,)> = work
         .opt(
             sql!("select u.id from membership m join users u on u.id = m.user_id where m.account_id = $1 and u.email = $2 and m.active"),
@@ -77,14 +78,15 @@ pub async fn invite(cx: &Cx, draft: InvitationDraft) -> Result<InvitationSent> {
     let (id, now, token): (InvitationId, _, _) = (work.desk().seam.id(), work.desk().now(), work.desk().seam.secret());
     work.run(
         sql!(
-            "insert into invitation (account_id, id, email, name, role, teams, language, token_hash, invited_by, sent_at, expires_at, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10)"
+            "insert into invitation (account_id, id, email, name, role, role_id, teams, language, token_hash, invited_by, sent_at, expires_at, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11)"
         ),
         args![
             id,
             &email,
             draft.name.trim(),
             role,
+            role_id,
             serde_json::to_string(&draft.teams)?,
             language,
             sha256_hex(&token),
@@ -94,10 +96,11 @@ pub async fn invite(cx: &Cx, draft: InvitationDraft) -> Result<InvitationSent> {
         ],
     )
     .await?;
-    work.audit(Some(cx.user), "member.invite", id, serde_json::json!({ "email": email, "role": role, "teams": draft.teams })).await?;
+    let facts = serde_json::json!({ "email": email, "role": role, "role_id": role_id, "teams": draft.teams });
+    work.audit(Some(cx.user), "member.invite", id, facts).await?;
     work.commit().await?;
-    let invitation =
-        Invitation { id, email, name: draft.name.trim().to_owned(), role, teams: draft.teams, sent_at: now, expires_at: now + LIFE_MILLIS };
+    let (name, expires_at) = (draft.name.trim().to_owned(), now + LIFE_MILLIS);
+    let invitation = Invitation { id, email, name, role, role_id, teams: draft.teams, sent_at: now, expires_at };
     send(cx, invitation, language, &token).await
 }
 
@@ -122,7 +125,10 @@ pub async fn resend_invitation(cx: &Cx, id: InvitationId) -> Result<InvitationSe
     let mut work = cx.may(Permission::People)?.begin().await?;
     work.lock_account().await?;
     let row: Row = work
-        .one(sql!("select id, email, name, role, teams, sent_at, expires_at from invitation where account_id = $1 and id = $2"), args![id])
+        .one(
+            sql!("select id, email, name, role, role_id, teams, sent_at, expires_at from invitation where account_id = $1 and id = $2"),
+            args![id],
+        )
         .await?;
     let (language,): (String,) = work.one(sql!("select language from invitation where account_id = $1 and id = $2"), args![id]).await?;
     let (now, token) = (work.desk().now(), work.desk().seam.secret());
@@ -164,20 +170,23 @@ struct Open {
     email: String,
     name: String,
     role: Role,
+    role_id: Option<RoleId>,
     teams: Vec<TeamLink>,
     user: Option<UserId>,
 }
 
 async fn open(desk: &Desk, token: &str) -> Result<Open> {
-    type Found = (i64, i64, String, String, String, String);
+    type Found = (i64, i64, String, String, String, Option<i64>, String);
     let row: Option<Found> = desk
         .db
         .one(
-            sql_system!("select account_id, id, email, name, role, teams from invitation where token_hash = $1 and expires_at > $2"),
+            sql_system!(
+                "select account_id, id, email, name, role, role_id, teams from invitation where token_hash = $1 and expires_at > $2"
+            ),
             args![sha256_hex(token), desk.now()],
         )
         .await?;
-    let (account, id, email, name, role, teams) = row.ok_or(Fault::Missing)?;
+    let (account, id, email, name, role, role_id, teams) = row.ok_or(Fault::Missing)?;
     let user: Option<(i64,)> = desk.db.one(sql_system!("select id from users where email = $1"), args![&email]).await?;
     Ok(Open {
         account: account.into(),
@@ -185,6 +194,7 @@ async fn open(desk: &Desk, token: &str) -> Result<Open> {
         email,
         name,
         role: role.parse()?,
+        role_id: role_id.map(RoleId),
         teams: serde_json::from_str(&teams)?,
         user: user.map(|(id,)| id.into()),
     })
@@ -237,17 +247,17 @@ pub async fn join(desk: &Desk, token: &str, draft: JoinDraft, visitor: &Visitor)
     let now = work.desk().now();
     work.run(
         sql!(
-            "insert into membership (account_id, user_id, role, active, created_at) values ($1, $2, $3, true, $4)
-             on conflict (account_id, user_id) do update set role = excluded.role, active = true"
+            "insert into membership (account_id, user_id, role, active, created_at, role_id) values ($1, $2, $3, true, $4, $5)
+             on conflict (account_id, user_id) do update set role = excluded.role, active = true, role_id = excluded.role_id"
         ),
-        args![user, open.role, now],
+        args![user, open.role, now, open.role_id],
     )
     .await?;
     // Teams that are gone by now are left out.
     let own: Vec<(i64,)> = work.all(sql!("select id from team where account_id = $1 and deleted_at is null"), args![]).await?;
     let teams: Vec<TeamLink> = open.teams.into_iter().filter(|l| own.iter().any(|(id,)| *id == l.team_id.0)).collect();
     crate::people::set_teams(&mut work, user, &teams).await?;
-    work.audit(Some(user), "member.join", user, serde_json::json!({ "role": open.role, "teams": teams })).await?;
+    work.audit(Some(user), "member.join", user, serde_json::json!({ "role": open.role, "role_id": open.role_id, "teams": teams })).await?;
     work.wake_distribution();
     work.tell(Change::Setup { what: SetupKind::Members });
     work.commit().await?;

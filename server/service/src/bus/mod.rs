@@ -312,11 +312,13 @@ impl Desk {
             Cache::Routes => self.routes.forget_as(by_all),
             Cache::Hours => self.hours.forget_as(by_all),
             Cache::Sla => self.sla.forget_as(by_all),
+            Cache::Admitted => self.sso.admitted.forget_as(by_all),
         }
     }
 
     fn forget_all(&self) {
-        for cache in [Cache::Logins, Cache::Tokens, Cache::Seats, Cache::Channels, Cache::Routes, Cache::Hours, Cache::Sla] {
+        for cache in [Cache::Logins, Cache::Tokens, Cache::Seats, Cache::Channels, Cache::Routes, Cache::Hours, Cache::Sla, Cache::Admitted]
+        {
             self.forget_cache(cache, false);
         }
     }

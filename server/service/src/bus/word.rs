@@ -42,6 +42,7 @@ pub(crate) enum Cache {
     Routes,
     Hours,
     Sla,
+    Admitted,
 }
 
 /// What one process says at once.

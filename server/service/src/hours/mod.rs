@@ -163,10 +163,17 @@ pub async fn save(cx: &Cx, draft: Hours, remove: bool) -> Result<HoursSettings> 
             work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team]).await?;
         own.ok_or_else(|| Fault::field("team_id", Wrong::Unknown))?;
     }
-    let before: Option<(i64,)> = work
-        .opt(sql!("select version from hours where account_id = $1 and coalesce(team_id, 0) = coalesce($2, 0)"), args![draft.team_id])
+    let before: Option<Stored> = work
+        .opt(
+            sql!(
+                "select team_id, version, limited, week, dates, reply, reply_text from hours
+                 where account_id = $1 and coalesce(team_id, 0) = coalesce($2, 0)"
+            ),
+            args![draft.team_id],
+        )
         .await?;
-    if before.unwrap_or_default().0 != draft.version {
+    let before = before.map(view).transpose()?.unwrap_or_else(|| Hours::of(draft.team_id));
+    if before.version != draft.version {
         return Err(Fault::Conflict.into());
     }
     work.run(sql!("delete from hours where account_id = $1 and coalesce(team_id, 0) = coalesce($2, 0)"), args![draft.team_id]).await?;
@@ -191,8 +198,11 @@ pub async fn save(cx: &Cx, draft: Hours, remove: bool) -> Result<HoursSettings> 
         )
         .await?;
     }
-    let action = if remove { "hours.remove" } else { "hours.change" };
-    work.audit(Some(cx.user), action, cx.account, serde_json::to_value(&draft)?).await?;
+    if remove {
+        work.audit(Some(cx.user), "hours.remove", cx.account, serde_json::to_value(&before)?).await?;
+    } else {
+        work.audit_change(Some(cx.user), "hours.change", cx.account, &before, &draft).await?;
+    }
     crate::distribution::look_again(&mut work, None).await?;
     crate::sla::hours_changed(&mut work).await?;
     work.tell(Change::Setup { what: SetupKind::Hours });

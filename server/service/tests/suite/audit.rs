@@ -4,7 +4,7 @@ use crate::world::*;
 use model::*;
 use service::audit::{self, Origin};
 use service::db::Text;
-use service::{args, channels, company, feature, message, people, sheet, tag};
+use service::{args, channels, company, feature, hours, message, people, sheet, tag};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -73,6 +73,31 @@ both! {
         assert_eq!((name.before.as_deref(), name.after.as_str()), (Some("Loja da Ana"), "Loja nova"));
         // What is as it was is no change; what customers will read is not repeated here.
         assert!(line.facts.iter().all(|f| f.field != "time_zone") && !format!("{line:?}").contains("segredo"));
+    }
+
+    async fn nx_20_changes_of_people_teams_and_hours_say_how_it_was(w) {
+        let bia = w.agent("Bia Reis", w.team).await;
+        let draft = MemberDraft { user_id: Some(bia.user), password: String::new(), ..member_draft("Bia Reis", Role::Manager, &[(w.team, true, true)]) };
+        people::save_member(&w.admin, draft).await.unwrap();
+        let team = people::teams(&w.admin).await.unwrap().remove(0);
+        let draft = TeamDraft {
+            id: Some(team.id), name: "Balcão".into(), is_default: team.is_default, restriction: Restriction::Team,
+            closing_message: team.closing_message, archive_preference: team.archive_preference, distribution: None,
+        };
+        people::save_team(&w.admin, draft).await.unwrap();
+        hours::save(&w.admin, Hours { limited: true, ..Hours::of(None) }, false).await.unwrap();
+        let changed = async |action: &str| -> Vec<(String, String, String)> {
+            let line = lines(w, of(action)).await.remove(0);
+            line.facts.into_iter().map(|f| (f.field, f.before.unwrap_or_default(), f.after)).collect()
+        };
+        let person = changed("member.change").await;
+        assert!(person.contains(&("role".into(), "AGENT".into(), "MANAGER".into())), "{person:?}");
+        assert!(person.iter().any(|(field, ..)| field.starts_with("teams")) && person.iter().all(|(field, ..)| field != "email"), "{person:?}");
+        let restriction = Restriction::Team.word().to_owned();
+        let changes = changed("team.change").await;
+        assert_eq!(changes.iter().find(|(field, ..)| field == "restriction").map(|(_, _, to)| to), Some(&restriction), "{changes:?}");
+        assert!(changes.iter().all(|(field, ..)| field != "is_default"), "what is as it was is no change: {changes:?}");
+        assert_eq!(changed("hours.change").await, [("limited".to_owned(), "false".to_owned(), "true".to_owned())]);
     }
 
     async fn nx_20_a_token_and_the_system_are_told_apart_from_people(w) {

@@ -4,7 +4,7 @@ use crate::door::*;
 use crate::world::*;
 use model::*;
 use service::auth::{self, Asker};
-use service::{Cx, Desk, args, people};
+use service::{Cx, Desk, args, people, role};
 use std::sync::LazyLock;
 
 static HERE: LazyLock<auth::Visitor> = LazyLock::new(visitor);
@@ -16,6 +16,7 @@ fn invitation(team: TeamId) -> InvitationDraft {
         email: " Nina@Loja.example ".into(),
         name: "Nina".into(),
         role: Some(Role::Agent),
+        role_id: None,
         teams,
         language: Some(Language::En),
     }
@@ -69,6 +70,23 @@ async fn with_factor(desk: &Desk, cx: &Cx) -> (String, Vec<String>) {
 }
 
 both! {
+    async fn us_1_a_role_of_the_accounts_own_can_be_offered(w) {
+        let rights = Rights { sight: Sight::Own, permissions: vec![Permission::Inbox, Permission::Lists] };
+        let role = role::save(&w.admin, RoleDraft { id: None, name: "Conferência".into(), rights, version: 0 }).await.unwrap();
+        let asked = InvitationDraft { role: Some(Role::Custom), role_id: Some(role.id), ..invitation(w.team) };
+        let unknown = InvitationDraft { role_id: Some(RoleId(1)), ..asked.clone() };
+        assert_eq!(fault(auth::invite(&w.admin, unknown).await), Fault::field("role", Wrong::Unknown));
+        // Where no letters are sent, who invites hands over the link.
+        let sent = auth::invite(&w.admin, asked).await.unwrap();
+        assert_eq!(auth::invitations(&w.admin).await.unwrap(), [sent.invitation.clone()]);
+        assert_eq!(sent.invitation.role_id, Some(role.id));
+        // As long as it is offered it is not deleted without another one in its place.
+        assert_eq!(fault(role::delete(&w.admin, role.id, None).await), Fault::InUse { count: 1 });
+        let link = sent.link.rsplit('/').next().unwrap();
+        let nina = who(&w.desk, &cookie(auth::join(&w.desk, link, join(), &HERE).await)).await;
+        assert!(nina.seat.role == Role::Custom && nina.seat.may(Permission::Lists) && nina.seat.rights.sight == Sight::Own);
+    }
+
     async fn us_1_us_3_an_invitation_makes_its_reader_a_member_once_and_for_seven_days(w) {
         let post = Post::of(w).await;
         let alice = post.cx(&w.admin).await;

@@ -4,6 +4,7 @@
 //! of a bounded length.
 
 use super::Row;
+use crate::bus::{Cache as Name, Outgoing};
 use crate::cache::Known;
 use crate::desk::Desk;
 use crate::push::post::allowed;
@@ -47,21 +48,20 @@ pub struct Providers {
     local: AtomicBool,
     described: Cache<String, Described>,
     /// For a login in an account: by whose provider it was made, and whether the account's provider is its only way in.
-    pub(super) admitted: Known<(LoginId, AccountId), (Option<AccountId>, bool)>,
+    pub(crate) admitted: Known<(LoginId, AccountId), (Option<AccountId>, bool)>,
 }
 
-impl Default for Providers {
-    fn default() -> Providers {
+impl Providers {
+    /// Nothing is known yet; what is forgotten here is forgotten by the other processes, too.
+    pub(crate) fn new(out: &Outgoing) -> Providers {
         Providers {
             client: OnceLock::new(),
             local: AtomicBool::new(false),
             described: Cache::builder().max_capacity(1_000).time_to_live(LIFE).build(),
-            admitted: Known::new(10_000),
+            admitted: Known::new(10_000).shared(out, Name::Admitted),
         }
     }
-}
 
-impl Providers {
     /// Providers may be on this machine and without encryption: for tests, whose provider is their own.
     pub fn allow_local(&self) {
         self.local.store(true, Ordering::Relaxed);
