@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 /** The servers are started by support/global.ts; their addresses reach the tests by the environment. */
 export default defineConfig({
   testDir: 'tests',
-  outputDir: 'test-results',
+  outputDir: process.env.PROSA_E2E_RESULTS ?? 'test-results',
   globalSetup: './support/global.ts',
   // A test names its own contacts and waits for what it expects: several can share one server.
   fullyParallel: false,

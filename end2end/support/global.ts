@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { startServers } from './servers'
+import { results, startServers } from './servers'
 
 /** One pair of servers for the whole run, with the demo workspace. Addresses reach the tests by the environment. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
-  await rm(new URL('../test-results', import.meta.url), { recursive: true, force: true })
+  await rm(results, { recursive: true, force: true })
   const servers = await startServers()
   process.env.PROSA_E2E_URL = servers.url
   process.env.PROSA_E2E_SIM = servers.sim

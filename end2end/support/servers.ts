@@ -12,7 +12,9 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target')
 export const binaries = join(target, process.env.PROSA_E2E_PROFILE ?? 'debug')
 export const site = resolve(root, process.env.PROSA_SITE_DIR ?? process.env.PROSA_SITE_OUT ?? 'target/site')
-const logs = join(root, 'end2end/test-results/logs')
+/** Where failures and logs are kept; half of a run has its own. */
+export const results = join(root, 'end2end', process.env.PROSA_E2E_RESULTS ?? 'test-results')
+const logs = join(results, 'logs')
 
 /** How a pair of servers is started. */
 export interface Options {
@@ -66,12 +68,12 @@ export function launch(program: string, args: string[], env: NodeJS.ProcessEnv, 
 export async function answers(child: ChildProcess, url: string, log: string): Promise<void> {
   const until = Date.now() + 30_000
   while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode} while starting: see end2end/test-results/logs/${log}`)
+    if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode} while starting: see ${join(logs, log)}`)
     const ok = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(answer => answer.status < 500, () => false)
     if (ok) return
     await new Promise(done => setTimeout(done, 100))
   }
-  throw new Error(`${url} did not answer within 30 s: see end2end/test-results/logs/${log}`)
+  throw new Error(`${url} did not answer within 30 s: see ${join(logs, log)}`)
 }
 
 export function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
