@@ -37,6 +37,7 @@ pub const AUDIT_ACTIONS: &[(&str, AuditGroup)] = {
         ("auto_close.spared", Settings),
         ("channel.add", Settings),
         ("channel.change", Settings),
+        ("channel.profile", Settings),
         ("closing.change", Settings),
         ("company.change", Settings),
         ("contact.change", Contacts),

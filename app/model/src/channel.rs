@@ -34,6 +34,11 @@ impl ChannelKind {
         matches!(self, ChannelKind::WhatsApp)
     }
 
+    /// Whether the network shows contacts a profile of the company (PR-4).
+    pub fn has_profile(self) -> bool {
+        matches!(self, ChannelKind::WhatsApp)
+    }
+
     /// Whether our side may write first, with a template.
     pub fn may_start(self) -> bool {
         matches!(self, ChannelKind::WhatsApp)

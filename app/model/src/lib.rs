@@ -1,7 +1,7 @@
 //! Words that the browser and the server share.
 //!
 //! * [`id`]: typed 64-bit identifiers, written as decimal strings.
-//! * [`people`]: accounts, users, memberships, teams. [`company`]: who answers for an account.
+//! * [`people`]: accounts, users, memberships, teams. [`company`]: who answers for an account. [`business`]: its public profile.
 //! * `sticker`: what WhatsApp takes as one.
 //! * [`role`]: roles as sets of permissions.
 //! * [`sight`]: who sees and may do what; the one predicate behind lists, search, counts, events, media and the API.
@@ -34,6 +34,7 @@ mod archive;
 mod audit;
 mod board;
 mod bulk;
+mod business;
 mod channel;
 mod closing;
 mod company;
@@ -83,6 +84,7 @@ pub use archive::*;
 pub use audit::*;
 pub use board::*;
 pub use bulk::*;
+pub use business::*;
 pub use channel::*;
 pub use closing::*;
 pub use company::*;

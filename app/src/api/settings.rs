@@ -64,6 +64,18 @@ pub async fn probe_channel(id: ChannelId) -> Answer<String> {
     Ok(service::channels::probe(&super::cx()?, id).await?)
 }
 
+/// What contacts see of the company on a channel (PR-4), as the network has it now.
+#[server(protocol = Wire)]
+pub async fn channel_profile(id: ChannelId) -> Answer<BusinessProfile> {
+    Ok(service::channels::profile(&super::cx()?, id).await?)
+}
+
+/// Changes those fields of it that the draft names.
+#[server(protocol = Wire)]
+pub async fn save_channel_profile(id: ChannelId, draft: BusinessProfileDraft) -> Answer<BusinessProfile> {
+    Ok(service::channels::save_profile(&super::cx()?, id, draft).await?)
+}
+
 /// Switches parts of the product on and off (CI-1).
 #[server(protocol = Wire)]
 pub async fn save_features(draft: Features) -> Answer<model::Account> {

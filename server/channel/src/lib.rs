@@ -5,15 +5,17 @@
 //! [`adapter`].
 
 pub mod error;
+mod profile;
 pub mod webchat;
 pub mod whatsapp;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use model::{ChannelKind, ContactCard, Forwarded, IdentityKind, MessageStatus, Millis, OrderItem, Template};
+use model::{BusinessProfileDraft, ChannelKind, ContactCard, Forwarded, IdentityKind, MessageStatus, Millis, OrderItem, Template};
 
 pub use error::{Policy, SendError};
+pub use profile::ProfileRow;
 pub use whatsapp::errors::classify;
 
 /// What our calls call themselves.
@@ -61,6 +63,26 @@ pub trait Adapter: Send + Sync {
 
     /// Asks the network whether the credentials work; the text is a name for people.
     fn probe<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<String, SendError>>;
+
+    /// The company's profile, where the network shows one ([`ChannelKind::has_profile`]).
+    fn profile<'a>(&'a self, _: &'a Link) -> BoxFuture<'a, Result<ProfileRow, SendError>> {
+        profile::none()
+    }
+
+    /// Changes those fields of the profile that the change names. May be repeated.
+    fn save_profile<'a>(&'a self, _: &'a Link, _: &'a BusinessProfileDraft) -> BoxFuture<'a, Result<(), SendError>> {
+        profile::none()
+    }
+
+    /// The picture of the profile as a file of at most `most` bytes; none when there is none.
+    fn picture<'a>(&'a self, _: &'a Link, _: usize) -> BoxFuture<'a, Result<Option<Bytes>, SendError>> {
+        profile::none()
+    }
+
+    /// Gives the profile another picture, a JPEG file. May be repeated.
+    fn save_picture<'a>(&'a self, _: &'a Link, _: Bytes) -> BoxFuture<'a, Result<(), SendError>> {
+        profile::none()
+    }
 }
 
 /// The adapter of a channel kind: the one place of registration.

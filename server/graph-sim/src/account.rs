@@ -1,4 +1,4 @@
-//! Accounts and numbers: fields, subscription, registration, profile, token.
+//! Accounts and numbers: fields, subscription, registration, token.
 
 use std::sync::Arc;
 
@@ -11,12 +11,9 @@ use crate::config::{DEMO_APP, http_url};
 use crate::error::{GraphError, GraphResult};
 use crate::graph::{Call, success};
 use crate::messages::check_product;
+use crate::profile;
 use crate::sim::Sim;
 use crate::state::Number;
-
-/// Fields of the business profile that may be set.
-const PROFILE: [&str; 8] =
-    ["about", "address", "description", "email", "vertical", "websites", "profile_picture_url", "profile_picture_handle"];
 
 /// Handles everything that is neither message, media nor template.
 pub async fn handle(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response> {
@@ -35,8 +32,8 @@ pub async fn handle(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Re
         "" if is_number && post => number_webhook(sim, call, body).await,
         "register" if is_number && post => register(sim, call, body),
         "deregister" if is_number && post => edit_number(sim, call, |n| n.registered = false),
-        "whatsapp_business_profile" if is_number && get => profile(sim, call),
-        "whatsapp_business_profile" if is_number && post => set_profile(sim, call, body),
+        "whatsapp_business_profile" if is_number && get => profile::get(sim, call),
+        "whatsapp_business_profile" if is_number && post => profile::set(sim, call, body),
         "smb_app_data" if is_number && post => smb_app_data(body),
         "" if is_waba && get => waba_fields(sim, call),
         "phone_numbers" if is_waba && get => phone_numbers(sim, call),
@@ -125,7 +122,8 @@ fn waba_fields(sim: &Arc<Sim>, call: &Call) -> GraphResult<Response> {
     Ok(Json(pick(&all, &fields)).into_response())
 }
 
-fn edit_number(sim: &Arc<Sim>, call: &Call, edit: impl FnOnce(&mut Number)) -> GraphResult<Response> {
+/// Changes a number; code 100, subcode 33 when there is none of this id.
+pub fn edit_number(sim: &Arc<Sim>, call: &Call, edit: impl FnOnce(&mut Number)) -> GraphResult<Response> {
     let mut data = sim.data();
     edit(data.numbers.get_mut(&call.id).ok_or_else(|| GraphError::no_object(&call.id, "post"))?);
     Ok(success())
@@ -142,36 +140,6 @@ fn register(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response> 
         return Err(GraphError::new(133005).details("The PIN does not match the two-step verification PIN of the number."));
     }
     edit_number(sim, call, |n| (n.registered, n.pin) = (true, Some(pin)))
-}
-
-fn profile(sim: &Arc<Sim>, call: &Call) -> GraphResult<Response> {
-    let data = sim.peek();
-    let number = data.numbers.get(&call.id).ok_or_else(|| GraphError::no_object(&call.id, "get"))?;
-    let fields = call.fields().unwrap_or_else(|| vec!["about"]);
-    let mut one = json!({"messaging_product": "whatsapp"});
-    for field in fields {
-        if let Some(value) = number.profile.get(field) {
-            one[field] = value.clone();
-        }
-    }
-    Ok(Json(json!({ "data": [one] })).into_response())
-}
-
-fn set_profile(sim: &Arc<Sim>, call: &Call, body: &Value) -> GraphResult<Response> {
-    check_product(body)?;
-    for (key, max) in [("about", 139), ("address", 256), ("description", 512), ("email", 128)] {
-        crate::wire::optional_text(body, key, key, max)?;
-    }
-    if body["websites"].as_array().is_some_and(|w| w.len() > 2) {
-        return Err(GraphError::param("Param websites may hold two addresses."));
-    }
-    edit_number(sim, call, |n| {
-        for key in PROFILE {
-            if !body[key].is_null() {
-                n.profile.insert(key.to_owned(), body[key].clone());
-            }
-        }
-    })
 }
 
 fn smb_app_data(body: &Value) -> GraphResult<Response> {

@@ -24,6 +24,7 @@ pub mod media_rules;
 pub mod media_store;
 pub mod messages;
 pub mod phone;
+pub mod profile;
 pub mod samples;
 pub mod seed;
 pub mod settings;
@@ -103,6 +104,7 @@ pub fn router(sim: Arc<Sim>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/whatsapp_business/attachments/", get(media::download))
         .route("/whatsapp_business/attachments", get(media::download))
+        .route("/v/picture/{id}", get(media::profile_picture))
         .fallback(graph::entry)
         .layer(middleware::from_fn(refuse_other_sites))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, Multipart, Request, State};
+use axum::extract::{ConnectInfo, Multipart, Path, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -158,8 +158,23 @@ pub fn continue_upload(sim: &Arc<Sim>, call: &Call, bytes: &Bytes) -> GraphResul
         return Ok(Json(json!({"id": upload.id, "file_offset": upload.bytes.len()})).into_response());
     }
     let handle = format!("4::{}", crate::ids::secret(24));
-    let done = data.media.uploads.remove(id);
-    let mime = done.map(|u| u.mime).unwrap_or_default();
+    let (mime, bytes) = data.media.uploads.remove(id).map(|u| (u.mime, u.bytes)).unwrap_or_default();
+    let now = sim.clock.now_ms();
+    let media = data.media.add(bytes.into(), &mime, None, false, now);
     data.media.handles.insert(handle.clone(), mime);
+    data.media.handle_media.insert(handle.clone(), media);
     Ok(Json(json!({ "h": handle })).into_response())
+}
+
+/// The picture of a number's profile, which everybody may see who has its address.
+pub async fn profile_picture(State(sim): State<Arc<Sim>>, Path(id): Path<String>) -> Response {
+    let found = {
+        let data = sim.peek();
+        let shown = data.numbers.values().any(|n| n.picture.as_ref() == Some(&id));
+        data.media.items.get(&id).filter(|_| shown).map(|m| (m.mime.clone(), m.bytes.clone()))
+    };
+    match found {
+        Some((mime, bytes)) => ([(header::CONTENT_TYPE, media_rules::bare(&mime))], bytes).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }

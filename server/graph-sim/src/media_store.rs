@@ -90,6 +90,9 @@ pub struct MediaStore {
     pub uploads: HashMap<String, Upload>,
     /// Handles of finished uploads: handle to MIME type.
     pub handles: HashMap<String, String>,
+    /// The same handles to the media that hold their bytes.
+    #[serde(default)]
+    pub handle_media: HashMap<String, String>,
 }
 
 impl MediaStore {

@@ -81,6 +81,7 @@ pub fn number(id: &str, waba_id: &str, shown: &str, name: &str) -> Number {
             ("about".to_owned(), json!("Atendimento de segunda a sexta, das 8h às 18h")),
             ("vertical".to_owned(), json!("RETAIL")),
         ]),
+        picture: None,
         webhook_override: None,
         this_second: (0, 0),
     }

@@ -50,6 +50,9 @@ pub struct Number {
     pub quality_rating: String,
     /// Fields of the business profile.
     pub profile: BTreeMap<String, Value>,
+    /// Media id of the picture of the profile.
+    #[serde(default)]
+    pub picture: Option<String>,
     /// Address set on the number itself.
     pub webhook_override: Option<String>,
     /// Messages of the current second: (second, count).

@@ -13,6 +13,7 @@ use image::imageops::FilterType;
 use image::{ImageFormat, ImageReader};
 use model::*;
 use std::io::Cursor;
+use std::ops::RangeInclusive;
 
 /// Pixels of a side.
 const SIDE: u32 = 256;
@@ -36,18 +37,27 @@ pub async fn save(cx: &Cx, file: Vec<u8>) -> Result<String> {
 /// # Errors
 /// [`Fault::Invalid`] for what is too large or no such picture.
 pub(crate) async fn keep(desk: &Desk, file: Vec<u8>) -> Result<String> {
+    let photo = square(desk, file, SIDE..=SIDE).await?;
+    let hash = sha256_hex(&photo);
+    kept::about_to_point(desk, &hash).await?;
+    desk.storage.keep_bytes(photo, &hash).await?;
+    Ok(hash)
+}
+
+/// The middle square of a PNG, JPEG or WebP file, drawn anew as a JPEG file. Its side has as many pixels as the picture gives,
+/// within these bounds.
+///
+/// # Errors
+/// [`Fault::Invalid`] for what is too large or no such picture.
+pub(crate) async fn square(desk: &Desk, file: Vec<u8>, sides: RangeInclusive<u32>) -> Result<Vec<u8>> {
     if file.len() > limit::PHOTO_MAX {
         return Err(Fault::field("photo", Wrong::TooLong).into());
     }
     // Few at a time, as passwords: unpacking takes memory.
     let turn = desk.hashing.acquire().await.map_err(|e| Error::Other(e.to_string()))?;
-    let drawn = tokio::task::spawn_blocking(move || draw(&file)).await.map_err(|e| Error::Other(e.to_string()))?;
+    let drawn = tokio::task::spawn_blocking(move || draw(&file, &sides)).await.map_err(|e| Error::Other(e.to_string()))?;
     drop(turn);
-    let photo = drawn.ok_or_else(|| Fault::field("photo", Wrong::NotAllowed))?;
-    let hash = sha256_hex(&photo);
-    kept::about_to_point(desk, &hash).await?;
-    desk.storage.keep_bytes(photo, &hash).await?;
-    Ok(hash)
+    Ok(drawn.ok_or_else(|| Fault::field("photo", Wrong::NotAllowed))?)
 }
 
 /// What of a photo's hash stands in its address: enough to tell one from the next.
@@ -77,7 +87,7 @@ pub async fn find(cx: &Cx, user: UserId) -> Result<String> {
 }
 
 /// The middle square of a picture, upright, on white.
-fn draw(file: &[u8]) -> Option<Vec<u8>> {
+fn draw(file: &[u8], sides: &RangeInclusive<u32>) -> Option<Vec<u8>> {
     let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
     if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {
         return None;
@@ -88,7 +98,8 @@ fn draw(file: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let square = picture.crop_imm((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
-    jpeg(&on_white(&square.resize_exact(SIDE, SIDE, FilterType::CatmullRom)), QUALITY)
+    let drawn = side.clamp(*sides.start(), *sides.end());
+    jpeg(&on_white(&square.resize_exact(drawn, drawn, FilterType::CatmullRom)), QUALITY)
 }
 
 /// Writes the hash, tells everybody who sees the person, and lets the clean-up look at the photo before.
@@ -128,6 +139,10 @@ mod tests {
     use image::codecs::{jpeg::JpegEncoder, png::PngEncoder};
     use image::{ImageEncoder, Rgb, RgbImage};
 
+    fn draw(file: &[u8]) -> Option<Vec<u8>> {
+        super::draw(file, &(SIDE..=SIDE))
+    }
+
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut out = Vec::new();
         let picture = RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) });
@@ -161,6 +176,15 @@ mod tests {
         image::codecs::gif::GifEncoder::new(&mut gif).encode(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
         for bad in [&b""[..], b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n", &png(30, 30)[..60], &gif] {
             assert!(draw(bad).is_none());
+        }
+    }
+
+    #[test]
+    fn pr_4_a_square_is_as_large_as_its_picture_gives_within_bounds() {
+        for (width, height, side) in [(900, 700, 640), (300, 200, 200), (60, 90, 192)] {
+            let drawn = super::draw(&png(width, height), &(192..=640)).unwrap();
+            let picture = image::load_from_memory(&drawn).unwrap();
+            assert_eq!((picture.width(), picture.height()), (side, side));
         }
     }
 

@@ -92,6 +92,10 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
             "/photo/contact/{id}",
             get(photo::get_contact).post(photo::put_contact).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)),
         )
+        .route(
+            "/photo/channel/{id}",
+            get(photo::get_channel).post(photo::put_channel).layer(DefaultBodyLimit::max(model::limit::PHOTO_MAX + 1)),
+        )
         .route("/audit.csv", get(audit::table))
         .route("/report.csv", get(report::csv))
         .route("/share", post(page::share))

@@ -1,4 +1,4 @@
-//! Photos of people and of contacts, for those who work with them.
+//! Photos of people and of contacts, for those who work with them, and of the company where contacts see it.
 
 use super::refuse;
 use super::session::Who;
@@ -6,9 +6,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Path, Query};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use model::{ContactId, Fault, UserId};
+use model::{ChannelId, ContactId, Fault, UserId};
 use serde::Deserialize;
-use service::{Cx, avatar, contact};
+use service::{Cx, avatar, channels, contact};
 
 /// Which photo an address means.
 #[derive(Deserialize)]
@@ -34,6 +34,23 @@ pub async fn get_contact(
     let Some(cx) = cx else { return refuse(Fault::SignedOut) };
     let Ok(id) = id.parse::<ContactId>() else { return refuse(Fault::Missing) };
     show(&cx, contact::photo(&cx, id).await, &version.v, &headers).await
+}
+
+/// `GET /photo/channel/{id}`: the company's photo as the network shows it now.
+pub async fn get_channel(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>) -> Response {
+    let Some(cx) = cx else { return refuse(Fault::SignedOut) };
+    let Ok(id) = id.parse::<ChannelId>() else { return refuse(Fault::Missing) };
+    match channels::picture(&cx, id).await {
+        Ok(photo) => {
+            let head = [
+                (header::CONTENT_TYPE, "image/jpeg"),
+                (header::CACHE_CONTROL, "private, no-cache"),
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+            ];
+            (head, photo).into_response()
+        }
+        Err(e) => refuse(e.into_fault()),
+    }
 }
 
 /// The mark changes with the photo: under the address that bears it a browser keeps it.
@@ -73,6 +90,13 @@ pub async fn put_contact(Extension(Who(cx)): Extension<Who>, Path(id): Path<Stri
     let Some(cx) = cx else { return refuse(Fault::SignedOut) };
     let Ok(id) = id.parse::<ContactId>() else { return refuse(Fault::Missing) };
     taken(contact::save_photo(&cx, id, file.into()).await)
+}
+
+/// `POST /photo/channel/{id}`: the file as the body. Answers the new mark.
+pub async fn put_channel(Extension(Who(cx)): Extension<Who>, Path(id): Path<String>, file: Bytes) -> Response {
+    let Some(cx) = cx else { return refuse(Fault::SignedOut) };
+    let Ok(id) = id.parse::<ChannelId>() else { return refuse(Fault::Missing) };
+    taken(channels::save_picture(&cx, id, file.into()).await)
 }
 
 fn taken(saved: service::Result<String>) -> Response {

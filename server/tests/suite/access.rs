@@ -171,6 +171,8 @@ const OTHERS: &[&str] = &[
     "POST /photo",
     "GET /photo/contact/{id}",
     "POST /photo/contact/{id}",
+    "GET /photo/channel/{id}",
+    "POST /photo/channel/{id}",
     "GET /report.csv",
     "GET /audit.csv",
     "POST /share",
@@ -639,6 +641,9 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "closing/set_classify" => json!({"on": true}),
         "closing/save_auto_rule" => json!({"draft": AutoClose::default(), "remove": false}),
         "settings/probe_channel" => json!({"id": p.chat}),
+        // A website chat has none; behind the other channel is no network here.
+        "settings/channel_profile" => json!({"id": p.chat}),
+        "settings/save_channel_profile" => json!({"id": p.chat, "draft": {}}),
         _ => return None,
     })
 }
@@ -740,6 +745,11 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         "POST /photo/contact/{id}" => {
             let path = format!("/photo/contact/{}", w.served().await.contact_id);
             let answer = w.client.call("POST", &path, &headers, "x").await;
+            return Some((answer.status, answer.text()));
+        }
+        "GET /photo/channel/{id}" => format!("/photo/channel/{}", p.chat),
+        "POST /photo/channel/{id}" => {
+            let answer = w.client.call("POST", &format!("/photo/channel/{}", p.chat), &headers, "x").await;
             return Some((answer.status, answer.text()));
         }
         // No picture: refused for what it is, by those who let one in.

@@ -1,6 +1,7 @@
 //! One channel: a WhatsApp number or a website chat.
 
 use super::channel::{StatusChip, kind_icon, kind_name};
+use super::channel_profile::PublicProfile;
 use super::list::use_go;
 use super::origins::Origins;
 use crate::api::settings::{probe_channel, save_channel};
@@ -162,6 +163,7 @@ pub(super) fn ChannelEdit(
                 {id.is_none().then(|| view! { <Button kind=Kind::Ghost press=back>{t!(i18n, common.act.back)}</Button> })}
             </FormFoot>
         </form>
+        {id.filter(|_| kind.has_profile()).map(|id| view! { <PublicProfile id/> })}
     }
 }
 

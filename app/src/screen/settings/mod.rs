@@ -6,6 +6,7 @@ mod audit;
 mod auto_close;
 mod channel;
 mod channel_form;
+mod channel_profile;
 mod closing;
 mod company;
 mod conflict;

@@ -41,7 +41,12 @@ pub(super) fn signed(link: &Link, request: RequestBuilder) -> RequestBuilder {
 
 /// Makes the call and reads its answer. `repeatable`: see [`transport`].
 pub(super) async fn call(link: &Link, request: RequestBuilder, repeatable: bool) -> Result<Value, SendError> {
-    let response = signed(link, request).send().await.map_err(|e| transport(e, repeatable))?;
+    answer(signed(link, request), repeatable).await
+}
+
+/// The same for a request that carries all it needs already.
+pub(super) async fn answer(request: RequestBuilder, repeatable: bool) -> Result<Value, SendError> {
+    let response = request.send().await.map_err(|e| transport(e, repeatable))?;
     let status = response.status().as_u16();
     let body = bounded(response).await;
     if !(200..300).contains(&status) {

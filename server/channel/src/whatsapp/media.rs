@@ -6,8 +6,9 @@
 
 use super::{graph, wire};
 use crate::error::transport;
-use crate::{Link, MediaStream, Policy, SendError};
+use crate::{Link, MediaStream, Policy, SendError, USER_AGENT};
 use base64::Engine;
+use bytes::Bytes;
 use futures::StreamExt;
 use model::DeliveryProblem;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -21,6 +22,8 @@ use std::time::Duration;
 const REDIRECTS_MAX: usize = 3;
 /// Hosts of Meta that serve files.
 const FILE_HOSTS: &[&str] = &[".fbsbx.com", ".fbcdn.net"];
+/// Hosts of Meta that show pictures of profiles to everybody.
+const PICTURE_HOSTS: &[&str] = &[".whatsapp.net", ".fbcdn.net", ".fbsbx.com"];
 
 /// Opens a file by its id. Its address lives for five minutes; when it has expired, it is asked for once more.
 pub(super) async fn fetch(link: &Link, external_id: &str) -> Result<MediaStream, SendError> {
@@ -35,6 +38,25 @@ pub(super) async fn fetch(link: &Link, external_id: &str) -> Result<MediaStream,
         }
     }
     Err(gone("the file's address has expired twice"))
+}
+
+/// Fetches a picture that everybody may see, without the token; at most `most` bytes.
+pub(super) async fn picture(link: &Link, address: &str, most: usize) -> Result<Bytes, SendError> {
+    let url = Url::parse(address).map_err(|_| gone("the network gave no address for the picture"))?;
+    let client = client(place(&graph::base(link)?, &url, PICTURE_HOSTS)?)?;
+    let request = client.get(url).header(reqwest::header::USER_AGENT, USER_AGENT);
+    let mut response = request.send().await.map_err(|e| transport(e, true))?;
+    if !response.status().is_success() {
+        return Err(final_means_gone(graph::refusal(response.status().as_u16(), b"")));
+    }
+    let mut bytes = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(|e| transport(e, true))? {
+        if bytes.len() + part.len() > most {
+            return Err(gone("the picture is too large"));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes.into())
 }
 
 fn gone(detail: impl AsRef<str>) -> SendError {
@@ -110,6 +132,11 @@ enum Place {
 
 /// Whether the token may go to this address, compared as the URL parser reads it.
 fn allowed(graph: &Url, url: &Url) -> Result<Place, SendError> {
+    place(graph, url, FILE_HOSTS)
+}
+
+/// Where an address leads, if it is the Graph host's or one of these hosts'.
+fn place(graph: &Url, url: &Url, hosts: &[&str]) -> Result<Place, SendError> {
     let refused = || gone(format!("the host {:?} is not allowed", url.host_str().unwrap_or_default()));
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused());
@@ -117,7 +144,7 @@ fn allowed(graph: &Url, url: &Url) -> Result<Place, SendError> {
     if url.origin() == graph.origin() && url.has_host() {
         return Ok(Place::Graph);
     }
-    let files = url.domain().is_some_and(|d| FILE_HOSTS.iter().any(|h| d.len() > h.len() && d.ends_with(h)));
+    let files = url.domain().is_some_and(|d| hosts.iter().any(|h| d.len() > h.len() && d.ends_with(h)));
     if files && url.scheme() == "https" && url.port().is_none() { Ok(Place::Files) } else { Err(refused()) }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! * [`read`](mod@read): webhook bodies into facts, with the list of what is deliberately without effect.
 //! * `body`, `identity`, `account`, `money`, `wire`: the parts of that.
-//! * [`send`](mod@send), [`media`](mod@media), `templates`: calls to the Graph API.
+//! * [`send`](mod@send), [`media`](mod@media), `templates`, `profile`, `resumable`: calls to the Graph API.
 //! * [`errors`]: what Meta's codes mean.
 
 mod account;
@@ -12,16 +12,19 @@ mod graph;
 mod identity;
 pub mod media;
 mod money;
+mod profile;
 pub mod read;
+mod resumable;
 pub mod send;
 mod templates;
 mod upload;
 mod wire;
 
-use crate::{Adapter, Inbound, Link, MediaStream, OutFile, Outbound, SendError, Sent, TemplateRow};
+use crate::{Adapter, Inbound, Link, MediaStream, OutFile, Outbound, ProfileRow, SendError, Sent, TemplateRow};
+use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use hmac::{Hmac, KeyInit, Mac};
-use model::ChannelKind;
+use model::{BusinessProfileDraft, ChannelKind};
 use sha2::Sha256;
 
 /// Version of the Graph API that all calls name.
@@ -74,6 +77,22 @@ impl Adapter for WhatsApp {
 
     fn probe<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<String, SendError>> {
         probe(link).boxed()
+    }
+
+    fn profile<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<ProfileRow, SendError>> {
+        profile::read(link).boxed()
+    }
+
+    fn save_profile<'a>(&'a self, link: &'a Link, change: &'a BusinessProfileDraft) -> BoxFuture<'a, Result<(), SendError>> {
+        profile::save(link, change).boxed()
+    }
+
+    fn picture<'a>(&'a self, link: &'a Link, most: usize) -> BoxFuture<'a, Result<Option<Bytes>, SendError>> {
+        profile::picture(link, most).boxed()
+    }
+
+    fn save_picture<'a>(&'a self, link: &'a Link, jpeg: Bytes) -> BoxFuture<'a, Result<(), SendError>> {
+        profile::save_picture(link, jpeg).boxed()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Calls to the Graph API against a server of our own: what is asked, and what every kind of answer means.
 
 mod media;
+mod profile;
 mod send;
 mod templates;
 

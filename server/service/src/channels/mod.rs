@@ -2,11 +2,13 @@
 
 mod find;
 mod health;
+mod profile;
 
 pub(crate) use find::own_in;
 pub use find::{by_key, by_route, own, row, secrets};
 pub use health::probe;
 pub(crate) use health::{note, reason, set_status};
+pub use profile::{picture, profile, save_picture, save_profile};
 
 use crate::desk::{Cx, Desk};
 use crate::{Result, Work, args, sql};

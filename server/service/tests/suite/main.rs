@@ -12,6 +12,7 @@ mod auth;
 mod auto_close;
 mod batch;
 mod board;
+mod business;
 mod closing;
 mod contacts;
 mod delay;

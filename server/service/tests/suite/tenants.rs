@@ -261,6 +261,14 @@ const ACTS: &[(&str, &str, Ask)] = &[
         Box::pin(async move { channels::save(&cx, ChannelDraft { team_id: Some(t.team), ..whatsapp("Meu", "777", WABA) }).await.map(drop) })
     }),
     ("channels::probe", "missing", |cx, t| Box::pin(async move { channels::probe(&cx, t.channel).await.map(drop) })),
+    ("channels::profile", "missing", |cx, t| Box::pin(async move { channels::profile(&cx, t.channel).await.map(drop) })),
+    ("channels::save_profile", "missing", |cx, t| {
+        Box::pin(async move { channels::save_profile(&cx, t.channel, BusinessProfileDraft::default()).await.map(drop) })
+    }),
+    ("channels::picture", "missing", |cx, t| Box::pin(async move { channels::picture(&cx, t.channel).await.map(drop) })),
+    ("channels::save_picture", "missing", |cx, t| {
+        Box::pin(async move { channels::save_picture(&cx, t.channel, Vec::new()).await.map(drop) })
+    }),
     ("people::save_team", "missing", |cx, t| {
         Box::pin(async move {
             let draft = TeamDraft {

@@ -29,6 +29,7 @@ actions! {
     "auto_close.spared" auto_close_spared;
     "channel.add" channel_add;
     "channel.change" channel_change;
+    "channel.profile" channel_profile;
     "closing.change" closing_change;
     "company.change" company_change;
     "contact.change" contact_change;
