@@ -6,6 +6,8 @@ mod access;
 mod board;
 mod chat;
 mod contract;
+#[path = "../../service/tests/suite/fresh.rs"]
+mod fresh;
 mod headers;
 mod hook;
 mod http;

@@ -1,6 +1,7 @@
 //! A desk with two tenants behind a real listener, for each test its own: on SQLite, and on PostgreSQL where
 //! `TEST_POSTGRES_URL` names a server.
 
+use crate::fresh;
 use crate::http::{Client, Socket};
 use futures::FutureExt;
 use model::*;
@@ -157,19 +158,18 @@ async fn database(engine: Engine) -> Option<(String, Option<(Db, String)>)> {
     if engine == Engine::Sqlite {
         return Some((String::new(), None));
     }
-    let Ok(server_url) = std::env::var("TEST_POSTGRES_URL") else {
-        println!("not run: TEST_POSTGRES_URL is not set");
-        return None;
-    };
-    let server = Db::connect(&server_url).await.unwrap();
-    let name = format!("prosa_http_{:016x}", rand::random::<u64>());
-    server.run(Text::Built(format!("create database {name}")), args![]).await.unwrap();
-    Some((format!("{}/{name}", server_url.rsplit_once('/').unwrap().0), Some((server, name))))
+    let (server, name, url) = fresh::postgres().await?;
+    Some((url, Some((server, name))))
 }
 
 impl World {
     async fn new(url: &str, options: Options) -> World {
         let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        if url.is_empty() {
+            std::fs::create_dir(&data).unwrap();
+            fresh::sqlite(&data.join("prosa.db")).await;
+        }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let scheme = if options.https { "https" } else { "http" };
@@ -178,7 +178,7 @@ impl World {
             addr: Some(addr.to_string()),
             public_url: Some(format!("{scheme}://{addr}")),
             database_url: Some(url.to_owned()).filter(|u| !u.is_empty()),
-            data_dir: Some(dir.path().join("data")),
+            data_dir: Some(data),
             // Nobody listens there.
             graph_url: Some("http://127.0.0.1:9".into()),
             trust_proxy: Some(options.trust_proxy.to_string()),
@@ -255,7 +255,7 @@ impl World {
             config: Some(empty_file(dir.path())),
             addr: Some(addr.to_string()),
             public_url: Some(self.base.clone()),
-            data_dir: Some(dir.path().join("data")),
+            data_dir: Some(data),
             graph_url: Some("http://127.0.0.1:9".into()),
             ..Given::default()
         };

@@ -23,6 +23,7 @@ mod events;
 mod exchange;
 mod explain;
 mod files;
+mod fresh;
 mod graph;
 mod hours;
 mod kept;

@@ -1,6 +1,7 @@
 //! A workspace of its own for each test, on SQLite or on PostgreSQL, with a clock that stands until it is moved and a
 //! Graph API that says what the test wants.
 
+use crate::fresh;
 use crate::graph::Graph;
 use crate::payload;
 use futures::FutureExt;
@@ -115,16 +116,10 @@ impl Fresh {
     pub async fn new(engine: Engine) -> Option<Fresh> {
         let dir = tempfile::tempdir().unwrap();
         if engine == Engine::Sqlite {
-            return Some(Fresh { url: format!("sqlite:{}", dir.path().join("prosa.db").display()), dir, server: None });
+            let url = fresh::sqlite(&dir.path().join("prosa.db")).await;
+            return Some(Fresh { url, dir, server: None });
         }
-        let Ok(server_url) = std::env::var("TEST_POSTGRES_URL") else {
-            println!("not run: TEST_POSTGRES_URL is not set");
-            return None;
-        };
-        let server = Db::connect(&server_url).await.unwrap();
-        let name = format!("prosa_test_{:016x}", rand::random::<u64>());
-        server.run(Text::Built(format!("create database {name}")), args![]).await.unwrap();
-        let url = format!("{}/{name}", server_url.rsplit_once('/').unwrap().0);
+        let (server, name, url) = fresh::postgres().await?;
         Some(Fresh { url, dir, server: Some((server, name)) })
     }
 
