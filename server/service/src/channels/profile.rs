@@ -35,7 +35,8 @@ const FIELDS: [(&str, &str); 6] = [
 /// when the network refuses or does not answer.
 pub async fn profile(cx: &Cx, id: ChannelId) -> Result<BusinessProfile> {
     cx.may(Permission::Settings)?;
-    read(cx, &with_profile(cx, id).await?).await
+    let row = with_profile(cx, id).await?;
+    read(cx, &row).await
 }
 
 /// Changes what the draft names; answers the profile after that.
@@ -119,7 +120,12 @@ async fn with_profile(cx: &Cx, id: ChannelId) -> Result<Arc<ChannelRow>> {
 
 /// What the network answered, or the fault that people read. That its access is over is noted with the channel; `never` says
 /// what a final refusal is about.
-async fn told<T>(cx: &Cx, row: &ChannelRow, answer: Result<T, SendError>, never: impl FnOnce(&SendError) -> Fault) -> Result<T> {
+async fn told<T>(
+    cx: &Cx,
+    row: &ChannelRow,
+    answer: std::result::Result<T, SendError>,
+    never: impl FnOnce(&SendError) -> Fault,
+) -> Result<T> {
     let e = match answer {
         Ok(answer) => return Ok(answer),
         Err(e) => e,
