@@ -255,7 +255,7 @@ impl World {
             config: Some(empty_file(dir.path())),
             addr: Some(addr.to_string()),
             public_url: Some(self.base.clone()),
-            data_dir: Some(data),
+            data_dir: Some(dir.path().join("data")),
             graph_url: Some("http://127.0.0.1:9".into()),
             ..Given::default()
         };

@@ -283,7 +283,7 @@ fn Actions() -> impl IntoView {
                         </span>
                     })}
                     {o.conclude.is_shown().then(|| view! {
-                        <span class="act split" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, CommandId::Conclude)>
+                        <span class="act joined" class:main={o.primary == Act::Conclude} data-tip=tip(conclude, CommandId::Conclude)>
                             <Button kind=kind(&o, Act::Conclude) icon="conclude" why=why(o.conclude) label=conclude
                                 busy=Signal::derive(move || matches!(pane.doing.get(), Some(Deed::Conclude(_)))) press=move |()| pane.conclude(false)>{move || conclude.get()}</Button>
                             {(o.conclude == Offer::Free).then(|| view! {
