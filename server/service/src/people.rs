@@ -355,11 +355,11 @@ pub async fn save_team_seen(cx: &Cx, draft: TeamDraft, seen: Option<i64>) -> Res
     if old.is_some_and(|(is_default, _)| is_default) && !draft.is_default {
         return Err(Fault::field("is_default", Wrong::Required).into());
     }
+    let id: TeamId = draft.id.unwrap_or_else(|| work.desk().seam.id());
+    let before = fact::team(&mut work, id).await?;
     if draft.is_default {
         work.run(sql!("update team set is_default = false where account_id = $1 and is_default"), args![]).await?;
     }
-    let id: TeamId = draft.id.unwrap_or_else(|| work.desk().seam.id());
-    let before = fact::team(&mut work, id).await?;
     let now = work.desk().now();
     let saved = work
         .run(

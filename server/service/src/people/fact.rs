@@ -1,17 +1,22 @@
 //! What the audit compares of people and teams: how they stood before a change, and after it.
 
-use crate::{Result, Work, args, sql, sql_system};
+use crate::{Result, Work, args, sql};
 use model::*;
 use serde_json::{Value, json};
 
 /// A person's place in the account; an empty object for who never had one. Texts about them are their own and stay out, but
 /// for the address they sign in with.
 pub(super) async fn member(work: &mut Work, user: UserId) -> Result<Value> {
-    let place: Option<(String, Option<i64>, bool)> =
-        work.opt(sql!("select role, role_id, active from membership where account_id = $1 and user_id = $2"), args![user]).await?;
-    let Some((role, role_id, active)) = place else { return Ok(json!({})) };
-    let who: Option<(String, String)> = work.system().one(sql_system!("select name, email from users where id = $1"), args![user]).await?;
-    let (name, email) = who.unwrap_or_default();
+    let place: Option<(String, Option<i64>, bool, String, String)> = work
+        .opt(
+            sql!(
+                "select m.role, m.role_id, m.active, u.name, u.email from membership m join users u on u.id = m.user_id
+                 where m.account_id = $1 and m.user_id = $2"
+            ),
+            args![user],
+        )
+        .await?;
+    let Some((role, role_id, active, name, email)) = place else { return Ok(json!({})) };
     let links: Vec<(i64, bool, bool)> = work
         .all(
             sql!(
