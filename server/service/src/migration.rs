@@ -45,6 +45,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (44, "masks", include_str!("../migrations/0044_masks.sql")),
     (45, "passkey", include_str!("../migrations/0045_passkey.sql")),
     (46, "sso", include_str!("../migrations/0046_sso.sql")),
+    (47, "transfer", include_str!("../migrations/0047_transfer.sql")),
 ];
 
 /// The steps for one database.
