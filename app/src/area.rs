@@ -9,9 +9,10 @@ use model::ConversationId;
 pub enum Part {
     Login,
     Setup,
-    /// Joining by an invitation, a new password, what is done first, and the part of the profile that is about these.
+    /// Joining by an invitation, a new password, the documents, what is done first, and the part of the profile that is about these.
     Invite,
     Reset,
+    Terms,
     Welcome,
     Security,
     Profile,
@@ -74,7 +75,7 @@ enum File {
 impl Part {
     fn file(self) -> File {
         match self {
-            Part::Login | Part::Setup | Part::Invite | Part::Reset | Part::Welcome | Part::Security => File::Door,
+            Part::Login | Part::Setup | Part::Invite | Part::Reset | Part::Terms | Part::Welcome | Part::Security => File::Door,
             Part::Profile | Part::Settings | Part::Replies | Part::Archive | Part::Board => File::Office,
             Part::Results(_) | Part::Palette | Part::Filter | Part::Me | Part::Alerts | Part::Bell => File::Tools,
             Part::Thread(_) | Part::Contact(_) => File::Conversation,
@@ -97,10 +98,11 @@ impl Part {
 }
 
 fn door(part: Part) -> AnyView {
-    use crate::screen::auth::{InviteScreen, LoginScreen, ResetScreen, SecurityCard, SetupScreen, WelcomeScreen};
+    use crate::screen::auth::{InviteScreen, LoginScreen, ResetScreen, SecurityCard, SetupScreen, TermsScreen, WelcomeScreen};
     match part {
         Part::Invite => view! { <InviteScreen/> }.into_any(),
         Part::Reset => view! { <ResetScreen/> }.into_any(),
+        Part::Terms => view! { <TermsScreen/> }.into_any(),
         Part::Welcome => view! { <WelcomeScreen/> }.into_any(),
         Part::Security => view! { <SecurityCard/> }.into_any(),
         Part::Login => view! { <LoginScreen/> }.into_any(),
@@ -300,7 +302,7 @@ pub(crate) fn is_office(path: &str) -> bool {
 #[cfg(feature = "browser")]
 pub(crate) async fn get_ready(path: &str) {
     let file = match path {
-        "/login" | "/setup" | "/welcome" => File::Door,
+        "/login" | "/setup" | "/welcome" | "/terms" => File::Door,
         path if path.starts_with("/invite/") || path.starts_with("/reset") => File::Door,
         path if is_office(path) => File::Office,
         path if path.starts_with("/inbox/") => File::Conversation,

@@ -16,6 +16,10 @@ pub fn say(i18n: I18nContext<Locale>, fault: &Fault) -> String {
         Fault::Forbidden => t_string!(i18n, fault.forbidden).to_string(),
         Fault::Missing => t_string!(i18n, fault.missing).to_string(),
         Fault::SetupClosed => t_string!(i18n, fault.setup_closed).to_string(),
+        // Where the note has no field of its own, such as after a choice on the board (TR-3).
+        Fault::Invalid { fields } if matches!(fields.as_slice(), [f] if f.field == "note" && f.wrong == Wrong::Required) => {
+            t_string!(i18n, fault.note_required).to_string()
+        }
         Fault::Invalid { .. } => t_string!(i18n, fault.invalid).to_string(),
         Fault::AlreadyAssumed { name, .. } => t_string!(i18n, fault.already_assumed, name = name.as_str()).to_string(),
         Fault::NotYourTeam => t_string!(i18n, fault.not_your_team).to_string(),

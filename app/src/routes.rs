@@ -33,6 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/welcome") view=|| view! { <Area part=Part::Welcome/> }/>
                 <Route path=path!("/invite/:token?") view=|| view! { <Area part=Part::Invite/> }/>
                 <Route path=path!("/reset/:token?") view=|| view! { <Area part=Part::Reset/> }/>
+                <Route path=path!("/terms") view=|| view! { <Area part=Part::Terms/> }/>
                 <Route path=path!("/help/:page?") view=HelpScreen/>
                 <ParentRoute path=path!("/") view=Frame>
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>

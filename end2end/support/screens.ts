@@ -32,7 +32,7 @@ export const screens = [
 ]
 
 /** Addresses of the server's own pages, for everybody. */
-export const pages = ['/login', '/reset', '/invite', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
+export const pages = ['/login', '/reset', '/invite', '/terms', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
 
 /** The routes of the client that no list above has. */
 export function forgotten(): string[] {

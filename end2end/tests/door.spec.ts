@@ -1,5 +1,6 @@
 // Coming in: invitations, codes, the second factor, documents, new passwords.
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { demoPassword, expect, expectAccessible, signIn, test, type Page } from '../support/fixtures'
 import { open } from '../support/inbox'
 import { codeOf, letter, linkOf } from '../support/mail'
@@ -182,4 +183,33 @@ test('AC-3 the first access asks for the documents and one more code', async ({ 
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Continuar' }).click()
   await expect(page).toHaveURL(/\/inbox/)
+})
+
+test('CF-2 the documents stand on a page for everybody, and an admin downloads who accepted them', async ({ newWindow, ownServers }) => {
+  const env = {
+    PROSA_TERMS_VERSION: '2026-11', PROSA_TERMS_DATE: '2026-11-01',
+    PROSA_TERMS_URL: 'http://127.0.0.1/terms', PROSA_PRIVACY_URL: 'http://127.0.0.1/privacy',
+  }
+  const { url, data } = await ownServers({ env })
+  const page = await newWindow({ baseURL: url })
+  await page.goto('/login')
+  await page.getByRole('link', { name: 'Termos de uso e aviso de privacidade' }).click()
+  await expect(page).toHaveURL(/\/terms$/)
+  await expect(page.getByText('Versão 2026-11, de 01/11/2026')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Termos de uso', exact: true })).toHaveAttribute('href', env.PROSA_TERMS_URL)
+  await expect(page.getByRole('link', { name: 'Aviso de privacidade', exact: true })).toHaveAttribute('href', env.PROSA_PRIVACY_URL)
+  await expectAccessible(page)
+  const admin = 'admin@prosa.example'
+  await signIn(page, admin)
+  await page.getByLabel('Li e aceito os dois documentos').check()
+  await page.getByRole('button', { name: 'Continuar' }).click()
+  await page.getByLabel('Código de 6 dígitos').fill(codeOf(await letter(data, admin, 'primeiro acesso')))
+  await page.getByRole('button', { name: 'Continuar' }).click()
+  await expect(page).toHaveURL(/\/inbox/)
+  await open(page, '/settings/company')
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Baixar os aceites (CSV)' }).click()])
+  expect(file.suggestedFilename()).toBe('terms.csv')
+  const rows = readFileSync(await file.path(), 'utf8').trim().split('\r\n')
+  expect(rows).toHaveLength(2)
+  expect(rows[1]).toMatch(/^Alice Andrade,admin@prosa\.example,\d+,yes,2026-11,2026-11-01,\d{4}-.*Z,127\.0\.0\.1$/)
 })

@@ -1,6 +1,6 @@
 // The first start, signing in and out, several accounts, and logins that are ended from elsewhere.
 import { demoPassword, expect, signIn, test, type Page } from '../support/fixtures'
-import { open } from '../support/inbox'
+import { open, tab } from '../support/inbox'
 
 const menu = (page: Page, name: string) => page.getByRole('button', { name })
 
@@ -54,6 +54,19 @@ test.describe('refused', () => {
     const answer = await page.request.post('/api/app/api/auth/sign_in', { data: { email: 'ana@prosa.example', password: demoPassword } })
     expect(answer.ok()).toBe(false)
   })
+})
+
+test('AC-5 who signs in stands in the inbox, at what is new; the installed app opens there, too', async ({ newWindow }) => {
+  const page = await newWindow()
+  await signIn(page, 'ana@prosa.example')
+  await expect(page).toHaveURL(/\/inbox(\?tab=new)?$/)
+  await expect(tab(page, 'Novos')).toHaveAttribute('aria-selected', 'true')
+  // So does the bare address, for who is signed in already.
+  await open(page, '/')
+  await expect(page).toHaveURL(/\/inbox(\?tab=new)?$/)
+  await expect(tab(page, 'Novos')).toHaveAttribute('aria-selected', 'true')
+  const manifest = await (await page.request.get('/manifest.webmanifest')).json() as { start_url: string; display: string }
+  expect(manifest).toMatchObject({ start_url: '/inbox', display: 'standalone' })
 })
 
 test('AC-9 switches between accounts without signing in again, and no data crosses', async ({ newWindow }) => {

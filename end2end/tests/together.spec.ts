@@ -1,5 +1,5 @@
 // Two who answer at once, who may answer, and what is over: collision, "only the assignee", archive, pause.
-import { type Page, expect, expectAccessible, inbound, newNumber, test } from '../support/fixtures'
+import { type Page, expect, expectAccessible, inbound, newNumber, sent, test } from '../support/fixtures'
 import { act, bubble, conclude, editor, open, openRow, pane, salesNumber, say, serve, showTab, unique } from '../support/inbox'
 
 test.describe.configure({ timeout: 240_000 })
@@ -92,6 +92,54 @@ test('AR-2: the archive finds what is over by contact and agent; a row is read a
   await list.getByRole('link').first().click()
   await expect(pane(one, name)).toBeVisible()
   await expect(act(one, 'Reiniciar')).toBeVisible()
+})
+
+test('TR-3: where the account demands a note nobody transfers without one, and the contact is told', async ({ agent, ownServers }) => {
+  const { url, sim } = await ownServers()
+  const [boss, one] = [await agent(admin, { baseURL: url }), await agent(ana, { baseURL: url })]
+  await open(boss, '/settings/account')
+  const card = boss.locator('form').filter({ has: boss.getByRole('heading', { name: 'Transferências' }) })
+  await card.getByRole('switch', { name: /Exigir uma nota interna/ }).setChecked(true)
+  const message = card.getByRole('textbox', { name: /Mensagem de transferência/ })
+  await message.fill('Olá, [NOME]: agora é com ')
+  await message.press('End')
+  await card.getByRole('button', { name: 'Equipe', exact: true }).click()
+  await expect(message).toHaveValue('Olá, [NOME]: agora é com [EQUIPE]')
+  await expect(card.locator('.closing-bubble')).toHaveText('Olá, Maria Silva: agora é com Vendas')
+  await card.getByRole('button', { name: 'Salvar' }).click()
+  await expect(card.getByText('Salvo', { exact: true })).toBeVisible()
+  await expectAccessible(boss, '.settings-page')
+  await boss.screenshot({ path: 'test-results/transfer-settings.png', fullPage: true })
+
+  const { number, name } = await serve(one, 'Transferência', 'bom dia', sim)
+  await act(one, 'Transferir').click()
+  const dialog = one.getByRole('dialog', { name: 'Transferir atendimento' })
+  await dialog.getByRole('combobox', { name: 'Buscar equipe ou pessoa' }).fill('Suporte')
+  await dialog.getByRole('option').filter({ hasText: 'Suporte' }).first().click()
+  const go = dialog.getByRole('button', { name: 'Transferir para Suporte' })
+  await expect(go).toHaveAttribute('aria-disabled', 'true')
+  await expect(go).toHaveAttribute('aria-description', /a conta exige/)
+  await expect(dialog.getByText('Obrigatória nesta conta.', { exact: false })).toBeVisible()
+  await expect(dialog.getByText(/O contato será avisado/)).toBeVisible()
+  await expectAccessible(one, '.dialog-box')
+  await dialog.getByRole('textbox', { name: /Nota para quem recebe/ }).fill('quer trocar')
+  await go.click()
+  await expect(dialog).toBeHidden()
+  const told = async () => (await sent(sim)).filter(each => each.address === number)
+    .map(each => (each.payload as { text?: { body?: string } }).text?.body)
+  await expect.poll(told).toContain(`Olá, ${name}: agora é com Suporte`)
+
+  // From the board it is asked for as well.
+  await open(boss, '/board')
+  await boss.locator('.board-table tr').filter({ has: boss.getByRole('rowheader', { name: 'Suporte', exact: true }) })
+    .getByRole('button', { name: /^Aguardando/ }).click()
+  const talk = boss.locator('.board-talk').filter({ hasText: name })
+  await talk.getByRole('combobox', { name: 'Atribuir a…' }).selectOption({ label: 'Bruno Teixeira' })
+  const hand = talk.getByRole('button', { name: 'Transferir', exact: true })
+  await expect(hand).toHaveAttribute('aria-disabled', 'true')
+  await talk.getByRole('textbox', { name: 'Nota para quem recebe' }).fill('é urgente')
+  await hand.click()
+  await expect(talk).toHaveCount(0)
 })
 
 test('AU-3: a conversation is kept from closing by itself in its menu', async ({ agent }) => {

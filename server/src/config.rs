@@ -97,6 +97,9 @@ pub struct Given {
     /// Version of both, such as 2026-11; a new one asks everybody again [default: nothing is asked]
     #[arg(long, env = "PROSA_TERMS_VERSION", global = true)]
     pub terms_version: Option<String>,
+    /// Date of that version, such as 2026-11-01, which is shown with it [default: none is shown]
+    #[arg(long, env = "PROSA_TERMS_DATE", global = true)]
+    pub terms_date: Option<String>,
     /// People whom one account may have, invitations included [default: no bound]
     #[arg(long, env = "PROSA_USERS_MAX", global = true)]
     pub users_max: Option<String>,
@@ -131,6 +134,7 @@ struct File {
     terms_url: Option<String>,
     privacy_url: Option<String>,
     terms_version: Option<String>,
+    terms_date: Option<String>,
     users_max: Option<i64>,
 }
 
@@ -234,6 +238,7 @@ impl Config {
             terms_url: some(given.terms_url, file.terms_url).unwrap_or_default(),
             privacy_url: some(given.privacy_url, file.privacy_url).unwrap_or_default(),
             terms_version: some(given.terms_version, file.terms_version).unwrap_or_default(),
+            terms_date: some(given.terms_date, file.terms_date).unwrap_or_default(),
             users_max,
         })?;
         let site_dir = given.site_dir.or(file.site_dir).unwrap_or_else(default_site);
@@ -281,6 +286,9 @@ fn door(door: DoorSettings) -> Result<DoorSettings, Wrong> {
     }
     if door.terms_version.chars().count() > 60 {
         return Err(wrong("PROSA_TERMS_VERSION", "is too long", "2026-11"));
+    }
+    if !door.terms_date.is_empty() && !model::is_date(&door.terms_date) {
+        return Err(wrong("PROSA_TERMS_DATE", format!("{:?} is not a date", door.terms_date), "2026-11-01"));
     }
     if door.users_max.is_some_and(|n| n < 1) {
         return Err(wrong("PROSA_USERS_MAX", "must be at least 1", "200"));
@@ -487,6 +495,7 @@ mod tests {
             ("PROSA_MAIL_FROM", Given { smtp_url: Some("smtp://mail.example.com".into()), ..given(dir.path()) }),
             ("PROSA_TERMS_URL", Given { terms_version: Some("1".into()), ..given(dir.path()) }),
             ("PROSA_PRIVACY_URL", Given { privacy_url: Some("javascript:1".into()), ..given(dir.path()) }),
+            ("PROSA_TERMS_DATE", Given { terms_date: Some("1/11/2026".into()), ..given(dir.path()) }),
             ("PROSA_USERS_MAX", Given { users_max: Some("0".into()), ..given(dir.path()) }),
             ("PROSA_UNCERTAIN_WAIT", Given { uncertain_wait: Some("soon".into()), ..given(dir.path()) }),
         ];

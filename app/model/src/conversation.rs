@@ -188,7 +188,7 @@ tagged! { "to":
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferDraft {
     pub to: TransferTo,
-    /// An internal note that is written with it; empty = none (TR-3).
+    /// An internal note that is written with it; empty = none, which the account may refuse (TR-3).
     #[serde(default)]
     pub note: String,
     /// Kept for running automations (TR-5).
@@ -197,6 +197,25 @@ pub struct TransferDraft {
     /// An admin's word for it that the person gets it although they are unavailable (TR-4).
     #[serde(default)]
     pub anyway: bool,
+}
+
+/// What goes with each transfer that a person makes (TR-3); what comes back or is handed on by itself needs neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferSettings {
+    /// It needs an internal note.
+    pub transfer_note: bool,
+    /// What the contact is told while the window is open; tokens `[NOME] [ATENDENTE] [PROTOCOLO]`, and `[EQUIPE]` for the team
+    /// that it goes to; empty = nothing.
+    #[serde(default)]
+    pub transfer_message: String,
+}
+
+impl TransferSettings {
+    /// What the form and the server check.
+    pub fn check(&self) -> Result<(), crate::Fault> {
+        let fits = self.transfer_message.chars().count() <= limit::CLOSING_TEXT_MAX;
+        crate::Check::default().that(fits, "transfer_message", crate::Wrong::TooLong).done()
+    }
 }
 
 /// Starting a conversation with a template, or free text while the window is open (IN-8).

@@ -42,6 +42,9 @@ pub struct DoorWays {
     pub mail: bool,
     /// Codes to a phone.
     pub phone: bool,
+    /// The documents that everybody accepts; none where none are asked for.
+    #[serde(default)]
+    pub terms: Option<Terms>,
 }
 
 /// What somebody who is signed in must do first; nothing else of the account answers them until then.
@@ -58,6 +61,9 @@ pub struct HeldState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     pub version: String,
+    /// Of this version, such as `2026-11-01`; empty = not said.
+    #[serde(default)]
+    pub date: String,
     pub terms_url: String,
     pub privacy_url: String,
     /// The first time a code that is sent is asked for as well.

@@ -130,6 +130,11 @@ pub(crate) fn day_number(text: &str) -> Option<i64> {
     Some(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24)
 }
 
+/// Whether the text is a date such as `2026-12-25`.
+pub fn is_date(text: &str) -> bool {
+    day_number(text).is_some()
+}
+
 /// Whether it is open, and when that changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenState {

@@ -54,6 +54,8 @@ pub struct Account {
     pub closing: crate::ClosingSettings,
     pub delay: SafetyDelay,
     #[serde(default)]
+    pub transfer: crate::TransferSettings,
+    #[serde(default)]
     pub features: crate::Features,
 }
 

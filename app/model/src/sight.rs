@@ -50,6 +50,9 @@ pub struct Seen {
     pub in_progress: BTreeSet<TeamId>,
     /// Teams whose completed conversations I see although they were others'.
     pub completed: BTreeSet<TeamId>,
+    /// Restricted teams in which I am not: what was completed there I do not restart, also what I served myself (VI-4).
+    #[serde(default)]
+    pub foreign: BTreeSet<TeamId>,
     /// Only who serves a conversation answers in it.
     #[serde(default)]
     pub only_assignee: bool,
@@ -60,8 +63,10 @@ impl Seen {
     /// Of conversations that others serve or served, who sees their own alone sees none by a team (VI-1).
     pub fn new(me: UserId, sight: impl Into<Sight>, links: &[TeamLink], teams: &[(TeamId, Restriction)]) -> Seen {
         let sight = sight.into();
-        let teams = if sight == Sight::Own { &[] } else { teams };
         let of = |want: fn(&TeamLink) -> bool| -> BTreeSet<TeamId> { links.iter().filter(|l| want(l)).map(|l| l.team_id).collect() };
+        let member = of(|l| l.is_agent || l.is_supervisor);
+        let foreign = teams.iter().filter(|(id, r)| *r != Restriction::None && !member.contains(id)).map(|(id, _)| *id).collect();
+        let teams = if sight == Sight::Own { &[] } else { teams };
         let agent = of(|l| l.is_agent);
         let team_agent_unless_user =
             teams.iter().filter(|(id, r)| agent.contains(id) && *r != Restriction::User).map(|(id, _)| *id).collect();
@@ -77,10 +82,11 @@ impl Seen {
         Seen {
             me,
             all: sight == Sight::All,
-            supervised: if sight == Sight::Led { of(|l| l.is_agent || l.is_supervisor) } else { of(|l| l.is_supervisor) },
+            supervised: if sight == Sight::Led { member } else { of(|l| l.is_supervisor) },
             pending: agent,
             in_progress: team_agent_unless_user,
             completed,
+            foreign,
             only_assignee: false,
         }
     }
@@ -145,7 +151,7 @@ impl Seen {
             (Act::Transfer | Act::Conclude, Pending) => over || queue,
             (Act::Transfer | Act::Conclude, InProgress) => over || mine,
             (Act::Restart, InProgress) => mine || over && !self.only_assignee,
-            (Act::Restart, Completed) => true,
+            (Act::Restart, Completed) => self.all || !self.foreign.contains(&a.team_id),
             (Act::Assume | Act::Reply | Act::Transfer | Act::Conclude, Completed) | (Act::Reply | Act::Restart, Pending) => false,
         }
     }
@@ -256,6 +262,19 @@ mod tests {
         assert!(!seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &closed));
         assert!(seen(Role::Agent, true, false, Restriction::Team).may(Act::Restart, &at(Completed, MINE, Some(OTHER))));
         assert!(seen(Role::Agent, true, false, Restriction::None).may(Act::Restart, &closed));
+    }
+
+    #[test]
+    fn vi_4_who_is_in_a_restricted_team_no_more_restarts_nothing_of_it() {
+        for (restriction, may) in [(Restriction::None, true), (Restriction::Team, false), (Restriction::User, false)] {
+            for role in [Role::Agent, Role::Restricted, Role::Manager] {
+                let (there, here) = (at(Completed, FOREIGN, Some(ME)), at(Completed, MINE, Some(ME)));
+                let me = seen(role, true, false, restriction);
+                assert_eq!((me.sees(&there), me.may(Act::Restart, &there)), (true, may), "what they served themselves is theirs to read");
+                assert!(me.may(Act::Restart, &here) && seen(role, false, true, restriction).may(Act::Restart, &here));
+            }
+            assert!(seen(Role::Admin, false, false, restriction).may(Act::Restart, &at(Completed, FOREIGN, Some(OTHER))));
+        }
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub async fn save_closing(draft: ClosingSettings) -> Answer<Account> {
     Ok(service::closing::save_settings(&super::cx()?, draft).await?)
 }
 
+/// Changes what goes with a transfer (TR-3).
+#[server(protocol = Wire)]
+pub async fn save_transfer(draft: TransferSettings) -> Answer<Account> {
+    Ok(service::transfer::save(&super::cx()?, draft).await?)
+}
+
 /// Whether a reason is asked with each of my conclusions (CO-2); everybody's own.
 #[server(protocol = Wire)]
 pub async fn set_classify(on: bool) -> Answer<()> {

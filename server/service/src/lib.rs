@@ -71,6 +71,7 @@ pub mod talk;
 pub mod tally;
 pub mod template;
 pub mod token;
+pub mod transfer;
 pub mod visitor;
 mod work;
 mod worker;

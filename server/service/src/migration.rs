@@ -46,6 +46,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (45, "passkey", include_str!("../migrations/0045_passkey.sql")),
     (46, "sso", include_str!("../migrations/0046_sso.sql")),
     (48, "invited_role", include_str!("../migrations/0048_invited_role.sql")),
+    (47, "transfer", include_str!("../migrations/0047_transfer.sql")),
 ];
 
 /// The steps for one database.

@@ -18,8 +18,9 @@ pub(crate) async fn account_of(scope: &crate::Scope) -> Result<Account> {
         scope.one(sql!("select id, name, time_zone, closing_message from account where id = $1"), args![]).await?;
     let closing = crate::closing::settings_of(scope).await?;
     let delay = crate::delay::settings_of(scope).await?;
+    let transfer = crate::transfer::settings_of(scope).await?;
     let features = crate::feature::features_of(scope).await?;
-    Ok(Account { id: id.into(), name, time_zone, closing_message, closing, delay, features })
+    Ok(Account { id: id.into(), name, time_zone, closing_message, closing, delay, transfer, features })
 }
 
 /// Changes the account.

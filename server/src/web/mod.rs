@@ -16,6 +16,7 @@ pub mod secure;
 pub mod session;
 pub mod site;
 mod sso;
+mod terms;
 
 use crate::config::Config;
 use axum::extract::{DefaultBodyLimit, FromRef};
@@ -98,6 +99,7 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         )
         .route("/audit.csv", get(audit::table))
         .route("/report.csv", get(report::csv))
+        .route("/terms.csv", get(terms::csv))
         .route("/share", post(page::share))
         .route("/sso/callback", get(sso::callback))
         .route("/sso/{name}", get(sso::begin))

@@ -14,7 +14,7 @@ use service::{Cx, Visitor};
 use std::borrow::Cow;
 
 /// Pages that are shown without a login.
-const OPEN_PAGES: &[&str] = &["/login", "/setup", "/help", "/invite", "/reset"];
+const OPEN_PAGES: &[&str] = &["/login", "/setup", "/help", "/invite", "/reset", "/terms"];
 /// Where who is signed in does what is to be done first.
 const FIRST: &str = "/welcome";
 
@@ -141,6 +141,7 @@ mod tests {
         assert_eq!(to("/login", false), None);
         assert_eq!(to("/invite/abc", false), None);
         assert_eq!(to("/reset", false), None);
+        assert_eq!(to("/terms", false), None);
         assert_eq!(to("/welcome", false).as_deref(), Some("/login"));
     }
 

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use service::audit::Origin;
-use service::auth::Asker;
+use service::auth::{Asker, Held};
 use service::{Cx, Visitor};
 use std::net::SocketAddr;
 
@@ -35,8 +35,9 @@ pub async fn who(State(web): State<Web>, mut request: Request, next: Next) -> Re
             Some(cx.from(origin))
         }
         Asker::Nobody => None,
-        Asker::Held(held) => {
-            request.extensions_mut().insert(held);
+        Asker::Held(Held(cx)) => {
+            let origin = Origin::of(&visitor, cx.login);
+            request.extensions_mut().insert(Held(cx.from(origin)));
             None
         }
     };

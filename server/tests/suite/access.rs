@@ -91,6 +91,7 @@ const OWN: &[&str] = &[
     "company/company",
     "company/save_company",
     "GET /audit.csv",
+    "GET /terms.csv",
     "talk/talks",
     "talk/talk_state",
     "talk/pointed_to",
@@ -129,6 +130,7 @@ const OWN: &[&str] = &[
     "closing/reasons",
     "closing/save_reason",
     "closing/save_closing",
+    "closing/save_transfer",
     "closing/set_classify",
     "closing/auto_rules",
     "closing/save_auto_rule",
@@ -175,6 +177,7 @@ const OTHERS: &[&str] = &[
     "POST /photo/channel/{id}",
     "GET /report.csv",
     "GET /audit.csv",
+    "GET /terms.csv",
     "POST /share",
     "GET /sso/callback",
     "GET /sso/{name}",
@@ -638,6 +641,7 @@ async fn arguments(w: &World, name: &str) -> Option<Value> {
         "closing/save_closing" => {
             json!({"draft": {"classify": true, "classify_required": false, "may_skip_message": true, "currency": "BRL"}})
         }
+        "closing/save_transfer" => json!({"draft": {"transfer_note": false, "transfer_message": ""}}),
         "closing/set_classify" => json!({"on": true}),
         "closing/save_auto_rule" => json!({"draft": AutoClose::default(), "remove": false}),
         "settings/probe_channel" => json!({"id": p.chat}),
@@ -691,9 +695,13 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
         headers.push(("cookie", &asker.cookie));
     }
     let path = match name {
-        "GET /healthz" | "GET /readyz" | "GET /api/v1/openapi.json" | "ANY /api/v1/" | "GET /inbox" | "GET /audit.csv" => {
-            name[4..].to_owned()
-        }
+        "GET /healthz"
+        | "GET /readyz"
+        | "GET /api/v1/openapi.json"
+        | "ANY /api/v1/"
+        | "GET /inbox"
+        | "GET /audit.csv"
+        | "GET /terms.csv" => name[4..].to_owned(),
         "GET /pkg/{*path}" => "/pkg/app.js".to_owned(),
         "GET /webhooks/meta" => format!("/webhooks/meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token={}", "no"),
         "POST /webhooks/meta" => {

@@ -74,6 +74,20 @@ both! {
         assert_eq!(w.number("select count(*) from message where kind = 'TEMPLATE'").await, 2);
     }
 
+    async fn tr_3_a_program_writes_the_note_that_the_account_demands(w) {
+        let p = w.people();
+        let c = w.served().await;
+        let path = format!("/conversations/{}/transfer", c.id);
+        let wanted = model::TransferSettings { transfer_note: true, transfer_message: String::new() };
+        service::transfer::save(&p.admin.cx, wanted).await.unwrap();
+        for body in [json!({"team_id": p.team}), json!({"team_id": p.team, "note": " "})] {
+            let refused = w.client.rest("POST", &path, &p.agent.token, &body).await.is(422).json();
+            assert_eq!((&refused["error"]["code"], &refused["error"]["fields"]), (&json!("invalid"), &json!({"note": "required"})));
+        }
+        let moved = w.client.rest("POST", &path, &p.agent.token, &json!({"team_id": p.team, "note": "férias"})).await.is(200).json();
+        assert_eq!(moved["status"], "PENDING");
+    }
+
     /// 21, group 2: nobody sets what the server sets.
     async fn inputs_cannot_set_owner_role_id_or_time(w) {
         let p = w.people();

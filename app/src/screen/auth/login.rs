@@ -152,6 +152,9 @@ fn Login() -> impl IntoView {
                 </Button>
             </Show>
             <OtherWays/>
+            <Show when=move || offered(|w| w.terms.is_some())>
+                <p class="door-note"><a href="/terms" rel="external">{t!(i18n, door.terms.title)}</a></p>
+            </Show>
         </Door>
     }
 }

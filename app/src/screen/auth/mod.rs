@@ -11,6 +11,7 @@ mod passkey;
 mod reset;
 mod setup;
 mod sso;
+mod terms;
 mod welcome;
 
 pub use factor::SecurityCard;
@@ -18,6 +19,7 @@ pub use invite::InviteScreen;
 pub use login::LoginScreen;
 pub use reset::ResetScreen;
 pub use setup::SetupScreen;
+pub use terms::TermsScreen;
 pub use welcome::WelcomeScreen;
 
 use crate::api::Answer;

@@ -1,7 +1,7 @@
 //! What is done first by who is signed in: the documents (AC-3), then the second factor that their account demands (AC-7).
 
 use super::code::{SentCode, Wait};
-use super::{door::Door, factor::SetUpFactor, tongue};
+use super::{door::Door, factor::SetUpFactor, terms::Documents, tongue};
 use crate::api::auth::sign_out;
 use crate::api::door::{accept_terms, ask_terms_code, held_state};
 use crate::i18n::*;
@@ -91,10 +91,7 @@ fn Accept(terms: Terms, #[prop(into)] done: Callback<()>) -> impl IntoView {
     let again = Signal::derive(move || (wait.left() > 0).then(|| t_string!(i18n, door.code.wait, seconds = wait.left()).to_string()));
     view! {
         <form class="form" method="post" novalidate on:submit=submit>
-            <ul class="door-terms">
-                <li><a href=terms.terms_url target="_blank" rel="noopener external">{t!(i18n, door.first.terms)}</a></li>
-                <li><a href=terms.privacy_url target="_blank" rel="noopener external">{t!(i18n, door.first.privacy)}</a></li>
-            </ul>
+            <Documents terms/>
             <Checkbox name="terms" checked=ticked label=move || t_string!(i18n, door.first.accept).to_string()/>
             <Show when=move || sent.get()>
                 <p role="status">{t!(i18n, door.first.sent)}</p>

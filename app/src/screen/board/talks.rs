@@ -8,6 +8,8 @@ use crate::fault;
 use crate::i18n::*;
 use crate::live::{use_store, web};
 use crate::part::*;
+use crate::screen::inbox::transfer::{lacks_note, needs_note};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -65,10 +67,30 @@ fn Talk(shown: Shown, row: Conversation, #[prop(into)] changed: Callback<()>) ->
             }
         }
     };
-    let hand = move |to: TransferTo| {
+    let go = move |to: TransferTo, note: String| {
         busy.set(true);
-        let draft = TransferDraft { to, note: String::new(), stop_bot: false, anyway: false };
+        let draft = TransferDraft { to, note, stop_bot: false, anyway: false };
         spawn_local(async move { told(transfer(id, draft).await.map(drop)) });
+    };
+    // Where the account demands a note it is asked for first (TR-3).
+    let required = needs_note(store);
+    let (wanted, note) = (RwSignal::new(None::<TransferTo>), RwSignal::new(String::new()));
+    let lacks = Signal::derive(move || lacks_note(i18n, required, note));
+    let hand = move |to: TransferTo| {
+        if required.get_untracked() {
+            wanted.set(Some(to));
+        } else {
+            go(to, String::new());
+        }
+    };
+    let with_note = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() || lacks.with_untracked(Option::is_some) {
+            return;
+        }
+        if let Some(to) = wanted.get_untracked() {
+            go(to, note.get_untracked());
+        }
     };
     let people = Signal::derive(move || {
         let none = Choice::new("", t_string!(i18n, board.assign).to_string());
@@ -78,12 +100,11 @@ fn Talk(shown: Shown, row: Conversation, #[prop(into)] changed: Callback<()>) ->
         });
         std::iter::once(none).chain(here).collect::<Vec<_>>()
     });
-    effect(move || {
-        if let Ok(user_id) = to.get().parse::<UserId>() {
-            hand(TransferTo::Person { user_id, team_id: Some(team) });
-        }
+    effect(move || match to.get().parse::<UserId>() {
+        Ok(user_id) => hand(TransferTo::Person { user_id, team_id: Some(team) }),
+        Err(_) => wanted.set(None),
     });
-    let whisper = move |event: leptos::ev::SubmitEvent| {
+    let whisper = move |event: SubmitEvent| {
         event.prevent_default();
         let said = text.get_untracked().trim().to_owned();
         if said.is_empty() || busy.get_untracked() {
@@ -135,6 +156,14 @@ fn Talk(shown: Shown, row: Conversation, #[prop(into)] changed: Callback<()>) ->
                     })}
                 </div>
             })}
+            <Show when=move || wanted.with(Option::is_some)>
+                <form class="board-whisper" on:submit=with_note>
+                    <input class="input" maxlength="1000" aria-label=move || t_string!(i18n, inbox.thread.transfer.note).to_string()
+                        placeholder=move || t_string!(i18n, inbox.thread.transfer.note).to_string()
+                        prop:value=move || note.get() on:input=move |event| note.set(event_target_value(&event))/>
+                    <Button submit=true small=true busy why=lacks kind=Kind::Primary>{t!(i18n, inbox.thread.transfer.submit)}</Button>
+                </form>
+            </Show>
             <Show when=move || whispers.get()>
                 <form class="board-whisper" on:submit=whisper>
                     <input class="input" maxlength="1000" aria-label=move || t_string!(i18n, board.whisper_text).to_string()

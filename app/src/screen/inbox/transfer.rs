@@ -1,4 +1,8 @@
-//! Handing a conversation to a team's queue or to a person (TR-1, TR-2, TR-4).
+//! Handing a conversation to a team's queue or to a person (TR-1 to TR-4).
+
+mod note;
+
+pub use note::{NoteField, is_told, lacks_note, needs_note};
 
 use super::thread::opened_by;
 use super::thread::pane::{Sheet, use_pane};
@@ -164,6 +168,8 @@ pub fn TransferDialog() -> impl IntoView {
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<Fault>);
     let tried = RwSignal::new(false);
+    let required = needs_note(pane.store);
+    let tells = Memo::new(move |_| pane.row.with(|r| r.as_ref().is_some_and(|c| is_told(pane.store, c))));
     let all = Memo::new(move |_| {
         let row = pane.row.get();
         pane.store.workspace.with(|w| w.as_ref().zip(row).map(|(w, c)| goals(w, &[c])).unwrap_or_default())
@@ -174,7 +180,7 @@ pub fn TransferDialog() -> impl IntoView {
         Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
             Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string())
         }
-        Some(goal) => unconfirmed(i18n, pane.store, &goal, anyway),
+        Some(goal) => unconfirmed(i18n, pane.store, &goal, anyway).or_else(|| lacks_note(i18n, required, note)),
     });
     let submit = move |()| {
         let Some(goal) = chosen.get_untracked() else { return };
@@ -227,8 +233,8 @@ pub fn TransferDialog() -> impl IntoView {
             <Chooser all chosen team refused/>
             <Caution chosen anyway/>
             {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
-            <TextArea name="transfer-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
-                hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
+            <NoteField name="transfer-note" note required/>
+            {move || tells.get().then(|| view! { <p class="field-hint">{t!(i18n, closing.transfer.told)}</p> })}
             {move || refused.get().map(|f| fault::view(i18n, &f))}
         </Dialog>
     }

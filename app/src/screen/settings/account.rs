@@ -1,8 +1,9 @@
-//! The account: name, time zone, closing message.
+//! The account: name, time zone, closing message, safety delay, transfers.
 
 use super::closing::ClosingMessage;
 use super::delay::Delay;
 use super::list::when_here;
+use super::transfers::Transfers;
 use crate::api::settings::{account, save_account};
 use crate::i18n::*;
 use crate::part::*;
@@ -26,8 +27,8 @@ pub fn AccountScreen() -> impl IntoView {
                 <p>{t!(i18n, settings.account.lead)}</p>
             </header>
             {when_here(stored, move |account| account.get_untracked().map(|account| {
-                let settings = account.delay;
-                view! { <AccountForm account/>{has_delay.then(|| view! { <Delay settings/> })} }
+                let (settings, transfer) = (account.delay, account.transfer.clone());
+                view! { <AccountForm account/>{has_delay.then(|| view! { <Delay settings/> })}<Transfers settings=transfer/> }
             }).into_any())}
         </section>
     }

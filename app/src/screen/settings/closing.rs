@@ -1,4 +1,4 @@
-//! The closing message with its tokens and a preview.
+//! The closing message, and other texts with tokens, with a preview.
 
 use crate::i18n::*;
 use crate::part::*;
@@ -22,6 +22,9 @@ pub(super) fn ClosingMessage(
     /// It may say when it opens again.
     #[prop(optional)]
     opening: bool,
+    /// It may name the team that goes on.
+    #[prop(optional)]
+    team: bool,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
@@ -44,12 +47,14 @@ pub(super) fn ClosingMessage(
     let preview = move || {
         let name = session.with(|me| if me.nickname.is_empty() { me.name.clone() } else { me.nickname.clone() });
         let filled = value.read().replace("[NOME]", t_string!(i18n, settings.account.sample_contact)).replace("[ATENDENTE]", &name);
+        let filled = if team { filled.replace("[EQUIPE]", t_string!(i18n, settings.account.sample_team)) } else { filled };
         filled.replace("[PROTOCOLO]", "2026112100042").replace("[ABERTURA]", "07/12 08:00")
     };
     let name_of = move |token: &str| match token {
         "[NOME]" => t_string!(i18n, settings.account.token_name).to_string(),
         "[ATENDENTE]" => t_string!(i18n, settings.account.token_agent).to_string(),
         "[ABERTURA]" => t_string!(i18n, hours.token_opening).to_string(),
+        "[EQUIPE]" => t_string!(i18n, settings.account.token_team).to_string(),
         _ => t_string!(i18n, settings.account.token_protocol).to_string(),
     };
     view! {
@@ -57,7 +62,7 @@ pub(super) fn ClosingMessage(
             <TextArea name label hint value max optional node_ref=node/>
             <div class="closing-tokens">
                 <span>{t!(i18n, settings.account.tokens)}</span>
-                {TOKENS.into_iter().chain(opening.then_some("[ABERTURA]")).map(|token| view! {
+                {TOKENS.into_iter().chain(opening.then_some("[ABERTURA]")).chain(team.then_some("[EQUIPE]")).map(|token| view! {
                     <Button small=true press=move |()| insert(token)>{move || name_of(token)}</Button>
                 }).collect_view()}
             </div>

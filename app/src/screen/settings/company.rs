@@ -1,4 +1,4 @@
-//! The company behind the account (CF-1).
+//! The company behind the account (CF-1), and who accepted the documents (CF-2).
 
 use super::list::when_here;
 use crate::api::company::{company, save_company};
@@ -24,6 +24,14 @@ pub fn CompanyScreen() -> impl IntoView {
                 <p>{t!(i18n, company.lead)}</p>
             </header>
             {when_here(stored, |company| company.get_untracked().map(|company| view! { <CompanyForm company/> }).into_any())}
+            <section class="card">
+                <h3>{t!(i18n, company.terms.title)}</h3>
+                <p class="field-hint">{t!(i18n, company.terms.lead)}</p>
+                <p><a href="/terms" target="_blank" rel="noopener external">{t!(i18n, company.terms.page)}</a></p>
+                <a class="button small" href="/terms.csv" download="terms.csv" rel="external">
+                    <Icon name="download" small=true/><span>{t!(i18n, company.terms.log)}</span>
+                </a>
+            </section>
         </section>
     }
 }

@@ -73,6 +73,8 @@ words! {
         name: Account "name";
         time_zone: Account "time_zone";
         closing_message: Account "closing_message";
+        transfer_note: Account "transfer_note";
+        transfer_message: Account "transfer_message";
         cnpj: Company "cnpj";
         delay: Account "delay";
         internal_chat: Features "internal_chat";

@@ -46,6 +46,7 @@ mod team;
 mod team_form;
 mod team_hand_out;
 mod team_people;
+mod transfers;
 
 pub use layout::SettingsLayout;
 pub(super) use role_words::role_name;

@@ -12,6 +12,7 @@ const TEXTS: &[&str] = &[
     "caption",
     "message",
     "closing_message",
+    "transfer_message",
     "warning",
     "reply",
     "answer",

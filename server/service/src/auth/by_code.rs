@@ -15,7 +15,7 @@ const PURPOSE: &str = "sign-in";
 pub async fn ways(desk: &Desk) -> Result<DoorWays> {
     let phones: Option<(i64,)> =
         desk.db.one(sql_system!("select id from account where code_template_id is not null limit 1"), args![]).await?;
-    Ok(DoorWays { mail: desk.mail.is_on(), phone: phones.is_some() })
+    Ok(DoorWays { mail: desk.mail.is_on(), phone: phones.is_some(), terms: super::terms::documents(desk) })
 }
 
 /// The form in which an address is looked for: an e-mail, or a phone in E.164.

@@ -48,15 +48,8 @@ pub async fn held_state(cx: &Cx) -> Result<HeldState> {
     let desk = cx.desk();
     let (name, accepted): (String, String) =
         desk.db.one(sql_system!("select name, terms_version from users where id = $1"), args![cx.user]).await?.ok_or(Fault::SignedOut)?;
-    let door = &desk.settings.door;
-    let asks = !door.terms_version.is_empty() && door.terms_version != accepted;
     let code = accepted.is_empty() && super::deliver::address_of(cx).await?.is_some();
-    let terms = asks.then(|| Terms {
-        version: door.terms_version.clone(),
-        terms_url: door.terms_url.clone(),
-        privacy_url: door.privacy_url.clone(),
-        code,
-    });
+    let terms = super::terms::documents(desk).filter(|t| t.version != accepted).map(|t| Terms { code, ..t });
     let second_factor = cx.seat.second_factor_required && !super::factor_state(cx).await?.on;
     Ok(HeldState { name, terms, second_factor })
 }
@@ -92,10 +85,11 @@ pub async fn accept_terms(cx: &Cx, version: &str, code: &str) -> Result<()> {
     if terms.code {
         code::spend(desk, "terms", &cx.user.to_string(), code).await?;
     }
-    let mut work = desk.system(cx.account).begin().await?;
+    let mut work = cx.own().begin().await?;
     work.system()
         .run(sql_system!("update users set terms_version = $2, terms_at = $3 where id = $1"), args![cx.user, version, desk.now()])
         .await?;
+    super::terms::write_down(&mut work, cx.user, &terms).await?;
     work.audit(Some(cx.user), "user.terms", cx.user, serde_json::json!({ "version": version })).await?;
     work.commit().await?;
     desk.logins.forget();

@@ -17,6 +17,7 @@ mod reset;
 mod rules;
 pub mod sso;
 mod step_up;
+mod terms;
 mod throttle;
 mod totp;
 
@@ -32,6 +33,7 @@ pub use reset::{ask_reset, change_password, is_reset_open, reset_password};
 pub(crate) use rules::room_for_one;
 pub use rules::{door_rules, save_door_rules};
 pub use step_up::{ask_step_up, require_step_up};
+pub use terms::terms_log;
 pub use throttle::network;
 
 use crate::desk::{Cx, Desk};
@@ -56,6 +58,8 @@ pub struct DoorSettings {
     pub terms_url: String,
     pub privacy_url: String,
     pub terms_version: String,
+    /// The date of that version, such as `2026-11-01`; empty = not said.
+    pub terms_date: String,
     /// People whom an account may have, invitations included (US-5).
     pub users_max: Option<i64>,
 }

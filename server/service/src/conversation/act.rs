@@ -66,12 +66,13 @@ pub(crate) async fn member_name(work: &mut Work, user: UserId) -> Result<String>
     Ok(row.map(|(n,)| n).unwrap_or_default())
 }
 
-/// Hands the conversation to a team's queue (SM-4) or to a person (SM-5).
+/// Hands the conversation to a team's queue (SM-4) or to a person (SM-5). The account may demand a note with it, and have the
+/// contact told while the window is open (TR-3).
 ///
 /// # Errors
-/// [`Fault::ChooseTeam`] when the person has several teams and none is the current one, [`Fault::PersonUnavailable`] and, for
-/// admins who may confirm it, [`Fault::PersonAbsent`] (TR-4), [`Fault::SameTarget`], [`Fault::Forbidden`],
-/// [`Fault::WrongState`], [`Fault::Missing`].
+/// [`Fault::Invalid`] about `note`, too long or missing where one is demanded; [`Fault::ChooseTeam`] when the person has
+/// several teams and none is the current one, [`Fault::PersonUnavailable`] and, for admins who may confirm it,
+/// [`Fault::PersonAbsent`] (TR-4), [`Fault::SameTarget`], [`Fault::Forbidden`], [`Fault::WrongState`], [`Fault::Missing`].
 pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Result<Conversation> {
     Check::default().that(draft.note.chars().count() <= limit::NOTE_MAX, "note", Wrong::TooLong).done()?;
     let mut work = cx.may(Permission::Inbox)?.begin().await?;
@@ -82,11 +83,16 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
     if !cx.seen().may(Act::Transfer, &c.access()) {
         return Err(Fault::Forbidden.into());
     }
+    let settings = crate::transfer::settings_in(&mut work).await?;
+    let note = draft.note.trim();
+    if settings.transfer_note && note.is_empty() {
+        return Err(Fault::field("note", Wrong::Required).into());
+    }
     let (told, now) = (Told::of(&c), cx.desk().now());
     let (from_team, from) = (TeamId(c.team_id), c.assignee_id.map(UserId));
     // TR-5: kept for automations.
     let mut more: serde_json::Map<String, serde_json::Value> = [("stop_bot".to_owned(), draft.stop_bot.into())].into_iter().collect();
-    let what = match draft.to {
+    let (to_team, to) = match draft.to {
         TransferTo::Team { team_id } => {
             let known: Option<(i64,)> =
                 work.opt(sql!("select id from team where account_id = $1 and id = $2 and deleted_at is null"), args![team_id]).await?;
@@ -94,9 +100,7 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
             if team_id == from_team && c.status == ConversationStatus::Pending {
                 return Err(Fault::SameTarget.into());
             }
-            c.team_id = team_id.0;
-            c.assign(None, now);
-            Transition::TransferredToTeam { from_team, from, to_team: team_id }
+            (team_id, None)
         }
         TransferTo::Person { user_id, team_id } => {
             if !takes(&mut work, cx, user_id, draft.anyway).await? {
@@ -106,18 +110,24 @@ pub async fn transfer(cx: &Cx, id: ConversationId, draft: TransferDraft) -> Resu
             if Some(user_id) == from && to_team == from_team && c.status == ConversationStatus::InProgress {
                 return Err(Fault::SameTarget.into());
             }
-            c.team_id = to_team.0;
-            c.assign(Some(user_id), now);
-            Transition::TransferredToPerson { from_team, from, to_team, to: user_id }
+            (to_team, Some(user_id))
         }
     };
+    // Before the conversation is another's: who hands it over is named.
+    let mut lines = Vec::from_iter(crate::transfer::announce(&mut work, &c, &settings.transfer_message, to_team).await?);
+    c.team_id = to_team.0;
+    c.assign(to, now);
     c.snoozed_until = None;
-    let mut lines = vec![transition_with(&mut work, &c, Some(cx.user), what, more).await?];
-    if !draft.note.trim().is_empty() {
-        let mut note = NewMessage::of(&c, Direction::Out, MessageKind::Note, MessageStatus::Received, now);
-        note.author_id = Some(cx.user);
-        note.body = draft.note.trim().to_owned();
-        lines.extend(put(&mut work, note).await?);
+    let what = match to {
+        Some(to) => Transition::TransferredToPerson { from_team, from, to_team, to },
+        None => Transition::TransferredToTeam { from_team, from, to_team },
+    };
+    lines.push(transition_with(&mut work, &c, Some(cx.user), what, more).await?);
+    if !note.is_empty() {
+        let mut line = NewMessage::of(&c, Direction::Out, MessageKind::Note, MessageStatus::Received, now);
+        line.author_id = Some(cx.user);
+        line.body = note.to_owned();
+        lines.extend(put(&mut work, line).await?);
     }
     let view = handed(&mut work, &c, told, cx.user, lines).await?;
     work.commit().await?;

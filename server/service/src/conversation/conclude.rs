@@ -87,8 +87,13 @@ pub(crate) async fn say(work: &mut Work, c: &mut Row, text: &str) -> Result<Opti
 
 /// The same for what leaves the conversation as it was: lists and notes go on showing what the contact wrote.
 pub(crate) async fn say_aside(work: &mut Work, c: &Row, text: &str) -> Result<Option<Message>> {
+    say_filled(work, c, text, &[]).await
+}
+
+/// The same for a text with tokens beside those of every text.
+pub(crate) async fn say_filled(work: &mut Work, c: &Row, text: &str, more: &[(&str, &str)]) -> Result<Option<Message>> {
     let now = work.desk().now();
-    let text = filled(work, c, text).await?;
+    let text = filled(work, c, text, more).await?;
     let kind = crate::channels::own_in(work, c.channel_id.into()).await?.kind;
     if text.is_empty() || !c.window(kind, now).is_open() {
         return Ok(None);
@@ -151,7 +156,7 @@ async fn closing_text(work: &mut Work, c: &Row) -> Result<String> {
 }
 
 /// A text with its tokens filled in. Contacts see an agent's nickname, never the name.
-async fn filled(work: &mut Work, c: &Row, text: &str) -> Result<String> {
+async fn filled(work: &mut Work, c: &Row, text: &str, more: &[(&str, &str)]) -> Result<String> {
     if text.trim().is_empty() {
         return Ok(String::new());
     }
@@ -162,9 +167,8 @@ async fn filled(work: &mut Work, c: &Row, text: &str) -> Result<String> {
         )
         .await?;
     let agent = agent.map(|(nickname,)| nickname).unwrap_or_default();
-    Ok(text::fill_tokens(text.trim(), &[("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)])
-        .trim()
-        .to_owned())
+    let own: [(&str, &str); 3] = [("[NOME]", &c.contact_name), ("[ATENDENTE]", &agent), ("[PROTOCOLO]", &c.protocol)];
+    Ok(text::fill_tokens(text.trim(), &[&own[..], more].concat()).trim().to_owned())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use act::{assume, transfer};
 pub(crate) use act::{give_back, hand_on, member_name};
 pub(crate) use archive::days;
 pub use archive::{archive, archive_text};
-pub(crate) use conclude::{Closing, close, conclude_in, say, say_aside};
+pub(crate) use conclude::{Closing, close, conclude_in, say, say_aside, say_filled};
 pub use conclude::{classify, conclude};
 pub(crate) use create::{NewConversation, create};
 pub use history::history;

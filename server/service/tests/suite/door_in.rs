@@ -3,6 +3,7 @@
 use crate::door::*;
 use crate::world::*;
 use model::*;
+use service::audit::Origin;
 use service::auth::{self, Asker};
 use service::{Cx, Desk, args, people, role};
 use std::sync::LazyLock;
@@ -316,6 +317,61 @@ both! {
         auth::accept_terms(&alice, "2", "").await.unwrap();
         who(&post.desk, &login).await;
         assert_eq!(w.number("select count(*) from audit where action = 'user.terms'").await, 2);
+    }
+
+    async fn cf_2_who_accepted_which_version_and_when_is_kept_and_downloaded_by_admins_alone(w) {
+        const ANA: &str = "ana.souza@loja.example";
+        let terms = |version: &'static str, date: &'static str| move |door: &mut auth::DoorSettings| {
+            (door.terms_url, door.privacy_url) = ("https://prosa.example/t".into(), "https://prosa.example/p".into());
+            (door.terms_version, door.terms_date) = (version.into(), date.into());
+        };
+        let named = MemberDraft { name: "=HYPERLINK(1)".into(), ..member_draft("Ana Souza", Role::Agent, &[(w.team, true, false)]) };
+        let ana = w.cx(people::save_member(&w.admin, named.clone()).await.unwrap().user_id).await;
+        assert_eq!(auth::ways(&w.desk).await.unwrap().terms, None, "nothing is asked for");
+        let accepts = async |post: &Post, login: &str| {
+            let Asker::Held(held) = auth::asker_of_login(&post.desk, login).await.unwrap() else { panic!("not held") };
+            held.0.from(Origin::of(&HERE, None))
+        };
+        let post = Post::with(w, terms("1", "2026-11-01")).await;
+        // Who is not signed in reads which they are.
+        let shown = auth::ways(&post.desk).await.unwrap().terms.unwrap();
+        assert_eq!((shown.version.as_str(), shown.date.as_str()), ("1", "2026-11-01"));
+        assert_eq!((shown.terms_url.as_str(), shown.privacy_url.as_str()), ("https://prosa.example/t", "https://prosa.example/p"));
+        for who in [ALICE, ANA] {
+            let login = cookie(auth::sign_in(&post.desk, who, PASSWORD, &HERE).await);
+            let cx = accepts(&post, &login).await;
+            auth::ask_terms_code(&cx, Language::En).await.unwrap();
+            let code = code_of(&post.wait_for(who, 1).await);
+            auth::accept_terms(&cx, "1", &code).await.unwrap();
+            post.pass(MINUTE);
+        }
+        w.pass(HOUR);
+        let post = Post::with(w, terms("2", "2026-12-01")).await;
+        let login = cookie(auth::sign_in(&post.desk, ALICE, PASSWORD, &HERE).await);
+        let alice = accepts(&post, &login).await;
+        auth::accept_terms(&alice, "2", "").await.unwrap();
+        // Once more is no second line.
+        auth::accept_terms(&alice, "2", "").await.unwrap();
+        assert_eq!(fault(auth::terms_log(&ana).await), Fault::Forbidden);
+        let text = String::from_utf8(auth::terms_log(&w.admin).await.unwrap()).unwrap();
+        let rows: Vec<&str> = text.trim_end().split("\r\n").collect();
+        assert_eq!(rows[0], "\u{feff}name,email,user_id,member,version,version_date,accepted_utc,address");
+        let line = |name: &str, email: &str, user: UserId, version: &str, date: &str, at: Millis| {
+            let at = jiff::Timestamp::from_millisecond(at).unwrap();
+            format!("{name},{email},{user},yes,{version},{date},{at},192.0.2.7")
+        };
+        // The newest first; what a spreadsheet would calculate is text.
+        let expected = [
+            line("Alice Admin", ALICE, w.admin.user, "2", "2026-12-01", START + HOUR),
+            line("'=HYPERLINK(1)", ANA, ana.user, "1", "2026-11-01", START + MINUTE),
+            line("Alice Admin", ALICE, w.admin.user, "1", "2026-11-01", START),
+        ];
+        assert_eq!(rows[1..], expected);
+        assert_eq!(w.number("select count(*) from audit where action = 'terms.export'").await, 1);
+        // Who leaves has accepted all the same.
+        people::save_member(&w.admin, MemberDraft { user_id: Some(ana.user), password: String::new(), active: false, ..named }).await.unwrap();
+        let text = String::from_utf8(auth::terms_log(&w.admin).await.unwrap()).unwrap();
+        assert!(text.contains(&format!("{ANA},{},no,1,", ana.user)), "{text}");
     }
 
     async fn ac_2_a_link_for_a_new_password_works_once_and_dies_with_address_and_password(w) {

@@ -66,6 +66,7 @@ mod status;
 mod stickers;
 mod talks;
 mod tenants;
+mod transfer;
 mod visitors;
 mod watch;
 mod window;

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use model::*;
-use service::{conversation, people};
+use service::{contact, conversation, distribution, feature, people};
 
 fn again(cx: &service::Cx, name: &str, role: Role, teams: &[(TeamId, bool, bool)]) -> MemberDraft {
     MemberDraft { user_id: Some(cx.user), password: String::new(), ..member_draft(name, role, teams) }
@@ -57,6 +57,120 @@ both! {
         assert_eq!(fault(save(foreign).await), Fault::field("teams", Wrong::Unknown));
         // A refusal leaves nothing behind.
         assert_eq!(people::members(&w.admin).await.unwrap().len(), 2);
+    }
+
+    async fn te_1_a_team_is_saved_and_read_with_all_its_fields_and_by_admins_alone(w) {
+        feature::save(&w.admin, Features { distribution: true, ..Features::default() }).await.unwrap();
+        let rule = Distribution {
+            enabled: true,
+            algorithm: Algorithm::LeastLoaded,
+            only_online: true,
+            overflow: true,
+            wait_minutes: 12,
+            max_minutes: 45,
+            max_concurrent: 4,
+        };
+        let draft = TeamDraft {
+            id: None,
+            name: " Vendas ".into(),
+            is_default: true,
+            restriction: Restriction::Team,
+            closing_message: " Até logo, [NOME] ".into(),
+            archive_preference: Some(ArchivePreference::Immediate),
+            distribution: Some(rule),
+        };
+        let ana = w.agent("Ana Souza", w.team).await;
+        let manager = w.member("Mara Reis", Role::Manager, &[(w.team, true, true)]).await;
+        for cx in [&ana, &manager] {
+            assert_eq!(fault(people::save_team(cx, draft.clone()).await), Fault::Forbidden);
+        }
+        let nameless = TeamDraft { name: " ".into(), ..draft.clone() };
+        assert_eq!(fault(people::save_team(&w.admin, nameless).await), Fault::field("name", Wrong::Required));
+        assert_eq!(people::teams(&w.admin).await.unwrap().len(), 1);
+        let id = people::save_team(&w.admin, draft.clone()).await.unwrap().id;
+        // As its people read it, too.
+        let fields = async |id: TeamId| {
+            let t = people::teams(&ana).await.unwrap().into_iter().find(|t| t.id == id).unwrap();
+            (t.name, t.is_default, t.restriction, t.closing_message, t.archive_preference)
+        };
+        let hands_out = async |id: TeamId| distribution::setup(&w.admin).await.unwrap().teams.into_iter().find(|t| t.team_id == id).unwrap().rule;
+        let stored = ("Vendas".to_owned(), true, Restriction::Team, "Até logo, [NOME]".to_owned(), Some(ArchivePreference::Immediate));
+        assert_eq!((fields(id).await, hands_out(id).await), (stored, rule));
+        assert!(!fields(w.team).await.1, "there is one default (TE-2)");
+        // Its members, with their flags.
+        let bia = w.member("Bia Reis", Role::Agent, &[(id, true, false)]).await;
+        let link = people::members(&ana).await.unwrap().into_iter().find(|m| m.user_id == bia.user).unwrap().teams;
+        assert_eq!(link, [TeamLink { team_id: id, is_agent: true, is_supervisor: false }]);
+        // Changed: all but the rule, which a form without it leaves.
+        let other = TeamDraft {
+            id: Some(id),
+            name: "Comercial".into(),
+            restriction: Restriction::User,
+            closing_message: String::new(),
+            archive_preference: None,
+            distribution: None,
+            ..draft
+        };
+        people::save_team(&w.admin, other).await.unwrap();
+        let stored = ("Comercial".to_owned(), true, Restriction::User, String::new(), None);
+        assert_eq!((fields(id).await, hands_out(id).await), (stored, rule));
+    }
+
+    async fn te_5_a_person_is_in_several_teams_as_agent_as_supervisor_and_as_both(w) {
+        let (sales, law) = (w.new_team("Vendas", Restriction::None).await, w.new_team("Jurídico", Restriction::None).await);
+        let care = w.new_team("Suporte", Restriction::None).await;
+        let places = [(sales, true, false), (law, false, true), (care, true, true)];
+        let vera = w.member("Vera Dias", Role::Agent, &places).await;
+        let bia = w.member("Bia Reis", Role::Agent, &places.map(|(team, ..)| (team, true, false))).await;
+        let mut expected = places.map(|(team_id, is_agent, is_supervisor)| TeamLink { team_id, is_agent, is_supervisor });
+        expected.sort_by_key(|l| l.team_id);
+        let stored = people::members(&w.admin).await.unwrap().into_iter().find(|m| m.user_id == vera.user).unwrap().teams;
+        assert_eq!(stored, expected);
+        // In each team she is what she is there, and in no other.
+        for (n, (team, is_agent, is_supervisor)) in places.into_iter().enumerate() {
+            let c = w.says(&format!("551198765000{n}"), "oi").await;
+            let to = |to| TransferDraft { to, note: String::new(), stop_bot: false, anyway: false };
+            conversation::transfer(&w.admin, c.id, to(TransferTo::Team { team_id: team })).await.unwrap();
+            assert!(conversation::visible(&vera, c.id).await.is_ok());
+            assert_eq!(vera.seen().pending.contains(&team), is_agent);
+            conversation::transfer(&w.admin, c.id, to(TransferTo::Person { user_id: bia.user, team_id: Some(team) })).await.unwrap();
+            let done = conversation::conclude(&vera, c.id, ConcludeDraft::silent()).await;
+            if is_supervisor {
+                assert_eq!(done.unwrap().status, ConversationStatus::Completed);
+            } else {
+                assert_eq!(fault(done), Fault::Forbidden);
+            }
+        }
+        // One place of several is taken away.
+        people::save_member(&w.admin, again(&vera, "Vera Dias", Role::Agent, &places[..2])).await.unwrap();
+        let left = people::members(&w.admin).await.unwrap().into_iter().find(|m| m.user_id == vera.user).unwrap().teams;
+        assert_eq!((left.len(), left.iter().any(|l| l.team_id == care)), (2, false));
+    }
+
+    async fn ro_0_whether_an_agent_sees_what_a_colleague_serves_follows_the_teams_restriction(w) {
+        for (n, (restriction, sees)) in [(Restriction::None, true), (Restriction::Team, true), (Restriction::User, false)].into_iter().enumerate() {
+            let team = w.new_team(&format!("Equipe {n}"), restriction).await;
+            let (ana, bia) = (w.agent(&format!("Ana {n}"), team).await, w.agent(&format!("Bia {n}"), team).await);
+            let boss = w.member(&format!("Carla {n}"), Role::Agent, &[(team, false, true)]).await;
+            let c = w.says(&format!("551198765000{n}"), "oi").await;
+            let to = |to| TransferDraft { to, note: String::new(), stop_bot: false, anyway: false };
+            conversation::transfer(&w.admin, c.id, to(TransferTo::Team { team_id: team })).await.unwrap();
+            // What waits is the team's, whatever the restriction.
+            assert!(conversation::visible(&bia, c.id).await.is_ok());
+            conversation::assume(&ana, c.id, None).await.unwrap();
+            let others = ConversationQuery { tab: Tab::Others, filter: Filter::default(), oldest_first: false, after: None, limit: Some(100) };
+            for (cx, sees) in [(&ana, true), (&bia, sees), (&boss, true), (&w.admin, true)] {
+                assert_eq!(conversation::visible(cx, c.id).await.is_ok(), sees, "{restriction}");
+                let listed = conversation::list(cx, &others).await.unwrap().items.iter().any(|x| x.id == c.id);
+                assert_eq!(listed, sees && cx.user != ana.user, "{restriction}");
+            }
+            // Seeing it is not acting in it.
+            let refused = if sees { Fault::Forbidden } else { Fault::Missing };
+            assert_eq!(fault(conversation::conclude(&bia, c.id, ConcludeDraft::silent()).await), refused);
+            // The other cells that are ours: contacts are everybody's, blocking them is not an agent's.
+            assert!(!service::search::contacts(&ana, "Pessoa").await.unwrap().is_empty());
+            assert_eq!(fault(contact::set_status(&ana, c.contact_id, ContactStatus::Blocked).await), Fault::Forbidden);
+        }
     }
 
     async fn te_2_exactly_one_team_is_the_default(w) {

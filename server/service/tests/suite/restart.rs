@@ -205,6 +205,36 @@ both! {
         assert_eq!(conversation::restart(&carla, c.id, "r", fill()).await.unwrap().assignee_id, Some(carla.user));
     }
 
+    async fn vi_4_re_6_what_a_restricted_team_completed_is_restarted_by_members_alone(w) {
+        let [t, ..] = three(w).await;
+        let fill = || filled(&t, &[("body.1", "João")]);
+        let places = |cx: &service::Cx, name: &str, teams: &[(TeamId, bool, bool)]| MemberDraft {
+            user_id: Some(cx.user),
+            password: String::new(),
+            ..member_draft(name, Role::Agent, teams)
+        };
+        for (n, restriction) in [Restriction::Team, Restriction::User].into_iter().enumerate() {
+            let law = w.new_team(&format!("Jurídico {n}"), restriction).await;
+            let (ana, bruno) = (w.agent(&format!("Ana {n}"), w.team).await, w.agent(&format!("Bruno {n}"), law).await);
+            let c = w.says(&format!("551198765432{n}"), "oi").await;
+            let to = TransferDraft { to: TransferTo::Person { user_id: bruno.user, team_id: None }, note: String::new(), stop_bot: false, anyway: false };
+            conversation::transfer(&w.admin, c.id, to).await.unwrap();
+            conversation::conclude(&bruno, c.id, ConcludeDraft::silent()).await.unwrap();
+            assert_eq!(fault(conversation::restart(&ana, c.id, "a", fill()).await), Fault::Missing, "{restriction}");
+            // Who has left the team still reads what they served there themselves, and no more than that.
+            people::save_member(&w.admin, places(&bruno, &format!("Bruno {n}"), &[(w.team, true, false)])).await.unwrap();
+            let bruno = w.cx(bruno.user).await;
+            assert!(conversation::visible(&bruno, c.id).await.is_ok());
+            assert_eq!(fault(conversation::restart(&bruno, c.id, "b", fill()).await), Fault::Forbidden, "{restriction}");
+            assert_eq!(w.conversation(c.id).await.status, ConversationStatus::Completed);
+            // Back in it, as its supervisor, it is theirs to restart.
+            people::save_member(&w.admin, places(&bruno, &format!("Bruno {n}"), &[(law, false, true)])).await.unwrap();
+            let bruno = w.cx(bruno.user).await;
+            let again = conversation::restart(&bruno, c.id, "b", fill()).await.unwrap();
+            assert_eq!((again.team_id, again.assignee_id), (law, Some(bruno.user)));
+        }
+    }
+
     async fn re_1_while_another_one_is_open_it_is_shown_instead(w) {
         let [t, ..] = three(w).await;
         let sales = w.new_team("Vendas", Restriction::None).await;

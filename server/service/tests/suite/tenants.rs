@@ -521,6 +521,7 @@ const OWN: &[&str] = &[
     "auth::settings",
     "auth::sign_out",
     "auth::step_up",
+    "auth::terms_log",
     "avatar::remove",
     "avatar::save",
     "board::watch",
@@ -548,6 +549,7 @@ const OWN: &[&str] = &[
     "status::save",
     "tally::compare",
     "tally::recount",
+    "transfer::save",
 ];
 
 /// Every public function that takes an asker or an account's rows must be tried here: who writes a new one comes by.

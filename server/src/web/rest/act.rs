@@ -109,7 +109,7 @@ pub struct TransferInput {
     pub user_id: Option<UserId>,
     /// The team; for a person needed only when they are in several and none is the current one.
     pub team_id: Option<TeamId>,
-    /// An internal note that is written with it.
+    /// An internal note that is written with it; without one it is refused where the account demands one (`invalid`).
     #[serde(default)]
     pub note: String,
     /// Kept for running automations.

@@ -1,6 +1,6 @@
 //! What is asked before several conversations are handed over or concluded.
 
-use super::super::transfer::{Caution, Chooser, Goal, TeamChoice, goals, unconfirmed};
+use super::super::transfer::{Caution, Chooser, Goal, NoteField, TeamChoice, goals, lacks_note, needs_note, unconfirmed};
 use super::{Acting, Deed};
 use crate::api::closing::reasons;
 use crate::i18n::*;
@@ -18,6 +18,7 @@ pub fn AskTransfer(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
     let note = RwSignal::new(String::new());
     let anyway = RwSignal::new(false);
     let refused = RwSignal::new(None::<Fault>);
+    let required = needs_note(store);
     let all = Memo::new(move |_| acting.chosen.with(|c| store.workspace.with(|w| w.as_ref().map(|w| goals(w, c)).unwrap_or_default())));
     let choices = Memo::new(move |_| {
         let current: Vec<TeamId> = acting.chosen.with(|c| c.iter().map(|c| c.team_id).collect());
@@ -28,7 +29,7 @@ pub fn AskTransfer(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
         Some(_) if team.get().is_none() && !choices.with(Vec::is_empty) => {
             Some(t_string!(i18n, inbox.thread.transfer.choose_team).to_string())
         }
-        Some(goal) => unconfirmed(i18n, store, &goal, anyway),
+        Some(goal) => unconfirmed(i18n, store, &goal, anyway).or_else(|| lacks_note(i18n, required, note)),
     });
     let submit = move |()| {
         let Some(goal) = chosen.get_untracked().filter(|_| why.with_untracked(Option::is_none)) else { return };
@@ -60,8 +61,7 @@ pub fn AskTransfer(open: RwSignal<bool>, acting: Acting) -> impl IntoView {
             <Chooser all chosen team refused/>
             <Caution chosen anyway/>
             {move || (!choices.with(Vec::is_empty)).then(|| view! { <TeamChoice choices team/> })}
-            <TextArea name="several-note" label=move || t_string!(i18n, inbox.thread.transfer.note).to_string() value=note optional=true
-                hint=Signal::derive(move || t_string!(i18n, inbox.thread.transfer.note_hint).to_string())/>
+            <NoteField name="several-note" note required/>
         </Dialog>
     }
 }

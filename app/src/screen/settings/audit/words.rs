@@ -120,7 +120,9 @@ actions! {
     "team.close" team_close;
     "team.delete" team_delete;
     "team.open" team_open;
+    "terms.export" terms_export;
     "token.add" token_add;
+    "transfer.change" transfer_change;
     "user.change" user_change;
     "user.password" user_password;
     "user.password_reset" user_password_reset;
