@@ -45,8 +45,8 @@ const STEPS: &[(i64, &str, &str)] = &[
     (44, "masks", include_str!("../migrations/0044_masks.sql")),
     (45, "passkey", include_str!("../migrations/0045_passkey.sql")),
     (46, "sso", include_str!("../migrations/0046_sso.sql")),
-    (48, "invited_role", include_str!("../migrations/0048_invited_role.sql")),
     (47, "transfer", include_str!("../migrations/0047_transfer.sql")),
+    (48, "invited_role", include_str!("../migrations/0048_invited_role.sql")),
 ];
 
 /// The steps for one database.
