@@ -21,7 +21,7 @@ export default defineConfig({
     viewport: { width: 1366, height: 800 },
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
-    trace: 'retain-on-failure',
+    trace: 'on-first-retry',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.PROSA_CHROMIUM ?? '/usr/bin/chromium',
