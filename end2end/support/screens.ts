@@ -32,7 +32,8 @@ export const screens = [
 ]
 
 /** Addresses of the server's own pages, for everybody. */
-export const pages = ['/login', '/reset', '/invite', '/terms', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages']
+export const pages = ['/login', '/reset', '/invite', '/terms', '/help/inbox', '/help/windows', '/help/files', '/help/shortcuts', '/help/messages',
+  '/help/tour', '/help/tour/9', '/help/glossary', '/help/signin', '/help/roles', '/help/distribution', '/help/deadlines', '/help/board', '/help/audit', '/help/masks', '/help/apps']
 
 /** The routes of the client that no list above has. */
 export function forgotten(): string[] {

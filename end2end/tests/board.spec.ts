@@ -102,15 +102,69 @@ test('DB-3 DB-6 a report is split, drawn and exported, and the wall shows the bo
   const alice = await agent('admin@prosa.example')
   await open(alice, '/board/reports')
   await expect(alice.locator('.board-chart svg')).toBeVisible()
-  for (const by of ['Equipe', 'Canal', 'Pessoa', 'Motivo', 'Hora e dia da semana']) {
+  // Days as they are written here, in the table, in the picture and where they are compared.
+  await expect(alice.locator('.board-details tbody th').first()).toHaveText(/^\d\d\/\d\d\/\d{4}$/)
+  await expect(alice.locator('.board-before').first()).toHaveText(/^Comparado com \d\d\/\d\d\/\d{4} – \d\d\/\d\d\/\d{4}$/)
+  await expect(alice.locator('.board-chart svg text').filter({ hasText: /^\s*\d\d\/\d\d\s*$/ }).first()).toBeAttached()
+  for (const by of ['Equipe', 'Canal', 'Pessoa', 'Motivo', 'Etiqueta', 'Hora e dia da semana']) {
     await alice.getByRole('combobox', { name: 'Por', exact: true }).selectOption({ label: by })
     await expect(alice.locator('.board-details thead th').first()).toHaveText(by)
   }
+  for (const day of ['seg', 'sáb']) await expect(alice.locator('.board-chart svg text').filter({ hasText: new RegExp(`^\\s*${day}\\s*$`) })).toBeAttached()
   await expectAccessible(alice)
   await alice.screenshot({ path: 'test-results/board-report.png', fullPage: true })
   const [file] = await Promise.all([alice.waitForEvent('download'), alice.getByRole('link', { name: 'Exportar CSV' }).click()])
   expect(file.suggestedFilename()).toMatch(/^prosa-hour-.*\.csv$/)
+  const [sheet] = await Promise.all([alice.waitForEvent('download'), alice.getByRole('link', { name: 'Exportar XLSX' }).click()])
+  expect(sheet.suggestedFilename()).toMatch(/^prosa-hour-.*\.xlsx$/)
   await open(alice, '/board/wall')
   await expect(alice.locator('.wall-card')).toHaveCount(6)
   await alice.screenshot({ path: 'test-results/board-wall.png' })
+})
+
+test('a report in which nothing happened and one of too many days say so', async ({ agent }) => {
+  const alice = await agent('admin@prosa.example')
+  await open(alice, '/board/reports')
+  await expect(alice.locator('.board-details')).toBeVisible()
+  const [from, to, by] = [alice.getByLabel('De', { exact: true }), alice.getByLabel('Até', { exact: true }), alice.getByRole('combobox', { name: 'Por', exact: true })]
+  const today = await to.inputValue()
+  await from.fill('2019-03-02')
+  await to.fill('2019-03-04')
+  await expect(alice.locator('.board-silence')).toHaveText(/^Nada aconteceu neste período/)
+  await expect(alice.locator('.board-chart')).toHaveCount(0)
+  // Compared with as many days before it.
+  await expect(alice.locator('.board-before').first()).toHaveText('Comparado com 27/02/2019 – 01/03/2019')
+  await to.fill('2019-03-01')
+  await expect(alice.getByRole('alert').filter({ hasText: 'O fim precisa vir depois do começo.' })).toBeVisible()
+  // By tag it is a year at most.
+  await from.fill('2024-01-01')
+  await to.fill(today)
+  await by.selectOption({ label: 'Etiqueta' })
+  await expect(alice.getByRole('alert').filter({ hasText: 'O período vai até 366 dias' })).toBeVisible()
+})
+
+test('DB-7 a tour of the product and its words are a way from the profile and from the board', async ({ agent }) => {
+  const alice = await agent('admin@prosa.example')
+  await open(alice, '/profile')
+  const [tour] = await Promise.all([alice.waitForEvent('popup'), alice.getByRole('link', { name: 'Conhecer o Prosa' }).click()])
+  await expect(tour.getByText('Passo 1 de 9')).toBeVisible()
+  for (let step = 2; step <= 9; step += 1) {
+    await tour.getByRole('link', { name: 'Próximo passo' }).click()
+    await expect(tour.getByText(`Passo ${step} de 9`)).toBeVisible()
+  }
+  await expectAccessible(tour)
+  await tour.screenshot({ path: 'test-results/help-tour.png', fullPage: true })
+  await tour.getByRole('link', { name: 'Passo anterior' }).click()
+  // Each step opens the screen that it is about.
+  const [board] = await Promise.all([tour.waitForEvent('popup'), tour.getByRole('link', { name: 'Abrir esta tela' }).click()])
+  await expect(board.getByRole('heading', { name: 'Painel', level: 1 })).toBeVisible()
+  await board.close()
+  await tour.getByRole('link', { name: 'Próximo passo' }).click()
+  await tour.getByRole('link', { name: 'Ir ao glossário' }).click()
+  await expect(tour.getByRole('heading', { name: 'Glossário', level: 1 })).toBeVisible()
+  await expect(tour.getByRole('term').filter({ hasText: 'Transbordo' })).toBeVisible()
+  await tour.close()
+  await open(alice, '/board')
+  const [help] = await Promise.all([alice.waitForEvent('popup'), alice.getByRole('link', { name: 'Como ler o painel' }).click()])
+  await expect(help.getByRole('heading', { name: 'Painel e relatórios', level: 1 })).toBeVisible()
 })

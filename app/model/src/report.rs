@@ -1,10 +1,12 @@
 //! Reports over days and months (DB-3).
 
-use crate::{Check, Fault, Tally, TallyClock, TallyCount, TallySpan, TeamId, Wrong, words};
+use crate::{Check, Fault, Language, Tally, TallyClock, TallyCount, TallySpan, TeamId, Wrong, words};
 use serde::{Deserialize, Serialize};
 
 /// The longest time that a report is about, in days.
 pub const REPORT_DAYS_MAX: i64 = 3 * 366;
+/// The longest time of one by tag, in days: nothing is added up by tag, so that it is read off the rows themselves.
+pub const REPORT_TAG_DAYS_MAX: i64 = 366;
 
 words! {
     /// By what a report is split.
@@ -14,6 +16,8 @@ words! {
         Channel = "CHANNEL",
         Agent = "AGENT",
         Reason = "REASON",
+        /// Tags that contacts have now.
+        Tag = "TAG",
         /// Hours of the weekdays.
         Hour = "HOUR",
     }
@@ -62,20 +66,32 @@ pub struct ReportQuery {
     /// None: all teams that the asker leads.
     #[serde(default)]
     pub team_id: Option<TeamId>,
+    /// In which the days stand in its picture.
+    #[serde(default = "portuguese")]
+    pub language: Language,
 }
 
 fn begun() -> ReportFigure {
     ReportFigure::Begun
 }
 
+fn portuguese() -> Language {
+    Language::PtBr
+}
+
 impl ReportQuery {
+    /// The longest time that it may be about, in days.
+    pub fn days_max(&self) -> i64 {
+        if self.by == ReportBy::Tag { REPORT_TAG_DAYS_MAX } else { REPORT_DAYS_MAX }
+    }
+
     /// First and last day since 1970.
     pub fn days(&self) -> Result<(i64, i64), Fault> {
         let (from, to) = (crate::hours::day_number(&self.from), crate::hours::day_number(&self.to));
         let mut check = Check::default();
         check.that(from.is_some(), "from", Wrong::NotADate).that(to.is_some(), "to", Wrong::NotADate);
         let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-        check.that(from <= to, "to", Wrong::EndBeforeStart).that(to - from < REPORT_DAYS_MAX, "to", Wrong::TooMany);
+        check.that(from <= to, "to", Wrong::EndBeforeStart).that(to - from < self.days_max(), "to", Wrong::TooMany);
         check.done().map(|()| (from, to))
     }
 }
@@ -84,7 +100,7 @@ impl ReportQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportRow {
     /// The id of what it is about as a decimal string, the first day of it, or weekday and hour such as `0-14`, Monday first.
-    /// A reason's 0 = concluded without one.
+    /// A reason's 0 = concluded without one; a tag's 0 = of contacts without any.
     pub key: String,
     /// What that is called; empty where the key says it.
     pub name: String,
@@ -100,7 +116,66 @@ pub struct Report {
     /// First and last of those days.
     pub before_from: String,
     pub before_to: String,
+    /// Days are added up by month.
+    pub months: bool,
     pub rows: Vec<ReportRow>,
     /// The picture of it as SVG, drawn by the server: it holds numbers and dates alone.
     pub chart: String,
+}
+
+/// A day such as `2026-12-31` as people write it: `31/12/2026`, in English `12/31/2026`. What is no day stays as it is.
+pub fn day_text(day: &str, language: Language) -> String {
+    written(day, |year, month, day| match language {
+        Language::En => format!("{month}/{day}/{year}"),
+        Language::PtBr | Language::Es => format!("{day}/{month}/{year}"),
+    })
+}
+
+/// The same without its year.
+pub fn short_day_text(day: &str, language: Language) -> String {
+    written(day, |_, month, day| match language {
+        Language::En => format!("{month}/{day}"),
+        Language::PtBr | Language::Es => format!("{day}/{month}"),
+    })
+}
+
+/// The month of a day: `12/2026` in all three languages.
+pub fn month_text(day: &str) -> String {
+    written(day, |year, month, _| format!("{month}/{year}"))
+}
+
+fn written(day: &str, write: impl Fn(&str, &str, &str) -> String) -> String {
+    let mut parts = day.split('-');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(year), Some(month), Some(day), None) => write(year, month, day),
+        _ => day.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_in_the_order_of_each_language() {
+        let said = Language::ALL.iter().map(|l| (day_text("2026-10-03", *l), short_day_text("2026-10-03", *l))).collect::<Vec<_>>();
+        let said: Vec<(&str, &str)> = said.iter().map(|(long, short)| (long.as_str(), short.as_str())).collect();
+        assert_eq!(said, [("03/10/2026", "03/10"), ("10/03/2026", "10/03"), ("03/10/2026", "03/10")]);
+        assert_eq!((month_text("2026-10-01"), month_text("nothing")), ("10/2026".to_owned(), "nothing".to_owned()));
+    }
+
+    #[test]
+    fn a_time_has_a_begin_an_end_and_a_length() {
+        let of = |by, from: &str, to: &str| {
+            let (from, to) = (from.to_owned(), to.to_owned());
+            ReportQuery { from, to, by, figure: ReportFigure::Begun, team_id: None, language: Language::En }.days()
+        };
+        assert_eq!(of(ReportBy::Day, "1970-01-02", "1970-01-02"), Ok((1, 1)));
+        assert!(of(ReportBy::Day, "2026-01-02", "2026-01-01").is_err());
+        assert!(of(ReportBy::Day, "2024-01-01", "2026-12-31").is_ok());
+        assert!(of(ReportBy::Day, "2023-01-01", "2026-12-31").is_err());
+        // By tag it is read off the rows: a year at most.
+        assert!(of(ReportBy::Tag, "2025-01-01", "2025-12-31").is_ok());
+        assert!(of(ReportBy::Tag, "2024-12-01", "2025-12-31").is_err());
+    }
 }

@@ -99,6 +99,7 @@ pub fn router(desk: Desk, config: &Config, site: site::Site, metrics: health::Me
         )
         .route("/audit.csv", get(audit::table))
         .route("/report.csv", get(report::csv))
+        .route("/report.xlsx", get(report::xlsx))
         .route("/terms.csv", get(terms::csv))
         .route("/share", post(page::share))
         .route("/sso/callback", get(sso::callback))

@@ -72,6 +72,7 @@ const OWN: &[&str] = &[
     "act/discard_upload",
     "POST /upload",
     "GET /report.csv",
+    "GET /report.xlsx",
     "board/board",
     "board/report",
     "role/roles",
@@ -176,6 +177,7 @@ const OTHERS: &[&str] = &[
     "GET /photo/channel/{id}",
     "POST /photo/channel/{id}",
     "GET /report.csv",
+    "GET /report.xlsx",
     "GET /audit.csv",
     "GET /terms.csv",
     "POST /share",
@@ -728,6 +730,7 @@ async fn other_route(w: &World, name: &str, asker: &Asker) -> Option<(u16, Strin
             format!("/media/{id}/small")
         }
         "GET /report.csv" => "/report.csv?from=2026-07-01&to=2026-07-31&by=DAY".to_owned(),
+        "GET /report.xlsx" => "/report.xlsx?from=2026-07-01&to=2026-07-31&by=DAY".to_owned(),
         // Nobody began anything, and nobody has a provider.
         "GET /sso/callback" => "/sso/callback?code=x&state=x".into(),
         "GET /sso/{name}" => "/sso/nothing".into(),

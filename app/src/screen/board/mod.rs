@@ -95,6 +95,7 @@ fn Head() -> impl IntoView {
                 <A href="/board/reports">{t!(i18n, board.reports)}</A>
                 <A href="/board/wall">{t!(i18n, board.wall)}</A>
             </nav>
+            <a class="board-help" href="/help/board" rel="external" target="_blank">{t!(i18n, board.help)}</a>
         </header>
     }
 }

@@ -39,6 +39,7 @@ pub fn People(shown: Shown) -> impl IntoView {
                 </tr></thead>
                 <tbody><For each=move || ids.get() key=|id| *id let:id><Person shown id/></For></tbody>
             </table></div>
+            <Show when=move || ids.with(Vec::is_empty)><p class="board-silence">{t!(i18n, board.no_people)}</p></Show>
         </section>
     }
 }

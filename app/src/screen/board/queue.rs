@@ -31,6 +31,7 @@ pub fn Queues(shown: Shown) -> impl IntoView {
                 </tr></thead>
                 <tbody><For each=move || ids.get() key=|id| *id let:id><Queue shown id/></For></tbody>
             </table></div>
+            <Show when=move || ids.with(Vec::is_empty)><p class="board-silence">{t!(i18n, board.no_queues)}</p></Show>
         </section>
     }
 }

@@ -5,6 +5,7 @@ use crate::api::board::figures;
 use crate::i18n::*;
 use crate::live::use_store;
 use crate::part::*;
+use crate::{fault, language};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use model::*;
@@ -16,6 +17,7 @@ fn by_word(i18n: I18nContext<Locale>, by: ReportBy) -> String {
         ReportBy::Channel => t_string!(i18n, board.by_channel),
         ReportBy::Agent => t_string!(i18n, board.person),
         ReportBy::Reason => t_string!(i18n, board.by_reason),
+        ReportBy::Tag => t_string!(i18n, board.by_tag),
         ReportBy::Hour => t_string!(i18n, board.by_hour),
     }
     .to_string()
@@ -59,7 +61,10 @@ pub fn Reports() -> impl IntoView {
         by: by.get().parse().unwrap_or(ReportBy::Day),
         figure: figure.get().parse().unwrap_or(ReportFigure::Begun),
         team_id: team.get().parse().ok(),
+        language: language::code(i18n.get_locale()).parse().unwrap_or(Language::PtBr),
     });
+    // Who may take nothing out of the account is not offered it.
+    let may_export = Memo::new(move |_| store.workspace.with(|w| w.as_ref().is_some_and(|w| !w.me.masks.has(Mask::Export))));
     let ready = Memo::new(move |_| from.with(|f| !f.is_empty()) && to.with(|t| !t.is_empty()));
     view! {
         <form class="board-filters" on:submit=move |event| event.prevent_default()>
@@ -70,10 +75,18 @@ pub fn Reports() -> impl IntoView {
             <Select name="figure" value=figure label=move || t_string!(i18n, board.figure).to_string()
                 choices=Signal::derive(move || ReportFigure::ALL.iter().map(|f| Choice::new(f.word(), figure_word(i18n, *f))).collect::<Vec<_>>())/>
             <Select name="team" value=team label=move || t_string!(i18n, board.team).to_string() choices=Signal::derive(move || led_teams(i18n, store))/>
-            <a class="button small" href=move || file_of(&query.get()) download rel="external">{t!(i18n, board.csv)}</a>
+            <Show when=move || may_export.get()>
+                <div class="board-files">
+                    <a class="button small" href=move || file_of("csv", &query.get()) download rel="external">{t!(i18n, board.csv)}</a>
+                    <a class="button small" href=move || file_of("xlsx", &query.get()) download rel="external">{t!(i18n, board.xlsx)}</a>
+                </div>
+            </Show>
         </form>
         <Show when=move || ready.get()>
-            {move || view! { <Answer query=query.get()/> }}
+            {move || match refusal(i18n, &query.get()) {
+                Some(text) => view! { <p class="board-before" role="alert">{text}</p> }.into_any(),
+                None => view! { <Answer query=query.get()/> }.into_any(),
+            }}
         </Show>
     }
 }
@@ -90,9 +103,36 @@ fn led_teams(i18n: I18nContext<Locale>, store: crate::live::Store) -> Vec<Choice
     std::iter::once(Choice::new("", t_string!(i18n, board.all_teams).to_string())).chain(led).collect()
 }
 
-fn file_of(query: &ReportQuery) -> String {
+fn file_of(kind: &str, query: &ReportQuery) -> String {
     let team = query.team_id.map(|id| format!("&team_id={id}")).unwrap_or_default();
-    format!("/report.csv?from={}&to={}&by={}{team}", query.from, query.to, query.by.word())
+    format!("/report.{kind}?from={}&to={}&by={}{team}", query.from, query.to, query.by.word())
+}
+
+/// Why there cannot be such a report, before the server is asked.
+fn refusal(i18n: I18nContext<Locale>, query: &ReportQuery) -> Option<String> {
+    let Err(Fault::Invalid { fields }) = query.days() else { return None };
+    Some(match fields.first()?.wrong {
+        Wrong::TooMany => t_string!(i18n, board.too_long, days = query.days_max()).to_string(),
+        wrong => fault::say_wrong(i18n, wrong),
+    })
+}
+
+/// The first and the last day of a time, or its only one.
+fn span_of(from: &str, to: &str, language: Language) -> String {
+    let (from, to) = (day_text(from, language), day_text(to, language));
+    if from == to { from } else { format!("{from} – {to}") }
+}
+
+/// What is said where there is nothing to show, or nothing to draw.
+fn silence(i18n: I18nContext<Locale>, by: ReportBy, report: &Report) -> Option<String> {
+    let none = report.rows.is_empty();
+    match by {
+        _ if report.total.is_empty() => Some(t_string!(i18n, board.empty).to_string()),
+        ReportBy::Agent if none => Some(t_string!(i18n, board.empty_people).to_string()),
+        ReportBy::Reason if none => Some(t_string!(i18n, board.empty_reasons).to_string()),
+        ReportBy::Day if report.rows.len() == 1 => Some(t_string!(i18n, board.one_day).to_string()),
+        _ => None,
+    }
 }
 
 #[component]
@@ -100,21 +140,26 @@ fn Answer(query: ReportQuery) -> impl IntoView {
     let i18n = use_i18n();
     let asked = query.clone();
     let found = Fetched::new(move || figures(asked.clone()));
-    let by = query.by;
+    let (by, language) = (query.by, query.language);
     move || match found.get() {
         None => view! { <SkeletonRows count=6/> }.into_any(),
         Some(Err(fault)) => view! { <Trouble fault=Signal::stored(fault) retry=move |()| found.refetch()/> }.into_any(),
         Some(Ok(report)) => {
             let (total, before) = (report.total.clone(), report.before.clone());
-            let span = format!("{} – {}", report.before_from, report.before_to);
+            let span = span_of(&report.before_from, &report.before_to, language);
+            let (silence, table) = (silence(i18n, by, &report), !report.total.is_empty() && !report.rows.is_empty());
             view! {
                 <Total total before span/>
-                // The server drew it, of numbers and dates alone.
-                <div class="board-chart" inner_html=report.chart></div>
-                <details class="board-details" open=true>
-                    <summary>{t!(i18n, board.table)}</summary>
-                    <Table by rows=report.rows/>
-                </details>
+                {silence.map(|text| view! { <p class="board-silence" role="status">{text}</p> })}
+                // The server drew it, of numbers, dates and weekdays alone.
+                {(!report.chart.is_empty()).then(|| view! { <div class="board-chart" inner_html=report.chart></div> })}
+                {(by == ReportBy::Tag && table).then(|| view! { <p class="board-before">{t!(i18n, board.tag_hint)}</p> })}
+                {table.then(|| view! {
+                    <details class="board-details" open=true>
+                        <summary>{t!(i18n, board.table)}</summary>
+                        <Table by language months=report.months rows=report.rows/>
+                    </details>
+                })}
             }
             .into_any()
         }
@@ -151,15 +196,19 @@ fn Total(total: Tally, before: Tally, span: String) -> impl IntoView {
 }
 
 #[component]
-fn Table(by: ReportBy, rows: Vec<ReportRow>) -> impl IntoView {
+fn Table(by: ReportBy, language: Language, months: bool, rows: Vec<ReportRow>) -> impl IntoView {
     let i18n = use_i18n();
     let medians = by != ReportBy::Hour;
     let name = move |row: &ReportRow, n: usize| match by {
-        ReportBy::Day => row.key.clone(),
+        ReportBy::Day if months => month_text(&row.key),
+        ReportBy::Day => day_text(&row.key, language),
         ReportBy::Hour => {
             let (day, hour) = row.key.split_once('-').unwrap_or_default();
             format!("{} · {hour}:00", weekday(i18n, day))
         }
+        // What a key of 0 stands for.
+        ReportBy::Tag if row.key == "0" => format!("{n}. {}", t_string!(i18n, board.no_tag)),
+        ReportBy::Reason if row.key == "0" => format!("{n}. {}", t_string!(i18n, board.no_reason)),
         _ if row.name.is_empty() => format!("{n}. {}", t_string!(i18n, board.nameless)),
         _ => format!("{n}. {}", row.name),
     };
@@ -211,5 +260,12 @@ mod tests {
             (day(0, 0), day(1_784_000_000_000, 0), day(1_784_000_000_000, 29)),
             ("1970-01-01".into(), "2026-07-14".into(), "2026-06-15".into())
         );
+    }
+
+    #[test]
+    fn a_time_is_written_as_people_write_it() {
+        assert_eq!(span_of("2026-10-03", "2026-11-01", Language::PtBr), "03/10/2026 – 01/11/2026");
+        assert_eq!(span_of("2026-10-03", "2026-11-01", Language::En), "10/03/2026 – 11/01/2026");
+        assert_eq!(span_of("2026-10-03", "2026-10-03", Language::Es), "03/10/2026");
     }
 }

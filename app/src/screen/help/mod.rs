@@ -1,7 +1,11 @@
 //! Help: plain pages without a script, so that their words are no part of what agents load.
 
 #[cfg(feature = "ssr")]
+mod more;
+#[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod tour;
 
 use crate::part::effect;
 use leptos::prelude::*;

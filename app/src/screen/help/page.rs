@@ -1,59 +1,117 @@
 //! The pages themselves, on the server only.
 
+use super::more;
+use super::tour::tour;
 use crate::i18n::*;
 use crate::language;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use leptos_meta::{Title, provide_meta_context};
 
-type Say = String;
+pub(super) type Say = String;
 
-/// A help page by its address; one that does not exist shows the first.
+/// The pages by their addresses: for every day, about the team, about the account.
+const DAILY: &[&str] = &["tour", "inbox", "messages", "files", "windows", "shortcuts", "glossary"];
+const TEAM: &[&str] = &["signin", "roles", "distribution", "deadlines", "board"];
+const ACCOUNT: &[&str] = &["audit", "masks", "apps"];
+
+fn title_of(i18n: I18nContext<Locale>, page: &str) -> Say {
+    match page {
+        "tour" => t_string!(i18n, help.tour.title),
+        "messages" => t_string!(i18n, message.help.title),
+        "files" => t_string!(i18n, help.files.title),
+        "windows" => t_string!(i18n, help.window.title),
+        "shortcuts" => t_string!(i18n, help.keys.title),
+        "glossary" => t_string!(i18n, help.words.title),
+        "signin" => t_string!(i18n, help.enter.title),
+        "roles" => t_string!(i18n, help.roles.title),
+        "distribution" => t_string!(i18n, help.hand.title),
+        "deadlines" => t_string!(i18n, sla.help.title),
+        "board" => t_string!(i18n, help.board.title),
+        "audit" => t_string!(i18n, audit.title),
+        "masks" => t_string!(i18n, mask.help.title),
+        "apps" => t_string!(i18n, module.title),
+        _ => t_string!(i18n, help.inbox.title),
+    }
+    .to_string()
+}
+
+fn content_of(i18n: I18nContext<Locale>, page: &str, address: &str) -> AnyView {
+    match page {
+        "tour" => tour(i18n, address).into_any(),
+        "messages" => messages(i18n).into_any(),
+        "files" => files(i18n).into_any(),
+        "windows" => windows(i18n).into_any(),
+        "shortcuts" => shortcuts(i18n).into_any(),
+        "glossary" => more::words(i18n).into_any(),
+        "signin" => more::enter(i18n).into_any(),
+        "roles" => more::roles(i18n).into_any(),
+        "distribution" => more::hand(i18n).into_any(),
+        "deadlines" => more::deadlines(i18n).into_any(),
+        "board" => more::board(i18n).into_any(),
+        "audit" => more::audit(i18n).into_any(),
+        "masks" => more::masks(i18n).into_any(),
+        "apps" => more::apps(i18n).into_any(),
+        _ => inbox(i18n).into_any(),
+    }
+}
+
+/// The page at an address; one that does not exist is the inbox's. Steps of the tour are one page.
+fn page_at(address: &str) -> &'static str {
+    let asked = address.split('/').next().unwrap_or_default();
+    [DAILY, TEAM, ACCOUNT].into_iter().flatten().copied().find(|page| *page == asked).unwrap_or("inbox")
+}
+
+/// A help page by its address; one that does not exist shows the inbox's.
 pub fn plain_page(path: &str) -> impl IntoView + use<> {
     provide_meta_context();
     let i18n = language::provide();
-    let open = path.strip_prefix("/help").unwrap_or_default().trim_matches('/').to_owned();
-    let pages = [
-        ("inbox", t_string!(i18n, help.inbox.title).to_string()),
-        ("windows", t_string!(i18n, help.window.title).to_string()),
-        ("files", t_string!(i18n, help.files.title).to_string()),
-        ("shortcuts", t_string!(i18n, help.keys.title).to_string()),
-        ("messages", t_string!(i18n, message.help.title).to_string()),
+    let address = path.strip_prefix("/help").unwrap_or_default().trim_matches('/').to_owned();
+    let current = page_at(&address);
+    let title = title_of(i18n, current);
+    let groups = [
+        ("daily", t_string!(i18n, help.groups.daily), DAILY),
+        ("team", t_string!(i18n, help.groups.team), TEAM),
+        ("account", t_string!(i18n, help.groups.account), ACCOUNT),
     ];
-    let (title, content) = match open.as_str() {
-        "windows" => (pages[1].1.clone(), windows(i18n).into_any()),
-        "files" => (pages[2].1.clone(), files(i18n).into_any()),
-        "messages" => (pages[4].1.clone(), messages(i18n).into_any()),
-        "shortcuts" => (pages[3].1.clone(), shortcuts(i18n).into_any()),
-        _ => (pages[0].1.clone(), inbox(i18n).into_any()),
+    let link = move |page: &'static str| {
+        let is_open = page == current;
+        view! { <li><a href=format!("/help/{page}") aria-current=is_open.then_some("page")>{title_of(i18n, page)}</a></li> }
     };
-    let current = if matches!(open.as_str(), "windows" | "files" | "shortcuts" | "messages") { open } else { "inbox".to_owned() };
     view! {
         <Title text=format!("{title} · {} · Prosa", t_string!(i18n, help.title))/>
         <div class="help">
             <header class="help-head">
                 <a class="help-home" href="/inbox"><svg class="logo" aria-hidden="true"><use href="#i-prosa"></use></svg><span>{t_string!(i18n, help.back)}</span></a>
                 <nav aria-label=t_string!(i18n, help.pages).to_string()>
-                    <ul>
-                        {pages.into_iter().map(|(name, title)| {
-                            let is_open = name == current;
-                            view! { <li><a href=format!("/help/{name}") aria-current=is_open.then_some("page")>{title}</a></li> }
-                        }).collect_view()}
-                    </ul>
+                    {groups.into_iter().map(|(id, name, pages)| view! {
+                        <p id=format!("help-{id}") class="help-group">{name}</p>
+                        <ul aria-labelledby=format!("help-{id}")>{pages.iter().copied().map(link).collect_view()}</ul>
+                    }).collect_view()}
                 </nav>
             </header>
-            <main class="help-text"><h1>{title}</h1>{content}</main>
+            <main class="help-text"><h1>{title}</h1>{content_of(i18n, current, &address)}</main>
         </div>
     }
 }
 
-fn facts(list: Vec<(Say, Say)>) -> impl IntoView {
+/// Names, each with what there is to say of it.
+pub(super) fn facts(list: Vec<(Say, Say)>) -> impl IntoView {
     view! { <dl class="help-facts">{list.into_iter().map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}</dl> }
+}
+
+/// A heading with its text.
+pub(super) fn section(title: &'static str, text: &'static str) -> impl IntoView {
+    view! {
+        <h2>{title}</h2>
+        <p>{text}</p>
+    }
 }
 
 fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
     view! {
         <p class="help-lead">{t_string!(i18n, help.inbox.lead)}</p>
+        <p><a href="/help/tour">{t_string!(i18n, help.tour.title)}</a></p>
         <h2>{t_string!(i18n, help.inbox.tabs)}</h2>
         {facts(vec![
             (t_string!(i18n, help.inbox.tab_new).to_string(), t_string!(i18n, help.inbox.tab_new_text).to_string()),
@@ -83,18 +141,6 @@ fn inbox(i18n: I18nContext<Locale>) -> impl IntoView {
         <p>{t_string!(i18n, help.inbox.two_text)}</p>
         <h2>{t_string!(i18n, photo.help.title)}</h2>
         <p>{t_string!(i18n, photo.help.text)}</p>
-        <h2>{t_string!(i18n, hours.help.title)}</h2>
-        <p>{t_string!(i18n, hours.help.text)}</p>
-        <h2>{t_string!(i18n, status.help.title)}</h2>
-        <p>{t_string!(i18n, status.help.text)}</p>
-        <h2>{t_string!(i18n, keys.help.title)}</h2>
-        <p>{t_string!(i18n, keys.help.text)}</p>
-        <h2>{t_string!(i18n, distribution.help.title)}</h2>
-        <p>{t_string!(i18n, distribution.help.text)}</p>
-        <h2>{t_string!(i18n, mask.help.title)}</h2>
-        <p>{t_string!(i18n, mask.help.text)}</p>
-        <h2>{t_string!(i18n, sla.help.title)}</h2>
-        <p>{t_string!(i18n, sla.help.text)}</p>
         <h2>{t_string!(i18n, help.inbox.archive)}</h2>
         <p>{t_string!(i18n, help.inbox.archive_text)}</p>
         <h2>{t_string!(i18n, merge.help)}</h2>
@@ -207,5 +253,18 @@ fn shortcuts(i18n: I18nContext<Locale>) -> impl IntoView {
             {row(&["Z"], t_string!(i18n, message.delay.key))}
             {row(&["Shift G"], t_string!(i18n, help.keys.latest))}
         </dl>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_has_an_address_and_others_are_the_inbox() {
+        for page in [DAILY, TEAM, ACCOUNT].into_iter().flatten() {
+            assert_eq!(page_at(page), *page);
+        }
+        assert_eq!((page_at(""), page_at("nothing"), page_at("tour/4")), ("inbox", "inbox", "tour"));
     }
 }

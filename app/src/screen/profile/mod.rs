@@ -37,6 +37,7 @@ pub fn ProfileScreen() -> impl IntoView {
             <Area part=Part::Security/>
             <PasskeysCard/>
             <Logins/>
+            <Begin/>
         </div>
     }
 }
@@ -121,6 +122,22 @@ fn Browser() -> impl IntoView {
                 label=move || t_string!(i18n, common.theme.title).to_string()/>
             <Radios name="language" inline=true value=tongue choices=tongues changed=Callback::new(choose_tongue)
                 label=move || t_string!(i18n, common.language.title).to_string()/>
+        </section>
+    }
+}
+
+/// The ways to the tour and the words of the product (DB-7): plain pages, in tabs of their own.
+#[component]
+fn Begin() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="card">
+            <h2>{t!(i18n, help.tour.card)}</h2>
+            <p>{t!(i18n, help.tour.card_text)}</p>
+            <p class="profile-begin">
+                <a class="button plain" href="/help/tour" rel="external" target="_blank">{t!(i18n, help.tour.title)}</a>
+                <a class="button plain" href="/help/glossary" rel="external" target="_blank">{t!(i18n, help.words.title)}</a>
+            </p>
         </section>
     }
 }

@@ -66,14 +66,6 @@ pub(super) fn said(sums: &mut Sums, zone: &TimeZone, m: &Said, n: i64) {
 
 /// Adds a step up, or with `n` = −1 takes it out.
 pub(super) fn step(sums: &mut Sums, zone: &TimeZone, s: &Stored, n: i64) {
-    let (what, span) = match s.kind {
-        StepKind::Fresh => (TallyCount::Fresh, None),
-        StepKind::Entered => (TallyCount::Entered, None),
-        StepKind::Begun => (TallyCount::Begun, None),
-        StepKind::Assumed => (TallyCount::Assumed, Some(TallySpan::Wait)),
-        StepKind::Answered => (TallyCount::Answered, Some(TallySpan::Answer)),
-        StepKind::Closed => (TallyCount::Closed, Some(TallySpan::Serve)),
-    };
     let mut of = vec![(Dimension::Team, 0), (Dimension::Channel, s.channel_id)];
     if let Some(user) = s.user_id {
         of.push((Dimension::Agent, user));
@@ -82,18 +74,31 @@ pub(super) fn step(sums: &mut Sums, zone: &TimeZone, s: &Stored, n: i64) {
         of.push((Dimension::Reason, s.reason_id.unwrap_or_default()));
     }
     each(sums, s.at, zone, s.team_id, &of, |tally, grain| {
-        tally.add_count(what, n);
-        let (Some(span), Some(wall), Some(open)) = (span, s.wall, s.open) else { return };
-        if span == TallySpan::Serve {
-            tally.add_count(TallyCount::Served, n);
-        }
-        tally.add_time(span, TallyClock::Wall, wall, n);
-        tally.add_time(span, TallyClock::Open, open, n);
+        took(tally, s.kind, s.wall.zip(s.open), n);
         if grain == Grain::Hour {
             // Nobody asks for the median of an hour.
             tally.times = Default::default();
         }
     });
+}
+
+/// What `n` steps that are alike add to a tally; how long what they end took by both clocks, if it did.
+pub(super) fn took(tally: &mut Tally, kind: StepKind, long: Option<(i64, i64)>, n: i64) {
+    let (what, span) = match kind {
+        StepKind::Fresh => (TallyCount::Fresh, None),
+        StepKind::Entered => (TallyCount::Entered, None),
+        StepKind::Begun => (TallyCount::Begun, None),
+        StepKind::Assumed => (TallyCount::Assumed, Some(TallySpan::Wait)),
+        StepKind::Answered => (TallyCount::Answered, Some(TallySpan::Answer)),
+        StepKind::Closed => (TallyCount::Closed, Some(TallySpan::Serve)),
+    };
+    tally.add_count(what, n);
+    let (Some(span), Some((wall, open))) = (span, long) else { return };
+    if span == TallySpan::Serve {
+        tally.add_count(TallyCount::Served, n);
+    }
+    tally.add_time(span, TallyClock::Wall, wall, n);
+    tally.add_time(span, TallyClock::Open, open, n);
 }
 
 #[cfg(test)]

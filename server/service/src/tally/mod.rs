@@ -9,16 +9,20 @@
 //! * What is taken back is taken out again: a transfer ([`undo`]), an answer that never left ([`unanswer`]), another reason
 //!   ([`reclassify`]).
 //! * [`recount`] adds everything up anew, and says what was wrong.
+//! * By tag of the contact, which comes and goes, nothing is added up: such a report reads the rows themselves (`tag`).
 
 mod chart;
 mod count;
+mod export;
 mod recount;
 mod report;
+mod tag;
 mod write;
 
+pub use export::{csv, xlsx};
 pub(crate) use recount::compare_all;
 pub use recount::{compare, recount, recount_all, run, turn};
-pub use report::{csv, report};
+pub use report::report;
 pub(crate) use report::{days_of, team_days, team_hours};
 pub(crate) use write::{Noted, flush};
 

@@ -1,9 +1,9 @@
 //! Reading the figures: reports (DB-3), and what the live board shows of today.
 
 use super::count::{day_and_month, hour_of};
+use super::tag::by_tag;
 use crate::board::{Leads, leads};
 use crate::desk::{Cx, Scope};
-use crate::sheet::cell;
 use crate::{Result, args, sql, zone};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -107,25 +107,32 @@ pub async fn report(cx: &Cx, query: &ReportQuery) -> Result<Report> {
     let long = to - from + 1;
     let (before_from, before_to) = (from - long, from - 1);
     let lines = lines(&scope, query.by, from, to, &leads).await?;
-    let chart = super::chart::draw(query.by, query.figure, &lines);
+    let months = query.by == ReportBy::Day && by_month(from, to);
+    let chart = super::chart::draw(query, months, &lines);
     Ok(Report {
         total: total(&scope, from, to, &leads).await?,
         before: total(&scope, before_from, before_to, &leads).await?,
         before_from: date_of(before_from).to_string(),
         before_to: date_of(before_to).to_string(),
+        months,
         rows: lines,
         chart,
     })
 }
 
 /// The rows of a report.
-async fn lines(scope: &Scope, split: ReportBy, from: i64, to: i64, leads: &Leads) -> Result<Vec<ReportRow>> {
+pub(super) async fn lines(scope: &Scope, split: ReportBy, from: i64, to: i64, leads: &Leads) -> Result<Vec<ReportRow>> {
     Ok(match split {
         ReportBy::Day => by_day(scope, from, to, leads).await?,
         ReportBy::Team => named(scope, "team", by(scope, Dimension::Team, from, to, leads, true).await?).await?,
         ReportBy::Channel => named(scope, "channel", by(scope, Dimension::Channel, from, to, leads, false).await?).await?,
         ReportBy::Agent => named(scope, "agent", by(scope, Dimension::Agent, from, to, leads, false).await?).await?,
         ReportBy::Reason => named(scope, "reason", by(scope, Dimension::Reason, from, to, leads, false).await?).await?,
+        ReportBy::Tag => {
+            let zone = zone::of(scope).await?;
+            let sums = by_tag(scope, midnight(date_of(from), &zone), midnight(date_of(to + 1), &zone), leads).await?;
+            named(scope, "tag", sums).await?
+        }
         ReportBy::Hour => by_hour(scope, from, to, leads).await?,
     })
 }
@@ -134,8 +141,13 @@ async fn by(scope: &Scope, dimension: Dimension, from: i64, to: i64, leads: &Lea
     added(scope, dimension, &parts(from, to), leads, |_, _, team, id| if of_team { team } else { id }).await
 }
 
+/// Whether days are shown by month.
+fn by_month(from: i64, to: i64) -> bool {
+    to - from >= DAYS_SHOWN
+}
+
 async fn by_day(scope: &Scope, from: i64, to: i64, leads: &Leads) -> Result<Vec<ReportRow>> {
-    let by_month = to - from >= DAYS_SHOWN;
+    let by_month = by_month(from, to);
     let parts = if by_month { parts(from, to) } else { vec![(Grain::Day, from, to)] };
     let key = |grain: Grain, at: i64, _: i64, _: i64| match (grain, by_month) {
         (Grain::Month, _) => at,
@@ -214,6 +226,7 @@ async fn named(scope: &Scope, what: &str, sums: BTreeMap<i64, Tally>) -> Result<
     let names: Vec<(i64, String)> = match what {
         "team" => scope.all(sql!("select id, name from team where account_id = $1 limit 1000"), args![]).await?,
         "channel" => scope.all(sql!("select id, name from channel where account_id = $1 limit 1000"), args![]).await?,
+        "tag" => scope.all(sql!("select id, name from tag where account_id = $1 limit 1000"), args![]).await?,
         "reason" => scope.all(sql!("select id, description from reason where account_id = $1 limit 5000"), args![]).await?,
         _ => {
             scope
@@ -230,49 +243,6 @@ async fn named(scope: &Scope, what: &str, sums: BTreeMap<i64, Tally>) -> Result<
     let much = |row: &ReportRow| row.tally.counts.iter().sum::<i64>();
     lines.sort_by(|a, b| (much(b), &a.name).cmp(&(much(a), &b.name)));
     Ok(lines)
-}
-
-/// The same as a table for spreadsheets: times in seconds.
-pub async fn csv(cx: &Cx, query: &ReportQuery) -> Result<String> {
-    let scope = cx.may(Permission::Inbox)?;
-    let leads = leads(cx)?.only(query.team_id)?;
-    let (from, to) = query.days()?;
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let spans = [("wait", TallySpan::Wait), ("first_response", TallySpan::Answer), ("handling", TallySpan::Serve)];
-    let clocks = [("wall", TallyClock::Wall), ("open", TallyClock::Open)];
-    let mut head: Vec<String> =
-        ["key", "name", "new_contacts", "entered", "begun", "assumed", "answered", "closed", "received", "sent"].map(str::to_owned).into();
-    for (span, _) in spans {
-        for (clock, _) in clocks {
-            head.extend(["mean", "median", "p90"].map(|what| format!("{span}_{clock}_{what}_s")));
-        }
-    }
-    out.write_record(&head).map_err(|e| crate::Error::Other(e.to_string()))?;
-    for row in lines(&scope, query.by, from, to, &leads).await? {
-        let t = &row.tally;
-        let mut line = vec![row.key.clone(), cell(&row.name)];
-        for what in [
-            TallyCount::Fresh,
-            TallyCount::Entered,
-            TallyCount::Begun,
-            TallyCount::Assumed,
-            TallyCount::Answered,
-            TallyCount::Closed,
-            TallyCount::Received,
-            TallyCount::Sent,
-        ] {
-            line.push(t.count(what).to_string());
-        }
-        for (_, span) in spans {
-            for (_, clock) in clocks {
-                let times = [t.mean(span, clock), t.percentile(span, clock, 50), t.percentile(span, clock, 90)];
-                line.extend(times.map(|ms| ms.map(|ms| (ms / 1000).to_string()).unwrap_or_default()));
-            }
-        }
-        out.write_record(&line).map_err(|e| crate::Error::Other(e.to_string()))?;
-    }
-    let bytes = out.into_inner().map_err(|e| crate::Error::Other(e.to_string()))?;
-    Ok(String::from_utf8(bytes).unwrap_or_default())
 }
 
 /// Days that the live board shows, as hours of UTC that are over.
@@ -365,11 +335,5 @@ mod tests {
         assert_eq!(days.so_far.1 - days.so_far.0 + 1, 10);
         assert_eq!(days.usual.iter().map(|(from, to)| to - from + 1).collect::<Vec<_>>(), [9, 10, 10, 10]);
         assert!(days_of(at("2027-03-21T00:40-04:00"), &zone).usual.iter().all(|(from, to)| from > to));
-    }
-
-    #[test]
-    fn no_name_becomes_a_formula() {
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("Ana"), "Ana");
     }
 }

@@ -17,7 +17,7 @@ async fn figures(cx: &Cx, by: ReportBy, team_id: Option<TeamId>) -> Report {
 }
 
 fn query(by: ReportBy, team_id: Option<TeamId>) -> ReportQuery {
-    ReportQuery { from: "2026-07-01".into(), to: "2026-08-31".into(), by, figure: ReportFigure::Begun, team_id }
+    ReportQuery { from: "2026-07-01".into(), to: "2026-08-31".into(), by, figure: ReportFigure::Begun, team_id, language: Language::PtBr }
 }
 
 fn counts(tally: &Tally) -> [i64; 6] {

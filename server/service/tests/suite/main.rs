@@ -49,6 +49,7 @@ mod race;
 mod reactions;
 mod reasons;
 mod replies;
+mod report;
 mod restart;
 mod retention;
 mod roles;

@@ -492,6 +492,7 @@ const LISTS: &[&str] = &[
     "talk::state",
     "tally::csv",
     "tally::report",
+    "tally::xlsx",
     "visitor::nickname",
 ];
 
@@ -814,11 +815,14 @@ both! {
         let seen = board::board(&cx).await.unwrap();
         assert_eq!((seen.teams.len(), seen.teams[0].waiting, seen.people.len()), (1, 0, 0));
         assert!(board::leads(&cx).unwrap().all);
-        let query = |team_id| ReportQuery { from: "2026-07-01".into(), to: "2026-08-31".into(), by: ReportBy::Team, figure: ReportFigure::Begun, team_id };
+        let query = |team_id| ReportQuery { from: "2026-07-01".into(), to: "2026-08-31".into(), by: ReportBy::Team, figure: ReportFigure::Begun, team_id, language: Language::PtBr };
         for team in [None, Some(t.team)] {
             // An admin leads all teams of their account; another's is one that nothing happened in.
             assert_eq!(tally::report(&cx, &query(team)).await.unwrap().total, Tally::default());
             assert_eq!(tally::csv(&cx, &query(team)).await.unwrap().lines().count(), 1);
+            assert!(!tally::xlsx(&cx, &query(team)).await.unwrap().is_empty());
+            let by_tag = ReportQuery { by: ReportBy::Tag, ..query(team) };
+            assert_eq!(tally::report(&cx, &by_tag).await.unwrap().rows, []);
         }
         // Reading another account's notifications changes nothing there.
         let told = async || w.number("select count(*) from alert where read_at is null").await;
