@@ -97,10 +97,12 @@ test.describe('the profile', () => {
     await open(ana, '/profile')
     const name = unique('Ana Nova')
     await ana.getByLabel('Nome', { exact: true }).fill(name)
-    await ana.getByRole('button', { name: 'Salvar' }).click()
+    // The page has more than one form.
+    const save = ana.locator('form').filter({ has: ana.getByLabel('Nome', { exact: true }) }).getByRole('button', { name: 'Salvar' })
+    await save.click()
     await expect(ana.getByRole('heading', { level: 1, name })).toBeVisible()
     await ana.getByLabel('E-mail').fill('ana.nova@prosa.example')
-    await ana.getByRole('button', { name: 'Salvar' }).click()
+    await save.click()
     await expect(ana.getByText('Preencha este campo')).toBeVisible()
     await ana.getByLabel('E-mail').fill('ana@prosa.example')
 
