@@ -47,7 +47,7 @@ export function forgotten(): string[] {
 }
 
 /** Words that are the same in Portuguese, English and Spanish, and names. */
-export const same = /^(Prosa|WhatsApp|Instagram|Messenger|Web|E-mail|Chat|PDF|CPF|CNPJ|Enter|Esc|Shift|Alt|Ctrl|Backspace|Tab|Português \(Brasil\)|Português|English|Español|Webhook|Token|ID|Total|Final|Normal|Manual|Original|Local|No|Emoji|Chrome · Linux|\d+ (h|min)( \d+ min)?)$/
+export const same = /^(Prosa|WhatsApp|Instagram|Messenger|Web|E-mail|Chat|PDF|CPF|CNPJ|Enter|Esc|Shift|Alt|Ctrl|Backspace|Tab|Português \(Brasil\)|Português|English|Español|Webhook|Token|ID|Total|Final|Normal|Manual|Original|Local|No|Emoji|Chrome · Linux|\d+ (h|min)( \d+ min)?|https?:\/\/\S+)$/
 
 /** A text that people read or hear, and where. */
 export interface Said { where: string; text: string }

@@ -215,10 +215,14 @@ test.describe('with a code, or the password once more', () => {
     await showTab(ana, 'Novos')
     await expect(row(ana, name)).toBeVisible()
     await open(alice, '/settings/many')
-    await alice.getByRole('group', { name: 'Equipes' }).getByRole('checkbox', { name: 'Vendas' }).check()
-    await alice.getByLabel('Situação').selectOption({ label: 'Novos' })
     const status = alice.getByText(/^\d+ atendimentos? encontrados?$/)
     await expect(status).toBeVisible()
+    // Each choice counts anew.
+    const counted = () => alice.waitForResponse('**/closing/count_many')
+    const [first] = [counted(), await alice.getByRole('group', { name: 'Equipes' }).getByRole('checkbox', { name: 'Vendas' }).check()]
+    await first
+    const [second] = [counted(), await alice.getByLabel('Situação').selectOption({ label: 'Novos' })]
+    await second
     const count = Number(/\d+/.exec(await status.innerText())?.[0])
     await alice.getByRole('button', { name: `Concluir ${count}`, exact: true }).click()
     const dialog = alice.getByRole('dialog', { name: `Concluir ${count} atendimentos?` })

@@ -193,6 +193,9 @@ pub fn FormFoot<D: Clone + PartialEq + Send + Sync + 'static>(
     /// It can be sent although nothing was changed: something new.
     #[prop(optional)]
     fresh: bool,
+    /// That somebody else changed it is told elsewhere in the form.
+    #[prop(optional)]
+    told: bool,
     /// Further buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -201,7 +204,7 @@ pub fn FormFoot<D: Clone + PartialEq + Send + Sync + 'static>(
     let why =
         Signal::derive(move || (!fresh && !form.dirty() && !form.saving.get()).then(|| t_string!(i18n, common.act.unchanged).to_string()));
     view! {
-        {move || form.faults.other().map(|fault| crate::fault::view(i18n, &fault))}
+        {move || form.faults.other().filter(|f| !told || *f != Fault::Conflict).map(|fault| crate::fault::view(i18n, &fault))}
         <div class="form-foot">
             <super::Button kind=super::Kind::Primary submit=true busy=form.saving() why=why>
                 {move || if label.read().is_empty() { t_string!(i18n, common.act.save).to_string() } else { label.get() }}

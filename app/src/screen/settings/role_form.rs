@@ -163,7 +163,7 @@ pub(super) fn RoleForm(role: Option<CustomRole>, rows: Signal<Known>, anew: RwSi
                 </section>
             })}
             <Conflict faults=form.faults() changed theirs mine/>
-            <FormFoot form fresh=is_new>
+            <FormFoot form fresh=is_new told=true>
                 {(!is_new).then(|| view! {
                     <span class="form-gap"></span>
                     <Button kind=Kind::Ghost icon="trash" press=move |()| asking.set(true)>{t!(i18n, roles.deletes)}</Button>

@@ -147,7 +147,7 @@ pub(super) fn TeamForm(
             {rule.map(|rule| view! { <HandOut rule/> })}
             {id.map(|team| view! { <TeamPeople team rows changed/> })}
             <Conflict faults=form.faults() changed theirs mine/>
-            <FormFoot form fresh=is_new>
+            <FormFoot form fresh=is_new told=true>
                 {(!is_new).then(|| view! {
                     <span class="form-gap"></span>
                     <Button kind=Kind::Ghost icon="trash" why=why_not press=move |()| asking.set(true)>{t!(i18n, roles.leave.delete_team)}</Button>
