@@ -223,6 +223,7 @@ test.describe('with a code, or the password once more', () => {
     await first
     const [second] = [counted(), await alice.getByLabel('Situação').selectOption({ label: 'Novos' })]
     await second
+    await alice.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
     const count = Number(/\d+/.exec(await status.innerText())?.[0])
     await alice.getByRole('button', { name: `Concluir ${count}`, exact: true }).click()
     const dialog = alice.getByRole('dialog', { name: `Concluir ${count} atendimentos?` })
