@@ -17,8 +17,8 @@ pub fn shell() -> impl IntoView {
     let build = use_context::<BuildId>().map_or_else(|| "dev".into(), |b| b.0);
     let nonce = use_nonce();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
-    let is_office = crate::area::is_office(&path);
     let is_plain = path == PLAIN || path.starts_with("/help/");
+    let is_office = is_plain || crate::area::is_office(&path);
     let script = format!(
         "import init, {{ start }} from \"/pkg/{build}/app.js\";\n\
          init({{ module_or_path: \"/pkg/{build}/app_bg.wasm\" }}).then(() => start());\n\
