@@ -77,8 +77,8 @@ pub fn Reports() -> impl IntoView {
             <Select name="team" value=team label=move || t_string!(i18n, board.team).to_string() choices=Signal::derive(move || led_teams(i18n, store))/>
             <Show when=move || may_export.get()>
                 <div class="board-files">
-                    <a class="button small" href=move || file_of("csv", &query.get()) download rel="external">{t!(i18n, board.csv)}</a>
-                    <a class="button small" href=move || file_of("xlsx", &query.get()) download rel="external">{t!(i18n, board.xlsx)}</a>
+                    <a class="button small plain" href=move || file_of("csv", &query.get()) download rel="external">{t!(i18n, board.csv)}</a>
+                    <a class="button small plain" href=move || file_of("xlsx", &query.get()) download rel="external">{t!(i18n, board.xlsx)}</a>
                 </div>
             </Show>
         </form>

@@ -28,7 +28,7 @@ pub fn CompanyScreen() -> impl IntoView {
                 <h3>{t!(i18n, company.terms.title)}</h3>
                 <p class="field-hint">{t!(i18n, company.terms.lead)}</p>
                 <p><a href="/terms" target="_blank" rel="noopener external">{t!(i18n, company.terms.page)}</a></p>
-                <a class="button small" href="/terms.csv" download="terms.csv" rel="external">
+                <a class="button small plain" href="/terms.csv" download="terms.csv" rel="external">
                     <Icon name="download" small=true/><span>{t!(i18n, company.terms.log)}</span>
                 </a>
             </section>

@@ -71,7 +71,7 @@ pub fn AuditScreen() -> impl IntoView {
         <section class="settings-page audit">
             <header class="settings-head audit-head">
                 <div><h2>{t!(i18n, audit.title)}</h2><p>{t!(i18n, audit.lead)}</p></div>
-                <a class="button small" href=move || asked.address(&query.get()) download="audit.csv" rel="external"
+                <a class="button small plain" href=move || asked.address(&query.get()) download="audit.csv" rel="external"
                     data-tip=move || t_string!(i18n, audit.export_hint).to_string()>
                     <Icon name="download" small=true/><span>{t!(i18n, audit.export)}</span>
                 </a>
