@@ -25,7 +25,8 @@ pub(super) async fn by_tag(scope: &Scope, from: Millis, until: Millis, leads: &L
 }
 
 async fn steps(scope: &Scope, sums: &mut BTreeMap<i64, Tally>, (begin, end): (Millis, Millis), leads: &Leads) -> Result<()> {
-    let rows: Vec<(i64, String, Option<i64>, Option<i64>, i64)> = scope
+    type Row = (i64, String, Option<i64>, Option<i64>, i64);
+    let rows: Vec<Row> = scope
         .all(
             sql!(
                 "select coalesce(t.tag_id, 0), s.kind, s.wall, s.open, count(*) from step s
