@@ -7,27 +7,28 @@ import { codeOf, letter, linkOf } from '../support/mail'
 
 const ana = 'ana@prosa.example'
 
-/** The figures that an authenticator app shows, `steps` half minutes away. */
-function figures(secret: string, steps = 0): string {
+/** The figures that an authenticator app shows now. */
+function figures(secret: string): string {
   const bits = [...secret.replaceAll(' ', '')].map(c => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => parseInt(byte, 2)))
   const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps))
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
   const hash = createHmac('sha1', key).update(counter).digest()
   const at = (hash[19] as number) & 15
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
-/** Puts a second factor in force where its picture is shown; answers the secret and the recovery codes. */
-async function setUp(page: Page): Promise<{ secret: string; codes: string[] }> {
+/** Puts a second factor in force where its picture is shown; answers what was typed and the recovery codes. */
+async function setUp(page: Page): Promise<{ used: string; codes: string[] }> {
   await expect(page.getByRole('img', { name: 'Imagem para o aplicativo de autenticação' })).toBeVisible()
   const secret = (await page.locator('#f-secret').innerText()).trim()
-  await page.getByLabel('Código do aplicativo').fill(figures(secret))
+  const used = figures(secret)
+  await page.getByLabel('Código do aplicativo').fill(used)
   await page.getByRole('button', { name: 'Ativar', exact: true }).click()
   const codes = (await page.locator('#f-recovery').innerText()).trim().split(/\s+/)
   expect(codes).toHaveLength(10)
   await page.getByRole('button', { name: 'Já guardei' }).click()
-  return { secret, codes }
+  return { used, codes }
 }
 
 test.describe('invited', () => {
@@ -54,7 +55,7 @@ test.describe('invited', () => {
     await nina.getByLabel('Senha', { exact: true }).fill('uma senha comprida')
     await nina.getByRole('button', { name: 'Aceitar o convite' }).click()
     await expect(nina).toHaveURL(/\/inbox/)
-    await expect(nina.getByRole('button', { name: /^Nina Nova em/ })).toBeVisible()
+    await expect(nina.getByRole('button', { name: /Nina Nova em/ })).toBeVisible()
     const late = await newWindow({ baseURL: url })
     await late.goto(link)
     await expect(late.getByRole('alert')).toContainText('Este convite já foi usado')
@@ -125,7 +126,7 @@ test.describe('with a second factor', () => {
     page.on('dialog', dialog => void dialog.accept())
     await open(page, '/profile')
     await page.getByRole('button', { name: 'Configurar', exact: true }).click()
-    const { secret, codes } = await setUp(page)
+    const { used, codes } = await setUp(page)
     await expect(page.locator('#security')).toContainText('Códigos de recuperação restantes: 10')
     await expectAccessible(page, '#security')
 
@@ -136,7 +137,7 @@ test.describe('with a second factor', () => {
     await other.getByRole('button', { name: 'Entrar', exact: true }).click()
     const factor = other.getByLabel('Código do seu aplicativo')
     // What confirmed it does not count again.
-    await factor.fill(figures(secret, 0))
+    await factor.fill(used)
     await other.getByRole('button', { name: 'Entrar', exact: true }).click()
     await expect(other.getByText('Este código não vale.')).toBeVisible()
     await expectAccessible(other)
