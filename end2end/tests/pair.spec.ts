@@ -8,7 +8,7 @@ import { freePorts } from '../support/servers'
 
 test.describe.configure({ timeout: 420_000 })
 test.skip(!process.env.TEST_POSTGRES_URL, 'TEST_POSTGRES_URL names no PostgreSQL: run .ci/test browser, which brings one')
-test.use({ allowedErrors: [/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket|ERR_SOCKET|503/] })
+test.use({ allowedErrors: [/ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|WebSocket|ERR_SOCKET|503|401 \(Unauthorized\)/] })
 
 /** What a process says of the news between both. */
 const ready = (url: string): Promise<string> => fetch(`${url}/readyz`).then(answer => answer.text(), () => '')
