@@ -79,7 +79,7 @@ both! {
         assert_eq!(fault(auth::invite(&w.admin, unknown).await), Fault::field("role", Wrong::Unknown));
         // Where no letters are sent, who invites hands over the link.
         let sent = auth::invite(&w.admin, asked).await.unwrap();
-        assert_eq!(auth::invitations(&w.admin).await.unwrap(), [sent.invitation.clone()]);
+        assert_eq!(auth::invitations(&w.admin).await.unwrap(), std::slice::from_ref(&sent.invitation));
         assert_eq!(sent.invitation.role_id, Some(role.id));
         // As long as it is offered it is not deleted without another one in its place.
         assert_eq!(fault(role::delete(&w.admin, role.id, None).await), Fault::InUse { count: 1 });
