@@ -10,6 +10,9 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use model::{Check, Fault, Passkey, PasskeyDraft, PasskeyId, Passkeys, Wrong, limit};
 
+/// The field of a key's name: another form of the page has one called `name`.
+const FIELD: &str = "key_name";
+
 /// The list, and the ways to add, rename and remove.
 #[component]
 pub(super) fn PasskeysCard() -> impl IntoView {
@@ -123,7 +126,7 @@ fn AddDialog(open: RwSignal<bool>, newer: RwSignal<Option<Passkeys>>) -> impl In
         faults.clear();
         failed.set(None);
         let typed = name.get_untracked();
-        if let Err(fault) = Check::default().text(&typed, "name", limit::NAME_MAX).done() {
+        if let Err(fault) = Check::default().text(&typed, FIELD, limit::NAME_MAX).done() {
             return faults.take(&fault);
         }
         busy.set(true);
@@ -185,7 +188,7 @@ fn AddDialog(open: RwSignal<bool>, newer: RwSignal<Option<Passkeys>>) -> impl In
         <Dialog open locked=busy title=move || t_string!(i18n, keys.passkey.add_title).to_string()>
             {faults.lend()}
             <form class="form" method="post" novalidate on:submit=submit>
-                <TextField name="name" max=120 value=name autofocus=true label=move || t_string!(i18n, keys.passkey.name).to_string()
+                <TextField name=FIELD max=120 value=name autofocus=true label=move || t_string!(i18n, keys.passkey.name).to_string()
                     hint=move || t_string!(i18n, keys.passkey.name_hint).to_string()/>
                 <Show when=move || asks.get()>
                     <PasswordField name="password" value=password label=move || t_string!(i18n, keys.passkey.password).to_string()
@@ -217,7 +220,7 @@ fn NameDialog(naming: RwSignal<Option<Passkey>>, newer: RwSignal<Option<Passkeys
         event.prevent_default();
         let Some(id) = naming.get_untracked().map(|k| k.id).filter(|_| !busy.get_untracked()) else { return };
         let typed = name.get_untracked();
-        if let Err(fault) = Check::default().text(&typed, "name", limit::NAME_MAX).done() {
+        if let Err(fault) = Check::default().text(&typed, FIELD, limit::NAME_MAX).done() {
             return faults.take(&fault);
         }
         busy.set(true);
@@ -239,7 +242,7 @@ fn NameDialog(naming: RwSignal<Option<Passkey>>, newer: RwSignal<Option<Passkeys
         <Dialog open locked=busy title=move || t_string!(i18n, keys.passkey.rename_title).to_string() closed=move |()| naming.set(None)>
             {faults.lend()}
             <form class="form" method="post" novalidate on:submit=submit>
-                <TextField name="name" max=120 value=name autofocus=true label=move || t_string!(i18n, keys.passkey.name).to_string()/>
+                <TextField name=FIELD max=120 value=name autofocus=true label=move || t_string!(i18n, keys.passkey.name).to_string()/>
                 {move || faults.other().map(|f| view! { <p class="form-fault" role="alert">{fault::say(i18n, &f)}</p> })}
                 <div class="form-foot">
                     <Button kind=Kind::Primary submit=true busy>{t!(i18n, keys.passkey.save)}</Button>

@@ -28,7 +28,13 @@ impl Post {
         };
         change(&mut door);
         let settings = Settings { door, ..w.desk.settings.clone() };
-        let desk = Desk::new(Db::open(&w.url).await.unwrap(), Seam::fixed(w.desk.now(), w.desk.now().unsigned_abs()), "a secret key for tests", settings).unwrap();
+        let desk = Desk::new(
+            Db::open(&w.url).await.unwrap(),
+            Seam::fixed(w.desk.now(), w.desk.now().unsigned_abs()),
+            "a secret key for tests",
+            settings,
+        )
+        .unwrap();
         Post { desk, folder }
     }
 
