@@ -182,6 +182,11 @@ mod here {
         Some((link, came))
     }
 
+    /// Whether a menu is open: what is moved on the page closes it.
+    pub fn has_open_menu() -> bool {
+        leptos::prelude::document().query_selector(":popover-open").is_ok_and(|found| found.is_some())
+    }
+
     /// Waits.
     pub async fn sleep(ms: u32) {
         gloo_timers::future::TimeoutFuture::new(ms).await;
@@ -219,6 +224,9 @@ mod here {
     pub fn after_paint(_: impl FnOnce() + 'static) {}
     pub fn styles(_: &str) -> impl Future<Output = bool> + use<> {
         std::future::ready(true)
+    }
+    pub fn has_open_menu() -> bool {
+        false
     }
     pub async fn sleep(_: u32) {}
 }

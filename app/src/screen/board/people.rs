@@ -4,7 +4,7 @@ use super::{Shown, say};
 use crate::api::board::{set_team_availability, set_team_status};
 use crate::fault;
 use crate::i18n::*;
-use crate::live::use_store;
+use crate::live::{use_store, web};
 use crate::part::*;
 use crate::status;
 use leptos::prelude::*;
@@ -16,14 +16,19 @@ use model::{Availability, BoardPerson, ConversationQuery, Filter, StatusKind, Ta
 #[component]
 pub fn People(shown: Shown) -> impl IntoView {
     let i18n = use_i18n();
-    let ids = Memo::new(move |_| {
+    let ids = Memo::new(move |before: Option<&Vec<UserId>>| {
         let teams: Vec<TeamId> = shown.teams().iter().map(|t| t.team_id).collect();
         let mut people: Vec<(StatusKind, String, UserId)> = shown.board.with(|b| {
             let here = b.iter().flat_map(|b| &b.people).filter(|p| p.work.iter().any(|w| teams.contains(&w.team_id)));
             here.map(|p| (p.status.kind, p.name.to_lowercase(), p.user_id)).collect()
         });
         people.sort();
-        people.into_iter().map(|(_, _, id)| id).collect::<Vec<_>>()
+        let ids = people.into_iter().map(|(_, _, id)| id).collect::<Vec<_>>();
+        // Who chooses from somebody's menu keeps it: the next change puts the rows in order.
+        match before {
+            Some(before) if before.len() == ids.len() && ids.iter().all(|id| before.contains(id)) && web::has_open_menu() => before.clone(),
+            _ => ids,
+        }
     });
     view! {
         <section class="board-part" aria-labelledby="board-people">
